@@ -1,0 +1,137 @@
+package generator
+
+import "go/token"
+
+// A Model is what the directives of one module say: validated, sorted and free
+// of go/types, so that emission is a pure function of it and cannot fail.
+type Model struct {
+	Module   Module
+	Programs []Program // sorted by name
+}
+
+// A Module is one site: one URL space and one set of program names.
+type Module struct {
+	Path string // module path
+	Dir  string // absolute folder of its go.mod
+}
+
+// A Program is one main package to generate.
+type Program struct {
+	Name        string
+	Packages    []string // import paths of its handlers, sorted: they stand in the header
+	Constraints []string // build constraint expressions of its source files, all of which must hold
+	Steps       []Step   // in the order in which the program carries them out
+	Routes      []Route  // sorted by file and line of their directives
+}
+
+// StepKind says what a Step does.
+type StepKind int
+
+const (
+	LoadConfig   StepKind = iota // fill a configuration struct
+	CallProvider                 // call a //cgigen:provide function
+	CallHandler                  // call a handler's constructor
+	PlainHandler                 // use a func(http.ResponseWriter, *http.Request) as it is
+)
+
+// A Step makes one value of a generated program. Later steps and the routes
+// refer to it by its index in Program.Steps.
+type Step struct {
+	Kind   StepKind
+	Config *Config // LoadConfig: what to load
+	Func   Symbol  // otherwise: what to call or use
+	Args   []Arg   // arguments of the call, in the order of the parameters
+	Result Result  // what the call returns besides its value
+}
+
+// A Symbol is a package-level declaration that a generated program names.
+type Symbol struct {
+	Package     string // import path
+	PackageName string // the package's own name, which may differ from its folder
+	Name        string
+}
+
+// ArgKind says where the argument of a call comes from.
+type ArgKind int
+
+const (
+	ContextArg ArgKind = iota // the program's context.Context
+	LoggerArg                 // the program's *slog.Logger
+	StepArg                   // the value of an earlier step
+)
+
+// An Arg is one argument of a constructor's call.
+type Arg struct {
+	Kind    ArgKind
+	Step    int  // StepArg: index in Program.Steps
+	Pointer bool // the address of a configuration struct is wanted
+}
+
+// Cleanup is the form of a constructor's clean-up result.
+type Cleanup int
+
+const (
+	NoCleanup        Cleanup = iota
+	CleanupFunc              // func()
+	CleanupErrorFunc         // func() error
+)
+
+// A Result is what a constructor returns after its value.
+type Result struct {
+	Cleanup Cleanup
+	Error   bool
+}
+
+// A Route is one //cgigen:handler line.
+type Route struct {
+	Pattern  string // net/http.ServeMux pattern
+	Method   string // "" for any
+	Host     string // "" for any
+	Path     string
+	Strip    string // prefix cut off before the handler sees the path; "" for none
+	Step     int    // the step that makes the handler
+	Func     Symbol
+	Use      []string       // middleware, outermost first
+	Position token.Position // of the directive; Filename is relative to the module
+}
+
+// A Config is a configuration struct with its fields flattened: nested structs
+// are entered, in the order of the declaration.
+type Config struct {
+	Type   Symbol
+	Fields []ConfigField
+	Allocs []ConfigAlloc // pointers to nested structs, outer before inner
+}
+
+// A ConfigAlloc is a nested struct behind a pointer, allocated before its
+// fields are filled.
+type ConfigAlloc struct {
+	Path []string // selectors from the struct, as in ConfigField
+	Type Symbol
+}
+
+// FieldForm is the shape of a configuration field around its scalar.
+type FieldForm int
+
+const (
+	ScalarForm  FieldForm = iota // T
+	PointerForm                  // *T, nil without a value
+	SliceForm                    // []T
+	MapForm                      // map[K]T
+)
+
+// A ConfigField is one leaf that has an environment name.
+type ConfigField struct {
+	Path                                            []string // selectors from the struct: ["DB", "Host"]
+	Name                                            string   // with all prefixes
+	Form                                            FieldForm
+	Parser                                          string // function of runtime/config that parses T
+	KeyParser                                       string // MapForm: the same for K
+	Type                                            string // as written in the source, for the reference table
+	Default                                         string
+	HasDefault                                      bool
+	Required, NotEmpty, File, Expand, Unset, Secret bool
+	Separator, KeyValSeparator                      string
+	Doc                                             string
+	Position                                        token.Position
+}
