@@ -1,0 +1,65 @@
+# make test installs what is missing and runs every check and every test; the other targets are its parts.
+
+STATICCHECK_VERSION = 0.8.2
+STATICCHECK = $(shell go env GOPATH)/bin/staticcheck
+
+# Flags of the last and longest run, for example TESTFLAGS=-v.
+TESTFLAGS ?=
+
+# Modules of their own: examples, with what they depend on.
+EXAMPLES = $(patsubst %/go.mod,%,$(wildcard examples/*/go.mod))
+
+# Packages that start goroutines, found by their go statements.
+RACY = $(shell grep -rlE --include='*.go' --exclude-dir=testdata '^[[:space:]]*go [a-zA-Z]' cmd generator runtime \
+	| xargs -rn1 dirname | sort -u | sed 's,^,./,')
+
+.PHONY: test install check format vet staticcheck tidy cross examples race unit
+
+test: install check cross examples race unit
+
+install:
+	@.ci/install
+	@$(STATICCHECK) -version 2>/dev/null | grep -q '($(STATICCHECK_VERSION))' || \
+		go install honnef.co/go/tools/cmd/staticcheck@v$(STATICCHECK_VERSION)
+
+check: format vet staticcheck tidy
+
+format:
+	@echo "== gofmt"
+	@out=$$(find . -name '*.go' -not -path '*/testdata/*' | xargs gofmt -l) && test -z "$$out" || { echo "$$out"; exit 1; }
+
+vet:
+	@echo "== go vet"
+	@go vet ./...
+
+staticcheck:
+	@echo "== staticcheck"
+	@$(STATICCHECK) ./...
+
+tidy:
+	@echo "== go mod tidy -diff"
+	@go mod tidy -diff
+
+# The tool and the runtime compile where they cannot be tested; the runtime also where there are no processes.
+cross:
+	@for os in darwin windows freebsd openbsd; do \
+		echo "== go vet for $$os"; GOOS=$$os CGO_ENABLED=0 go vet ./... || exit 1; \
+	done
+	@echo "== go vet for linux/386"
+	@GOARCH=386 CGO_ENABLED=0 go vet ./...
+	@echo "== go vet for wasip1"
+	@GOOS=wasip1 GOARCH=wasm go vet ./runtime/...
+
+examples:
+	@for dir in $(EXAMPLES); do \
+		echo "== $$dir"; \
+		( cd $$dir && go mod tidy -diff && go vet ./... && go test -count=1 ./... ) || exit 1; \
+	done
+
+race:
+	@echo "== tests with the race detector"
+	@test -z "$(RACY)" || go test -race -short $(RACY)
+
+unit:
+	@echo "== tests"
+	@go test $(TESTFLAGS) ./...
