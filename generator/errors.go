@@ -1,0 +1,110 @@
+package generator
+
+import (
+	"cmp"
+	"fmt"
+	"go/token"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// A Diagnostic is one mistake in the user's source, or one warning about it.
+type Diagnostic struct {
+	Position token.Position // Filename is relative to Options.Dir, with slashes
+	Message  string         // lower case, without a full stop
+	Hint     string         // the remedy; "" if there is none to give
+	Related  []Related      // other places that play a part
+}
+
+// A Related is a place that plays a part in a Diagnostic, and which part.
+type Related struct {
+	Position token.Position
+	Message  string
+}
+
+// Error gives "file:line:col: message", then the hint and the related
+// positions on lines of their own, indented by a tab.
+func (d Diagnostic) Error() string {
+	var b strings.Builder
+	if p := d.Position.String(); p != "-" {
+		b.WriteString(p + ": ")
+	}
+	b.WriteString(indent(d.Message))
+	if d.Hint != "" {
+		b.WriteString("\n\thint: " + indent(d.Hint))
+	}
+	for _, r := range d.Related {
+		fmt.Fprintf(&b, "\n\t%s: %s", r.Position, indent(r.Message))
+	}
+	return b.String()
+}
+
+// indent keeps the further lines of a text below the first one.
+func indent(text string) string {
+	return strings.ReplaceAll(text, "\n", "\n\t")
+}
+
+// Diagnostics are all mistakes of one run. As an error they are sorted by
+// file and line, and each stands there once.
+type Diagnostics []Diagnostic
+
+// Error gives one Diagnostic after the other.
+func (ds Diagnostics) Error() string {
+	texts := make([]string, len(ds))
+	for i, d := range ds {
+		texts[i] = d.Error()
+	}
+	return strings.Join(texts, "\n")
+}
+
+// add appends a diagnostic without a hint.
+func (ds *Diagnostics) add(at token.Position, format string, args ...any) {
+	*ds = append(*ds, Diagnostic{Position: at, Message: fmt.Sprintf(format, args...)})
+}
+
+// hint gives the remedy for the diagnostic that was added last.
+func (ds Diagnostics) hint(format string, args ...any) {
+	ds[len(ds)-1].Hint = fmt.Sprintf(format, args...)
+}
+
+// relate adds a place to the diagnostic that was added last.
+func (ds Diagnostics) relate(at token.Position, format string, args ...any) {
+	last := &ds[len(ds)-1]
+	last.Related = append(last.Related, Related{at, fmt.Sprintf(format, args...)})
+}
+
+// sorted gives the diagnostics in the order of the source, without repetitions.
+func (ds Diagnostics) sorted() Diagnostics {
+	sorted := slices.Clone(ds)
+	slices.SortStableFunc(sorted, func(a, b Diagnostic) int {
+		return cmp.Or(comparePositions(a.Position, b.Position), strings.Compare(a.Message, b.Message))
+	})
+	return slices.CompactFunc(sorted, func(a, b Diagnostic) bool {
+		return a.Error() == b.Error()
+	})
+}
+
+func comparePositions(a, b token.Position) int {
+	return cmp.Or(strings.Compare(a.Filename, b.Filename), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+}
+
+// positions gives positions as messages show them: relative to a folder.
+type positions struct {
+	fset *token.FileSet
+	dir  string // absolute
+}
+
+func (p positions) at(pos token.Pos) token.Position {
+	return p.relative(p.fset.PositionFor(pos, false))
+}
+
+// relative makes the file name of a position relative to the folder. It stays
+// absolute where the two have no common root, as with two drives.
+func (p positions) relative(at token.Position) token.Position {
+	if rel, err := filepath.Rel(p.dir, at.Filename); err == nil && filepath.IsAbs(at.Filename) {
+		at.Filename = filepath.ToSlash(rel)
+	}
+	at.Offset = 0
+	return at
+}
