@@ -1,0 +1,69 @@
+// Package config fills the configuration structs of generated programs. The
+// generator writes one [Load] call per field; nothing here uses reflection.
+//
+// # Sources
+//
+// A value comes from the strongest source that names it, even if it is empty
+// there. From the weakest to the strongest:
+//
+//  1. the default of the field (tag envDefault)
+//  2. private/site.env, for all programs of a site
+//  3. private/<program>.env, for one of them
+//  4. the process environment
+//  5. the file that NAME_FILE names, in any of the sources 2 to 4
+//
+// An empty value counts as set, but a default takes its place if there is one,
+// and a field is left alone when nothing but an empty value is there: these are
+// the rules of github.com/caarlos0/env.
+//
+// Of a file that NAME_FILE names one trailing newline is cut. A relative path is
+// taken from the folder private, never from the working directory. Such files
+// are exempt from the rules on permissions below, because secrets that a
+// container mounts are readable by all; their content never appears in an error.
+//
+// # Options of a field
+//
+//   - required: it is an error if no source names the value and there is no
+//     default; the value may be empty.
+//   - notEmpty: it is an error if the value, or the default, is empty or missing.
+//   - file: the value is the path of a file that holds the value. Such a field
+//     has no NAME_FILE.
+//   - expand: $NAME and ${NAME} in the value or the default stand for other
+//     values: of a field that was loaded before, with its default, otherwise of
+//     the sources 2 to 4. What is inserted is not expanded again, an unknown name
+//     is nothing, and the content of a NAME_FILE is taken as it is.
+//   - unset: NAME and NAME_FILE leave the process environment once everything
+//     is loaded.
+//
+// # The folder private
+//
+// It is the nearest folder of that name, searched from the folder of the
+// executable upwards and never from the working directory, so that it can lie
+// outside the document root. A program that is linked with
+//
+//	-X github.com/cgigen/cgigen/runtime/config.fixedDir=/absolute/folder
+//
+// uses that folder and does not search. Nothing is searched or read before the
+// first value is asked for.
+//
+// Where files have owners, the folder and the file must belong to the user that
+// the process runs as, or to root, and nobody else may write to them. Nobody
+// else may read the file either, except the group of a file that belongs to
+// root: mode 600, or 640 for root. Symbolic links are followed, and the rules
+// hold for what they point at. A file that breaks a rule is an error, never
+// skipped. A folder private without a file for the program is left alone.
+//
+// # The files
+//
+// Each line is KEY=value, blank, or a comment that begins with #. Lines end with
+// LF or CRLF; a byte order mark, and the word export before the key, are
+// skipped. Keys are letters, digits and underscores, without a leading digit, and may
+// stand once in a file. Space around key and value is cut. Values are literal:
+// no escapes, no variables (but see expand). A value that begins with ' or "
+// must end with the same quote and have none in between; the quotes are not part
+// of it. A value without quotes must not contain " #", as it would be unclear
+// whether a comment begins there. A file has at most 1 MiB.
+//
+// A key of private/<program>.env that no field of the program has is an error.
+// Keys that begin with CGIGEN_ are settings of the runtime, see [Values.Setting].
+package config

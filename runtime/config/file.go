@@ -1,0 +1,128 @@
+package config
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// A file is a configuration file that has been read.
+type file struct {
+	path    string
+	entries []entry // sorted by key
+}
+
+// An entry is one KEY=value line.
+type entry struct {
+	key, value string
+	line       int
+}
+
+// entry returns the line with the given key.
+func (f *file) entry(key string) (entry, bool) {
+	i, ok := slices.BinarySearchFunc(f.entries, key, func(e entry, key string) int {
+		return strings.Compare(e.key, key)
+	})
+	if !ok {
+		return entry{}, false
+	}
+	return f.entries[i], true
+}
+
+// A lineError is a line of a file that breaks the grammar. Its text never holds
+// what stands there, which may be half a password.
+type lineError struct {
+	line int
+	text string
+}
+
+// parseFile reads the grammar that the package documentation describes. Entries
+// come back sorted by key, the errors by line.
+func parseFile(text string) ([]entry, []lineError) {
+	text = strings.TrimPrefix(text, "\ufeff")
+	if strings.IndexByte(text, 0) >= 0 {
+		return nil, []lineError{{1, "holds a NUL byte: save the file as UTF-8 text"}}
+	}
+	entries := make([]entry, 0, strings.Count(text, "\n")+1)
+	var errs []lineError
+	for number := 1; text != ""; number++ {
+		var line string
+		line, text, _ = strings.Cut(text, "\n")
+		line = strings.TrimSpace(line)
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		key, value, err := parseLine(line)
+		if err != "" {
+			errs = append(errs, lineError{number, err})
+			continue
+		}
+		entries = append(entries, entry{key, value, number})
+	}
+	slices.SortStableFunc(entries, func(a, b entry) int { return strings.Compare(a.key, b.key) })
+	errs = append(errs, duplicates(entries)...)
+	slices.SortStableFunc(errs, func(a, b lineError) int { return a.line - b.line })
+	return entries, errs
+}
+
+// parseLine splits a line without space around it. The error is "" if all is well.
+func parseLine(line string) (key, value, err string) {
+	key, value, ok := strings.Cut(line, "=")
+	if !ok {
+		return "", "", "is neither KEY=value nor a comment that begins with #"
+	}
+	key = strings.TrimSpace(key)
+	if rest, ok := strings.CutPrefix(key, "export"); ok && strings.TrimLeft(rest, " \t") != rest {
+		key = strings.TrimLeft(rest, " \t")
+	}
+	if !validKey(key) {
+		return "", "", "has a key that is not made of letters, digits and underscores"
+	}
+	value, err = literal(strings.TrimSpace(value))
+	return key, value, err
+}
+
+// literal takes the quotes off a value.
+func literal(value string) (text, err string) {
+	if value == "" || value[0] != '"' && value[0] != '\'' {
+		if strings.Contains(value, " #") || strings.Contains(value, "\t#") {
+			return "", `holds " #": put a comment on a line of its own, or a value with # in quotes`
+		}
+		return value, ""
+	}
+	quote := value[:1]
+	inner, closed := strings.CutSuffix(value[1:], quote)
+	switch {
+	case !closed:
+		return "", "begins a value with a quote and does not end with it: a value ends on its line; " +
+			"a longer one goes to a file that KEY" + fileSuffix + " names"
+	case strings.Contains(inner, quote):
+		return "", "has a quote within quotes of the same kind: use the other kind around the value"
+	}
+	return inner, ""
+}
+
+func validKey(key string) bool {
+	for i := range len(key) {
+		switch c := key[i]; {
+		case c == '_', 'A' <= c && c <= 'Z', 'a' <= c && c <= 'z', i > 0 && '0' <= c && c <= '9':
+		default:
+			return false
+		}
+	}
+	return key != ""
+}
+
+// duplicates reports each entry whose key an earlier line has.
+func duplicates(sorted []entry) []lineError {
+	var errs []lineError
+	first := 0
+	for i := 1; i < len(sorted); i++ {
+		if sorted[i].key != sorted[first].key {
+			first = i
+			continue
+		}
+		errs = append(errs, lineError{sorted[i].line, "sets " + sorted[i].key + " again, after line " + strconv.Itoa(sorted[first].line)})
+	}
+	return errs
+}
