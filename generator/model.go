@@ -100,14 +100,7 @@ type Route struct {
 type Config struct {
 	Type   Symbol
 	Fields []ConfigField
-	Allocs []ConfigAlloc // pointers to nested structs, outer before inner
-}
-
-// A ConfigAlloc is a nested struct behind a pointer, allocated before its
-// fields are filled.
-type ConfigAlloc struct {
-	Path []string // selectors from the struct, as in ConfigField
-	Type Symbol
+	Allocs [][]string // selectors of the pointers to nested structs, outer before inner
 }
 
 // FieldForm is the shape of a configuration field around its scalar.

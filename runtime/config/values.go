@@ -170,3 +170,6 @@ func either(text, otherwise string) string {
 	}
 	return text
 }
+
+// Allocate gives a pointer to a nested struct something to point at.
+func Allocate[T any](dst **T) { *dst = new(T) }

@@ -1,0 +1,125 @@
+package generator
+
+import (
+	"github.com/dave/jennifer/jen"
+)
+
+// emitBuild writes
+//
+//	// build wires the program.
+//	func build(ctx context.Context, app *runtime.App) error {
+//		…
+//		return nil
+//	}
+//
+// Configuration comes first, whatever the order of the steps, so that all its
+// problems are found before anything is opened.
+func emitBuild(p Program, n names) *jen.Statement {
+	return jen.Comment("build wires the program.").Line().
+		Func().Id("build").Params(
+		jen.Id("ctx").Qual("context", "Context"),
+		jen.Id("app").Op("*").Qual(runtimePath, "App"),
+	).Error().BlockFunc(func(g *jen.Group) {
+		emitConfigs(g, p, n)
+		for i, s := range p.Steps {
+			if s.Kind == CallProvider || s.Kind == CallHandler {
+				emitCall(g, s, i, n)
+			}
+		}
+		for _, r := range p.Routes {
+			emitRoute(g, r, p.Steps[r.Step], n)
+		}
+		g.Return(jen.Nil())
+	})
+}
+
+// emitConfigs writes
+//
+//	usersConfig := loadUsersConfig(app.Config())
+//	if err := app.Config().Err(); err != nil {
+//		return err
+//	}
+func emitConfigs(g *jen.Group, p Program, n names) {
+	loaded := false
+	for i, s := range p.Steps {
+		if s.Kind == LoadConfig {
+			loaded = true
+			g.Id(n.values[i]).Op(":=").Id(n.loaders[i]).Call(jen.Id("app").Dot("Config").Call())
+		}
+	}
+	if loaded {
+		g.If(
+			jen.Err().Op(":=").Id("app").Dot("Config").Call().Dot("Err").Call(),
+			jen.Err().Op("!=").Nil(),
+		).Block(jen.Return(jen.Err()))
+	}
+}
+
+// emitCall writes
+//
+//	handler, cleanup, err := users.NewUser(ctx, usersConfig, app.Logger())
+//	if err != nil {
+//		return fmt.Errorf("users.NewUser: %w", err)
+//	}
+//	app.Cleanup(cleanup)
+func emitCall(g *jen.Group, s Step, i int, n names) {
+	g.ListFunc(func(g *jen.Group) {
+		g.Id(n.values[i])
+		if s.Result.Cleanup != NoCleanup {
+			g.Id(n.cleanups[i])
+		}
+		if s.Result.Error {
+			g.Err()
+		}
+	}).Op(":=").Qual(s.Func.Package, s.Func.Name).CallFunc(func(g *jen.Group) {
+		for _, a := range s.Args {
+			g.Add(emitArg(a, n))
+		}
+	})
+	if s.Result.Error {
+		g.If(jen.Err().Op("!=").Nil()).Block(
+			jen.Return(jen.Qual("fmt", "Errorf").Call(jen.Lit(s.Func.PackageName+"."+s.Func.Name+": %w"), jen.Err())),
+		)
+	}
+	switch s.Result.Cleanup {
+	case CleanupFunc:
+		g.Id("app").Dot("Cleanup").Call(jen.Id(n.cleanups[i]))
+	case CleanupErrorFunc:
+		g.Id("app").Dot("CleanupError").Call(jen.Id(n.cleanups[i]))
+	}
+}
+
+// emitArg writes one of
+//
+//	ctx
+//	app.Logger()
+//	usersConfig
+//	&usersConfig
+func emitArg(a Arg, n names) *jen.Statement {
+	switch {
+	case a.Kind == ContextArg:
+		return jen.Id("ctx")
+	case a.Kind == LoggerArg:
+		return jen.Id("app").Dot("Logger").Call()
+	case a.Pointer:
+		return jen.Op("&").Id(n.values[a.Step])
+	default:
+		return jen.Id(n.values[a.Step])
+	}
+}
+
+// emitRoute writes one of
+//
+//	app.Handle("GET /users/{id}", handler)
+//	app.Handle("GET /users/{id}", http.HandlerFunc(users.Show))
+//	app.Handle("GET /old/{id}", http.StripPrefix("/old", handler))
+func emitRoute(g *jen.Group, r Route, s Step, n names) {
+	handler := jen.Id(n.values[r.Step])
+	if s.Kind == PlainHandler {
+		handler = jen.Qual("net/http", "HandlerFunc").Call(jen.Qual(s.Func.Package, s.Func.Name))
+	}
+	if r.Strip != "" {
+		handler = jen.Qual("net/http", "StripPrefix").Call(jen.Lit(r.Strip), handler)
+	}
+	g.Id("app").Dot("Handle").Call(jen.Lit(r.Pattern), handler)
+}

@@ -1,0 +1,184 @@
+package generator
+
+import (
+	"cmp"
+	"go/token"
+	"go/types"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/dave/jennifer/jen"
+)
+
+// names are the names of everything that the source of a program mentions: all
+// of them different from each other, from Go's own and from the fixed ones of
+// the program, so that nothing hides anything.
+type names struct {
+	packages []importedPackage
+	values   []string // by step: the local variable, "" for a plain handler
+	cleanups []string // by step: the local variable of its clean-up
+	loaders  []string // by step: the function that loads a configuration struct
+}
+
+// An importedPackage is a package with its own name and the one it has in the
+// program.
+type importedPackage struct {
+	path, own, name string
+}
+
+// fixedNames are those that emit functions write down.
+func fixedNames() []string {
+	return []string{"main", "build", "init", "ctx", "app", "err", "v", "c", "_"}
+}
+
+// nameProgram gives the same names for the same program.
+func nameProgram(p Program, chosen []gateway) names {
+	taken := map[string]bool{}
+	for _, name := range slices.Concat(fixedNames(), types.Universe.Names()) {
+		taken[name] = true
+	}
+	n := names{packages: importsOf(p, chosen)}
+	for i, pkg := range n.packages {
+		n.packages[i].name = unique(pkg.own, taken)
+	}
+	several := callsOf(p) > 1
+	for _, s := range p.Steps {
+		var value, cleanup, loader string
+		switch s.Kind {
+		case LoadConfig:
+			value = unique(s.Config.Type.PackageName+upperFirst(s.Config.Type.Name), taken)
+			loader = unique("load"+upperFirst(value), taken)
+		case CallHandler, CallProvider:
+			value = unique(valueName(s, several), taken)
+			if s.Result.Cleanup != NoCleanup {
+				cleanup = unique(cleanupName(value, several), taken)
+			}
+		}
+		n.values, n.cleanups, n.loaders = append(n.values, value), append(n.cleanups, cleanup), append(n.loaders, loader)
+	}
+	return n
+}
+
+// importsOf lists what a program may import: our own packages first, so that
+// they keep their names, then the user's, sorted.
+func importsOf(p Program, chosen []gateway) []importedPackage {
+	ours := []importedPackage{
+		{path: "context", own: "context"},
+		{path: runtimePath, own: "runtime"},
+	}
+	if needsFmt(p) {
+		ours = append(ours, importedPackage{path: "fmt", own: "fmt"})
+	}
+	if needsHTTP(p) {
+		ours = append(ours, importedPackage{path: "net/http", own: "http"})
+	}
+	for _, gw := range chosen {
+		ours = append(ours, importedPackage{path: gw.importPath(), own: gw.pkg})
+	}
+	var users []importedPackage
+	for _, s := range p.Steps {
+		symbol := s.Func
+		if s.Kind == LoadConfig {
+			symbol = s.Config.Type
+			ours = append(ours, importedPackage{path: configPath, own: "config"})
+		}
+		users = append(users, importedPackage{path: symbol.Package, own: symbol.PackageName})
+	}
+	slices.SortFunc(users, func(a, b importedPackage) int { return strings.Compare(a.path, b.path) })
+	all := append(ours, slices.Compact(users)...)
+	return slices.CompactFunc(all, func(a, b importedPackage) bool { return a.path == b.path })
+}
+
+func needsFmt(p Program) bool {
+	return slices.ContainsFunc(p.Steps, func(s Step) bool { return s.Result.Error })
+}
+
+func needsHTTP(p Program) bool {
+	return slices.ContainsFunc(p.Steps, func(s Step) bool { return s.Kind == PlainHandler }) ||
+		slices.ContainsFunc(p.Routes, func(r Route) bool { return r.Strip != "" })
+}
+
+// callsOf counts the steps that call a function.
+func callsOf(p Program) int {
+	calls := 0
+	for _, s := range p.Steps {
+		if s.Kind == CallHandler || s.Kind == CallProvider {
+			calls++
+		}
+	}
+	return calls
+}
+
+// valueName is "handler" if a program calls one function, and otherwise what
+// the function makes: userList for NewUserList.
+func valueName(s Step, several bool) string {
+	if s.Kind == CallHandler && !several {
+		return "handler"
+	}
+	name := lowerFirst(cmp.Or(withoutNew(s.Func.Name), s.Func.PackageName))
+	if s.Kind == CallHandler && !strings.HasSuffix(name, "Handler") {
+		name += "Handler"
+	}
+	return name
+}
+
+func cleanupName(value string, several bool) string {
+	if !several {
+		return "cleanup"
+	}
+	return value + "Cleanup"
+}
+
+// unique makes a name different from those that are taken, and takes it.
+func unique(name string, taken map[string]bool) string {
+	result := name
+	for i := 2; taken[result] || token.IsKeyword(result); i++ {
+		result = name + strconv.Itoa(i)
+	}
+	taken[result] = true
+	return result
+}
+
+// registerImports tells jennifer the name of each package, which it would guess
+// otherwise. The name is written out where the path does not show it.
+func (n names) registerImports(f *jen.File) {
+	for _, pkg := range n.packages {
+		if pkg.name != pkg.own || pkg.own != visibleName(pkg.path) {
+			f.ImportAlias(pkg.path, pkg.name)
+		} else {
+			f.ImportName(pkg.path, pkg.name)
+		}
+	}
+}
+
+// visibleName is the name that a reader of an import path expects: its last
+// element, or the one before a major version.
+func visibleName(importPath string) string {
+	base := path.Base(importPath)
+	if digits, ok := strings.CutPrefix(base, "v"); ok && digits != "" && strings.Trim(digits, "0123456789") == "" {
+		return path.Base(path.Dir(importPath))
+	}
+	return base
+}
+
+// lowerFirst makes a local name of an exported one: UserList is userList,
+// HTTPLog is httpLog, DB is db.
+func lowerFirst(name string) string {
+	runes := []rune(name)
+	for i, c := range runes {
+		if !unicode.IsUpper(c) || i > 0 && i+1 < len(runes) && unicode.IsLower(runes[i+1]) {
+			break
+		}
+		runes[i] = unicode.ToLower(c)
+	}
+	return string(runes)
+}
+
+func upperFirst(name string) string {
+	runes := []rune(name)
+	runes[0] = unicode.ToUpper(runes[0])
+	return string(runes)
+}
