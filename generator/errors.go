@@ -58,20 +58,11 @@ func (ds Diagnostics) Error() string {
 	return strings.Join(texts, "\n")
 }
 
-// add appends a diagnostic without a hint.
-func (ds *Diagnostics) add(at token.Position, format string, args ...any) {
+// add appends a diagnostic and gives it back, so that the caller may set its
+// hint and its related positions before the next one is added.
+func (ds *Diagnostics) add(at token.Position, format string, args ...any) *Diagnostic {
 	*ds = append(*ds, Diagnostic{Position: at, Message: fmt.Sprintf(format, args...)})
-}
-
-// hint gives the remedy for the diagnostic that was added last.
-func (ds Diagnostics) hint(format string, args ...any) {
-	ds[len(ds)-1].Hint = fmt.Sprintf(format, args...)
-}
-
-// relate adds a place to the diagnostic that was added last.
-func (ds Diagnostics) relate(at token.Position, format string, args ...any) {
-	last := &ds[len(ds)-1]
-	last.Related = append(last.Related, Related{at, fmt.Sprintf(format, args...)})
+	return &(*ds)[len(*ds)-1]
 }
 
 // sorted gives the diagnostics in the order of the source, without repetitions.
@@ -81,7 +72,7 @@ func (ds Diagnostics) sorted() Diagnostics {
 		return cmp.Or(comparePositions(a.Position, b.Position), strings.Compare(a.Message, b.Message))
 	})
 	return slices.CompactFunc(sorted, func(a, b Diagnostic) bool {
-		return a.Error() == b.Error()
+		return a.Position == b.Position && a.Message == b.Message
 	})
 }
 
@@ -107,4 +98,19 @@ func (p positions) relative(at token.Position) token.Position {
 	}
 	at.Offset = 0
 	return at
+}
+
+// A reporter collects what is wrong at positions of the source.
+type reporter struct {
+	positions
+	errors   Diagnostics
+	warnings Diagnostics
+}
+
+func (r *reporter) errorf(pos token.Pos, format string, args ...any) *Diagnostic {
+	return r.errors.add(r.at(pos), format, args...)
+}
+
+func (r *reporter) warnf(pos token.Pos, format string, args ...any) *Diagnostic {
+	return r.warnings.add(r.at(pos), format, args...)
 }

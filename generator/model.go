@@ -38,10 +38,10 @@ const (
 // refer to it by its index in Program.Steps.
 type Step struct {
 	Kind   StepKind
-	Config *Config // LoadConfig: what to load
-	Func   Symbol  // otherwise: what to call or use
-	Args   []Arg   // arguments of the call, in the order of the parameters
-	Result Result  // what the call returns besides its value
+	Config *Config    // LoadConfig: what to load
+	Func   Symbol     // otherwise: what to call or use
+	Args   []Arg      // arguments of the call, in the order of the parameters
+	Result CallResult // what the call returns besides its value
 }
 
 // A Symbol is a package-level declaration that a generated program names.
@@ -76,8 +76,8 @@ const (
 	CleanupErrorFunc         // func() error
 )
 
-// A Result is what a constructor returns after its value.
-type Result struct {
+// A CallResult is what a constructor returns after its value.
+type CallResult struct {
 	Cleanup Cleanup
 	Error   bool
 }

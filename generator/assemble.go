@@ -1,0 +1,137 @@
+package generator
+
+import (
+	"cmp"
+	"go/types"
+	"maps"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// assemble makes the model of the selected programs. What is wrong is in the
+// world's errors afterwards, and the model then has gaps.
+func (w *world) assemble(m *module, programs []*plannedProgram) *Model {
+	model := &Model{Module: Module{Path: m.Path, Dir: m.Dir}}
+	for _, planned := range programs {
+		model.Programs = append(model.Programs, w.assembleProgram(m, planned))
+	}
+	return model
+}
+
+func (w *world) assembleProgram(m *module, planned *plannedProgram) Program {
+	program := Program{Name: planned.name}
+	wiring := &wiring{world: w, program: &program, sources: map[*source]struct{}{}}
+	packages := map[string]bool{}
+	for _, a := range planned.functions {
+		packages[a.source.pkg] = true
+		c, ok := w.handlerOf(a)
+		if !ok || !wiring.importable(a, c) {
+			continue
+		}
+		if step, ok := wiring.handler(c); ok {
+			program.Routes = append(program.Routes, w.routesOf(m, a, step)...)
+		}
+	}
+	slices.SortStableFunc(program.Routes, func(a, b Route) int { return comparePositions(a.Position, b.Position) })
+	program.Packages = slices.Sorted(maps.Keys(packages))
+	program.Constraints = wiring.constraints()
+	return program
+}
+
+// constraints gives the build constraints of the files that a program uses.
+func (w *wiring) constraints() []string {
+	var all []string
+	for src := range w.sources {
+		if c := src.constraints(); c != "" {
+			all = append(all, c)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// handlerOf takes an annotated function apart, if its package could be loaded.
+func (w *world) handlerOf(a *annotation) (*callable, bool) {
+	fn := w.function(a)
+	if fn == nil || !a.checkDeclaration(&reporter{positions: w.positions}) {
+		return nil, false
+	}
+	return a.checkHandler(fn, w.reporter)
+}
+
+// function gives the type of an annotated function, nil if the compiler has
+// not come so far.
+func (w *world) function(a *annotation) *types.Func {
+	p := w.packages[a.source.pkg]
+	if p == nil || p.Types == nil {
+		return nil
+	}
+	fn, _ := p.Types.Scope().Lookup(a.fn.Name.Name).(*types.Func)
+	return fn
+}
+
+// routesOf gives the routes of a function, with positions in the module.
+func (w *world) routesOf(m *module, a *annotation, step int) []Route {
+	inModule := positions{w.fset, m.Dir}
+	var routes []Route
+	for _, line := range a.handlers {
+		r := Route{
+			Pattern:  line.pattern.value,
+			Method:   line.route.method,
+			Host:     line.route.host,
+			Path:     line.route.path,
+			Strip:    line.strip.value,
+			Step:     step,
+			Func:     a.symbol(),
+			Position: inModule.at(line.pos),
+		}
+		for _, use := range line.use {
+			r.Use = append(r.Use, use.value)
+		}
+		routes = append(routes, r)
+	}
+	return routes
+}
+
+// conflicting is the other pattern and the explanation in what ServeMux says.
+var conflicting = regexp.MustCompile(`(?s) conflicts with pattern "(.*)" \(registered at [^\n]*\):\n(.*)$`)
+
+// checkConflicts registers all patterns of a site in a real ServeMux, in the
+// order of the source, and reports those that it does not take.
+func checkConflicts(functions []*annotation, reported func(*annotation) bool, r *reporter) {
+	type taken struct {
+		*annotation
+		handlerDirective
+	}
+	byPattern := map[string]taken{}
+	mux := http.NewServeMux()
+	for _, a := range functions {
+		for _, line := range a.handlers {
+			err := register(mux, line.pattern.value)
+			if err == nil {
+				byPattern[line.pattern.value] = taken{a, line}
+				continue
+			}
+			m := conflicting.FindStringSubmatch(err.Error())
+			if m == nil {
+				continue
+			}
+			other := byPattern[m[1]]
+			if !reported(a) && !reported(other.annotation) {
+				continue
+			}
+			d := r.errorf(line.pattern.pos, "pattern %q conflicts with %q", line.pattern.value, m[1])
+			d.Hint = m[2]
+			d.Related = []Related{{r.at(cmp.Or(other.pattern.pos, other.handlerDirective.pos)), "the other pattern is that of " + other.fn.Name.Name}}
+		}
+	}
+}
+
+// sortFunctions brings functions into the order of the source.
+func sortFunctions(functions []*annotation) {
+	slices.SortFunc(functions, func(a, b *annotation) int {
+		return cmp.Or(strings.Compare(a.source.path, b.source.path), cmp.Compare(a.pos, b.pos))
+	})
+}

@@ -1,0 +1,163 @@
+package generator
+
+import (
+	"context"
+	"go/ast"
+	"go/token"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/tools/go/packages"
+)
+
+// load type-checks the packages with the given import paths from source, and
+// nothing else: what they import comes from export data. Existing programs of
+// ours are never among them, so that a broken one is in nobody's way.
+func load(ctx context.Context, o Options, fset *token.FileSet, paths []string, sources []*source) (map[string]*packages.Package, error) {
+	if len(paths) == 0 {
+		return nil, nil
+	}
+	parsed := map[string]*source{}
+	for _, src := range sources {
+		parsed[src.path] = src
+	}
+	queries := make([]string, len(paths))
+	for i, path := range paths {
+		queries[i] = "pattern=" + path
+	}
+	found, err := packages.Load(&packages.Config{
+		Mode:       packages.LoadSyntax | packages.NeedModule,
+		Context:    ctx,
+		Dir:        o.Dir,
+		Env:        append(o.environ(), "GOPACKAGESDRIVER=off"),
+		BuildFlags: o.buildFlags(),
+		Fset:       fset,
+		ParseFile: func(fset *token.FileSet, path string, content []byte) (*ast.File, error) {
+			if src := parsed[path]; src != nil {
+				return src.ast, src.parseErr
+			}
+			return parseFile(fset, path, content)
+		},
+	}, queries...)
+	byPath := make(map[string]*packages.Package, len(found))
+	for _, p := range found {
+		byPath[p.PkgPath] = p
+	}
+	return byPath, err
+}
+
+func (o Options) environ() []string {
+	if o.Env == nil {
+		return os.Environ()
+	}
+	return slices.Clone(o.Env)
+}
+
+// buildFlags are those of every go command that looks at packages. Positions
+// in export data are file names only without -trimpath.
+func (o Options) buildFlags() []string {
+	flags := []string{"-trimpath=false"}
+	if o.Tags != "" {
+		flags = append(flags, "-tags="+o.Tags)
+	}
+	return flags
+}
+
+// isExcluded tells whether a file belongs to no build for the current GOOS,
+// GOARCH and tags. Of a package that has not been loaded nothing is known but
+// the file itself: with any constraint it may be excluded.
+func isExcluded(src *source, p *packages.Package) bool {
+	if p == nil {
+		return src.constraints() != ""
+	}
+	return slices.Contains(p.IgnoredFiles, src.path)
+}
+
+// loadErrors gives what is wrong with the packages and with the ones that they
+// import, in the words of the compiler.
+func loadErrors(loaded map[string]*packages.Package, at positions) Diagnostics {
+	var ds Diagnostics
+	packages.Visit(slices.Collect(maps.Values(loaded)), nil, func(p *packages.Package) {
+		if len(p.GoFiles) == 0 && len(p.IgnoredFiles) > 0 {
+			return // all of its files are excluded, which is no mistake
+		}
+		ds = append(ds, packageErrors(p, at)...)
+	})
+	return ds
+}
+
+// packageErrors prefers what the compiler itself has said, unless it stopped
+// early, to what go/types finds.
+func packageErrors(p *packages.Package, at positions) Diagnostics {
+	var compiler, checker Diagnostics
+	for _, e := range p.Errors {
+		switch output, isCompiler := strings.CutPrefix(e.Msg, "# "); {
+		case isCompiler:
+			compiler = append(compiler, compilerErrors(output, at)...)
+		case e.Kind == packages.ListError && strings.Contains(e.Msg, "\n# "):
+			// What go list says about an import stands with the import itself.
+		default:
+			checker = append(checker, Diagnostic{Position: at.parse(e.Pos), Message: strings.TrimSpace(e.Msg), Hint: loadHint(e.Msg)})
+		}
+	}
+	stopped := slices.ContainsFunc(compiler, func(d Diagnostic) bool { return strings.Contains(d.Message, "too many errors") })
+	if len(compiler) > 0 && !(stopped && len(checker) > 0) {
+		return compiler
+	}
+	return checker
+}
+
+// compilerErrors reads the output of the compiler: the package, then lines
+// with positions, and more about them on indented lines.
+func compilerErrors(output string, at positions) Diagnostics {
+	var ds Diagnostics
+	_, output, _ = strings.Cut(output, "\n")
+	for line := range strings.Lines(output) {
+		line = strings.TrimRight(line, "\r\n")
+		m := compilerLine.FindStringSubmatch(line)
+		switch {
+		case m != nil:
+			ds = append(ds, Diagnostic{Position: at.parse(m[1]), Message: m[2], Hint: loadHint(m[2])})
+		case len(ds) > 0:
+			ds[len(ds)-1].Message += "\n" + strings.TrimSpace(line)
+		default:
+			ds = append(ds, Diagnostic{Message: line})
+		}
+	}
+	return ds
+}
+
+// compilerLine is a line of the compiler, loaderPosition the position in it, as
+// the type checker gives it as well.
+var (
+	compilerLine   = regexp.MustCompile(`^(\S.*?:\d+(?::\d+)?): (.*)$`)
+	loaderPosition = regexp.MustCompile(`^(.*?):(\d+)(?::(\d+))?$`)
+)
+
+// parse reads a position. A relative file name is one below the folder.
+func (p positions) parse(text string) token.Position {
+	m := loaderPosition.FindStringSubmatch(text)
+	if m == nil {
+		return token.Position{}
+	}
+	at := token.Position{Filename: m[1]}
+	if !filepath.IsAbs(m[1]) {
+		at.Filename = filepath.Join(p.dir, m[1])
+	}
+	at.Line, _ = strconv.Atoi(m[2])
+	at.Column, _ = strconv.Atoi(m[3])
+	return p.relative(at)
+}
+
+// loadHint gives the remedy for export data that is newer than this program.
+func loadHint(message string) string {
+	if strings.Contains(message, "export data") && strings.Contains(message, "version") {
+		return "this cgigen was built with an older Go: rebuild it, for example with go get -tool " + cgigenModule + "/cmd/cgigen@latest"
+	}
+	return ""
+}

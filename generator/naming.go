@@ -1,0 +1,85 @@
+package generator
+
+import (
+	"cmp"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// validName is what a program or a middleware may be called.
+var validName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]*$`)
+
+// checkName reports a given name that is not valid, or that names a folder
+// which the go command does not look into.
+func checkName(name text, what string, r *reporter) bool {
+	switch {
+	case !name.given():
+		return true
+	case !validName.MatchString(name.value):
+		d := r.errorf(name.pos, "%q is no name of a %s: those are lower-case letters, digits and hyphens", name.value, what)
+		if better := kebab(name.value); validName.MatchString(better) {
+			d.Hint = "for example " + better
+		}
+	case what == "program" && ignoredFolder(name.value):
+		r.errorf(name.pos, "a program cannot be called %q: the go command does not look into folders of that name", name.value)
+	default:
+		return true
+	}
+	return false
+}
+
+// ignoredFolder tells the folders that patterns with ... leave out, see
+// go help packages.
+func ignoredFolder(name string) bool {
+	return name == "vendor" || name == "testdata"
+}
+
+// programName gives the name of the program of a function without name=: the
+// function's without a leading New and a trailing Handler, or the package's.
+func programName(function, packageName string) string {
+	return kebab(cmp.Or(strings.TrimSuffix(withoutNew(function), "Handler"), packageName))
+}
+
+// middlewareDefault gives the name of a middleware without name=.
+func middlewareDefault(function, packageName string) string {
+	return kebab(cmp.Or(strings.TrimSuffix(withoutNew(function), "Middleware"), packageName))
+}
+
+// withoutNew cuts off a leading New, but not the beginning of Newsletter.
+func withoutNew(function string) string {
+	rest, ok := strings.CutPrefix(function, "New")
+	if first, _ := utf8.DecodeRuneInString(rest); !ok || unicode.IsLower(first) {
+		return function
+	}
+	return rest
+}
+
+// kebab turns a Go name into lower-case words with hyphens between them:
+// UserList is user-list, HTTPLog is http-log, OAuth2Login is o-auth2-login.
+func kebab(name string) string {
+	runes := []rune(name)
+	var b strings.Builder
+	for i, c := range runes {
+		if c == '_' || c == ' ' {
+			c = '-'
+		}
+		if wordBegins(runes, i) {
+			b.WriteByte('-')
+		}
+		b.WriteRune(unicode.ToLower(c))
+	}
+	return strings.Trim(b.String(), "-")
+}
+
+// wordBegins tells an upper-case letter after another kind of letter, and the
+// last one of an abbreviation that a word follows.
+func wordBegins(runes []rune, i int) bool {
+	if i == 0 || !unicode.IsUpper(runes[i]) || !isLetterOrDigit(runes[i-1]) {
+		return false
+	}
+	return !unicode.IsUpper(runes[i-1]) || i+1 < len(runes) && unicode.IsLower(runes[i+1])
+}
+
+func isLetterOrDigit(c rune) bool { return unicode.IsLetter(c) || unicode.IsDigit(c) }

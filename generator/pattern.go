@@ -1,0 +1,143 @@
+package generator
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// A UsageError is a mistake in the Options, not in the user's source.
+type UsageError struct{ Message, Hint string }
+
+func (e *UsageError) Error() string {
+	if e.Hint == "" {
+		return e.Message
+	}
+	return e.Message + "\n\thint: " + e.Hint
+}
+
+// A selection is the packages that the patterns of the command line choose.
+// It also tells those that the go command does not list: packages without a
+// file for the current GOOS, and those that are gone.
+type selection []packagePattern
+
+type packagePattern struct {
+	module *module // nil for any
+	paths  *regexp.Regexp
+}
+
+// has tells whether the patterns choose a package of a module.
+func (s selection) has(m *module, importPath string) bool {
+	return slices.ContainsFunc(s, func(p packagePattern) bool {
+		return (p.module == nil || p.module == m) && p.paths.MatchString(importPath)
+	})
+}
+
+// newSelection reads package patterns, see go help packages.
+func newSelection(o Options, modules []*module) (selection, error) {
+	patterns := o.Patterns
+	if len(patterns) == 0 {
+		patterns = []string{"./..."}
+	}
+	var s selection
+	for _, pattern := range patterns {
+		p, err := newPattern(pattern, o.Dir, modules)
+		if err != nil {
+			return nil, err
+		}
+		s = append(s, p)
+	}
+	return s, nil
+}
+
+func newPattern(pattern, dir string, modules []*module) (packagePattern, error) {
+	switch {
+	case pattern == "all" || pattern == "work":
+		return packagePattern{paths: wildcards("...")}, nil
+	case strings.HasSuffix(pattern, ".go"):
+		return packagePattern{}, &UsageError{Message: fmt.Sprintf("%s is a file", pattern), Hint: "name its package"}
+	case filepath.IsAbs(pattern):
+		return localPattern(pattern, filepath.Clean(pattern), modules)
+	case isLocal(filepath.ToSlash(pattern)):
+		return localPattern(pattern, filepath.Join(dir, pattern), modules)
+	}
+	return pathPattern(pattern, modules)
+}
+
+func isLocal(pattern string) bool {
+	return pattern == "." || pattern == ".." || strings.HasPrefix(pattern, "./") || strings.HasPrefix(pattern, "../")
+}
+
+// localPattern reads a pattern of folders. Like the go command's, it stays in
+// one module.
+func localPattern(pattern, full string, modules []*module) (packagePattern, error) {
+	root := full
+	if before, _, wild := strings.Cut(full, "..."); wild {
+		root = filepath.Dir(before + "x")
+	}
+	if info, err := os.Stat(root); err != nil || !info.IsDir() {
+		return packagePattern{}, &UsageError{Message: fmt.Sprintf("%s: there is no folder %s", pattern, root)}
+	}
+	m := moduleOf(root, modules)
+	if m == nil {
+		return packagePattern{}, &UsageError{
+			Message: fmt.Sprintf("%s: %s is in none of the modules %s", pattern, root, modulePaths(modules)),
+			Hint:    "run cgigen in the module's folder, or give it with -C",
+		}
+	}
+	return packagePattern{m, wildcards(m.importPath(full))}, nil
+}
+
+// moduleOf gives the innermost module that a folder lies in, nil for none.
+func moduleOf(dir string, modules []*module) *module {
+	var inner *module
+	for _, m := range modules {
+		if m.contains(dir) && (inner == nil || len(m.Dir) > len(inner.Dir)) {
+			inner = m
+		}
+	}
+	return inner
+}
+
+func modulePaths(modules []*module) string {
+	var paths []string
+	for _, m := range modules {
+		paths = append(paths, m.Path)
+	}
+	return strings.Join(paths, ", ")
+}
+
+// pathPattern reads a pattern of import paths. It has to be about the main
+// modules, since programs are written for their handlers alone.
+func pathPattern(pattern string, modules []*module) (packagePattern, error) {
+	p := packagePattern{paths: wildcards(pattern)}
+	root, _, wild := strings.Cut(pattern, "...")
+	for _, m := range modules {
+		below, inside := strings.CutPrefix(pattern, m.Path)
+		inside = inside && (below == "" || below[0] == '/')
+		if wild && (inside || strings.HasPrefix(m.Path+"/", root)) {
+			return p, nil
+		}
+		if info, err := os.Stat(filepath.Join(m.Dir, filepath.FromSlash(below))); inside && err == nil && info.IsDir() {
+			return p, nil
+		}
+	}
+	hint := "packages are given as for the go command: ./... or an import path"
+	if _, err := os.Stat(pattern); err == nil {
+		hint = "for a folder write ./" + pattern
+	}
+	return packagePattern{}, &UsageError{Message: fmt.Sprintf("%s is no package of the modules %s", pattern, modulePaths(modules)), Hint: hint}
+}
+
+// wildcards makes a regular expression of a pattern: ... stands for any text,
+// and /... at the end also for none.
+func wildcards(pattern string) *regexp.Regexp {
+	expr := strings.ReplaceAll(regexp.QuoteMeta(pattern), `\.\.\.`, `.*`)
+	if below, ok := strings.CutSuffix(expr, `/.*`); ok {
+		expr = below + `(/.*)?`
+	}
+	return regexp.MustCompile(`^` + expr + `$`)
+}

@@ -1,0 +1,183 @@
+package generator
+
+import (
+	"bytes"
+	"errors"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// mainFile is the file of a program.
+const mainFile = "main.go"
+
+// ChangeKind says what a Change does.
+type ChangeKind int
+
+const (
+	Created ChangeKind = iota
+	Updated
+	Removed
+)
+
+// String gives "created", "updated" or "removed".
+func (k ChangeKind) String() string {
+	return [...]string{"created", "updated", "removed"}[k]
+}
+
+// A Change is a file to write or to remove.
+type Change struct {
+	Kind ChangeKind
+	Path string // absolute
+	Old  []byte // nil for Created
+	New  []byte // nil for Removed
+}
+
+// result emits the programs and compares them with what is on disk.
+func (r *run) result(model *Model) (*Result, error) {
+	result := &Result{Model: model}
+	if err := r.checkOutDir(); err != nil {
+		return nil, err
+	}
+	for _, p := range model.Programs {
+		m := Main{Name: p.Name, Dir: filepath.Join(r.outDir, p.Name), ImportPath: path.Join(r.outPath, p.Name)}
+		source, err := emitProgram(p, m.ImportPath, r.Gateways)
+		if err != nil {
+			return nil, err
+		}
+		result.Programs = append(result.Programs, m)
+		change, err := r.compare(filepath.Join(m.Dir, mainFile), source)
+		if err != nil {
+			return nil, err
+		}
+		result.Changes = append(result.Changes, change...)
+	}
+	stale, err := r.stale()
+	if err != nil {
+		return nil, err
+	}
+	result.Changes = append(result.Changes, stale...)
+	slices.SortFunc(result.Changes, func(a, b Change) int { return strings.Compare(a.Path, b.Path) })
+	if len(r.errors) > 0 {
+		return nil, r.errors
+	}
+	return result, nil
+}
+
+// checkOutDir reports a symbolic link or a file on the way to the programs.
+func (r *run) checkOutDir() error {
+	for dir := r.outDir; dir != r.site.Dir; dir = filepath.Dir(dir) {
+		if _, err := r.folder(dir); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// folder tells whether a folder is there, and reports what is there instead.
+func (r *run) folder(dir string) (there bool, err error) {
+	info, err := os.Lstat(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return false, nil
+	case err != nil:
+		return false, err
+	case !info.IsDir():
+		r.inTheWay(dir, info)
+		return false, nil
+	}
+	return true, nil
+}
+
+// inTheWay reports something that we did not make and do not touch.
+func (r *run) inTheWay(file string, info fs.FileInfo) {
+	what := "a file that cgigen did not write"
+	switch {
+	case info.Mode()&fs.ModeSymlink != 0:
+		what = "a symbolic link"
+	case info.IsDir():
+		what = "a folder"
+	}
+	at := r.relative(token.Position{Filename: file})
+	r.errors.add(at, "%s is in the way of a program", what).Hint = "move it away, or choose another folder with -o or another name with name="
+}
+
+// compare gives the change that a program's file needs, if any. Line ends do
+// not count: a checkout may have turned them into CRLF.
+func (r *run) compare(file string, source []byte) ([]Change, error) {
+	if there, err := r.folder(filepath.Dir(file)); err != nil || !there {
+		return []Change{{Kind: Created, Path: file, New: source}}, err
+	}
+	info, err := os.Lstat(file)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return []Change{{Kind: Created, Path: file, New: source}}, nil
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		r.inTheWay(file, info)
+		return nil, nil
+	}
+	old, err := os.ReadFile(file)
+	switch {
+	case err != nil:
+		return nil, err
+	case !isOurs(old):
+		r.inTheWay(file, info)
+		return nil, nil
+	case bytes.Equal(withoutCR(old), source):
+		return nil, nil
+	}
+	return []Change{{Kind: Updated, Path: file, Old: old, New: source}}, nil
+}
+
+func withoutCR(text []byte) []byte {
+	return bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))
+}
+
+// stale gives the removal of our programs that have lost their handlers. Those
+// of excluded files still have theirs, and those of packages that the patterns
+// do not choose are none of this run's business.
+func (r *run) stale() ([]Change, error) {
+	entries, err := os.ReadDir(r.outDir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	live := r.liveNames()
+	var changes []Change
+	for _, entry := range entries {
+		file := filepath.Join(r.outDir, entry.Name(), mainFile)
+		info, err := os.Lstat(file)
+		if !entry.IsDir() || live[entry.Name()] || err != nil || !info.Mode().IsRegular() {
+			continue
+		}
+		old, err := os.ReadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		if packages, ours := headerPackages(old); ours && r.choosesAll(packages) {
+			changes = append(changes, Change{Kind: Removed, Path: file, Old: old})
+		}
+	}
+	return changes, err
+}
+
+// liveNames gives the names of all programs of the site.
+func (r *run) liveNames() map[string]bool {
+	live := map[string]bool{}
+	silent := &reporter{positions: r.positions}
+	for _, a := range r.handlers() {
+		if name, _, ok := a.programOf(silent); ok {
+			live[name.value] = true
+		}
+	}
+	return live
+}
+
+func (r *run) choosesAll(packages []string) bool {
+	return !slices.ContainsFunc(packages, func(pkg string) bool { return !r.selection.has(r.site, pkg) })
+}

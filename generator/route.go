@@ -1,0 +1,90 @@
+package generator
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// A route is a net/http.ServeMux pattern in its parts.
+type route struct {
+	method string // "" for any
+	host   string // "" for any
+	path   string
+}
+
+// splitPattern checks a pattern as ServeMux does and takes it apart.
+func splitPattern(pattern text, r *reporter) (route, bool) {
+	if err := register(http.NewServeMux(), pattern.value); err != nil {
+		r.errorf(pattern.pos, "pattern %q: %s", pattern.value, muxReason(err)).
+			Hint = "a pattern is [METHOD ][HOST]/path, as for net/http.ServeMux"
+		return route{}, false
+	}
+	var rt route
+	rest := pattern.value
+	if i := strings.IndexAny(rest, " \t"); i >= 0 {
+		rt.method, rest = rest[:i], strings.TrimLeft(rest[i:], " \t")
+	}
+	slash := strings.IndexByte(rest, '/')
+	rt.host, rt.path = rest[:slash], rest[slash:]
+	return rt, checkMethod(pattern, rt.method, r)
+}
+
+// checkMethod reports a standard method in lower case: ServeMux takes it as a
+// method of its own, and no client ever sends it (RFC 9110 §9.1).
+func checkMethod(pattern text, method string, r *reporter) bool {
+	upper := strings.ToUpper(method)
+	standard := []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE"}
+	if method == upper || !slices.Contains(standard, upper) {
+		return true
+	}
+	r.errorf(pattern.pos, "method %q never matches: methods are case-sensitive", method).Hint = "write " + upper
+	return false
+}
+
+// register adds a pattern to a mux. It gives as an error what ServeMux.Handle
+// panics with.
+func register(mux *http.ServeMux, pattern string) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%v", p)
+		}
+	}()
+	mux.Handle(pattern, http.NotFoundHandler())
+	return nil
+}
+
+// muxReason takes the reason out of a message of ServeMux: what comes before
+// it repeats the pattern.
+func muxReason(err error) error {
+	reason := regexp.MustCompile(`(?s)^parsing ".*": at offset \d+: (.*)$`).FindStringSubmatch(err.Error())
+	if reason == nil {
+		return errors.New(strings.TrimPrefix(err.Error(), "http: "))
+	}
+	return errors.New(reason[1])
+}
+
+// checkStrip reports a strip= that http.StripPrefix would not find in every
+// path of the pattern, or that would leave a path without its slash.
+func checkStrip(strip text, path string, r *reporter) bool {
+	if !strip.given() {
+		return true
+	}
+	prefix := strip.value
+	switch rest, ok := strings.CutPrefix(path, prefix); {
+	case !strings.HasPrefix(prefix, "/"):
+		r.errorf(strip.pos, "strip=%s does not begin with a slash", prefix).Hint = "strip=/" + prefix
+	case strings.HasSuffix(prefix, "/"):
+		r.errorf(strip.pos, "strip=%s would take the slash that the rest of the path begins with", prefix).Hint = "end it before the slash"
+	case strings.Contains(prefix, "{"):
+		r.errorf(strip.pos, "strip=%s has a wildcard, and only fixed text can be cut off", prefix).Hint = "end it before the first {"
+	case !ok || rest != "" && rest[0] != '/':
+		r.errorf(strip.pos, "strip=%s is not a prefix of the path %s", prefix, path).Hint = "strip= is cut off whole segments at the pattern's beginning"
+	default:
+		return true
+	}
+	return false
+}

@@ -1,0 +1,219 @@
+package generator
+
+import (
+	"cmp"
+	"context"
+	"go/token"
+	"go/types"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// A run is one Plan under way.
+type run struct {
+	Options
+	reporter
+	modules   []*module
+	selection selection
+	sources   []*source
+	site      *module // whose programs these are
+	outDir    string  // absolute
+	outPath   string  // import path of outDir
+}
+
+func (r *run) plan(ctx context.Context) (*Result, error) {
+	if err := r.scan(ctx); err != nil {
+		return nil, err
+	}
+	if err := r.placeOutput(); err != nil {
+		return nil, err
+	}
+	w, err := r.load(ctx)
+	if err != nil {
+		return nil, err
+	}
+	r.reportSources(w)
+	planned := r.programs(&r.reporter)
+	chosen := slices.DeleteFunc(slices.Clone(planned), func(p *plannedProgram) bool { return !r.choosesProgram(p) })
+	model := w.assemble(r.site, chosen)
+	checkConflicts(r.active(), r.choosesFunction, &r.reporter)
+	r.checkFound(chosen)
+	r.checkRequirement(chosen)
+	if len(r.errors) > 0 {
+		return nil, r.errors
+	}
+	return r.result(model)
+}
+
+// scan finds the modules, the chosen packages and the files with directives.
+func (r *run) scan(ctx context.Context) (err error) {
+	if r.modules, err = mainModules(ctx, r.Options); err != nil {
+		return err
+	}
+	if r.selection, err = newSelection(r.Options, r.modules); err != nil {
+		return err
+	}
+	if r.sources, err = scan(ctx, r.modules, r.positions); err != nil {
+		return err
+	}
+	r.site, err = r.siteModule()
+	return err
+}
+
+// siteModule gives the module of the chosen handlers: a module is one site.
+// Without any handler it is the one that the patterns are about.
+func (r *run) siteModule() (*module, error) {
+	modules := map[*module]bool{}
+	for _, src := range r.sources {
+		if r.chooses(src) && slices.ContainsFunc(src.annotations, isHandler) {
+			modules[src.module] = true
+		}
+	}
+	found := slices.SortedFunc(maps.Keys(modules), func(a, b *module) int { return strings.Compare(a.Path, b.Path) })
+	switch len(found) {
+	case 0:
+		return cmp.Or(r.selection[0].module, moduleOf(r.Dir, r.modules), r.modules[0]), nil
+	case 1:
+		return found[0], nil
+	}
+	return nil, &UsageError{
+		Message: "the packages have handlers of several modules: " + modulePaths(found),
+		Hint:    "a module is one site: run cgigen once for each, with -C",
+	}
+}
+
+// placeOutput finds the folder for the programs.
+func (r *run) placeOutput() error {
+	r.outDir = filepath.Join(r.site.Dir, "cgi-bin")
+	if r.Output != "" {
+		r.outDir = filepath.Clean(r.Output)
+		if !filepath.IsAbs(r.Output) {
+			r.outDir = filepath.Join(r.Dir, r.Output)
+		}
+	}
+	r.outPath = r.site.importPath(r.outDir)
+	if !r.site.contains(r.outDir) {
+		return &UsageError{
+			Message: "the output folder " + r.outDir + " does not lie in the module " + r.site.Path + " (" + r.site.Dir + ")",
+			Hint:    "the programs belong to the handlers' module: give a folder in it with -o",
+		}
+	}
+	for dir := r.outDir; dir != r.site.Dir; dir = filepath.Dir(dir) {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return &UsageError{Message: "the output folder " + r.outDir + " lies in another module, that of " + filepath.Join(dir, "go.mod")}
+		}
+	}
+	return nil
+}
+
+// load type-checks the packages that programs are wired from: the chosen ones,
+// those of a chosen program's other handlers, and those with providers.
+func (r *run) load(ctx context.Context) (*world, error) {
+	paths := map[string]bool{}
+	for _, src := range r.sources {
+		if len(src.annotations) > 0 && (r.chooses(src) || slices.ContainsFunc(src.annotations, isProvider)) {
+			paths[src.pkg] = true
+		}
+	}
+	for _, p := range r.programs(&reporter{positions: r.positions}) {
+		for _, a := range p.functions {
+			if r.choosesProgram(p) {
+				paths[a.source.pkg] = true
+			}
+		}
+	}
+	loaded, err := load(ctx, r.Options, r.fset, slices.Sorted(maps.Keys(paths)), r.sources)
+	for _, src := range r.sources {
+		src.excluded = isExcluded(src, loaded[src.pkg])
+	}
+	return &world{
+		reporter: &r.reporter, modules: r.modules, output: r.outPath, sources: r.sources, packages: loaded,
+		foreign: map[string]*source{}, configs: map[*types.TypeName]*Config{},
+	}, err
+}
+
+// reportSources reports what is wrong in the chosen files and with the chosen
+// functions, whether or not a program comes of them.
+func (r *run) reportSources(w *world) {
+	for _, src := range r.sources {
+		if !r.chooses(src) {
+			continue
+		}
+		r.errors = append(r.errors, src.errors...)
+		for _, a := range src.annotations {
+			switch {
+			case src.excluded:
+				r.warnf(a.pos, "//cgigen:%s in a file that GOOS, GOARCH or build tags exclude", a.kind).Hint = "the file is built for: " + src.constraints()
+			case a.fn != nil:
+				a.checkDeclaration(&r.reporter)
+			default:
+				w.checkConfig(a)
+			}
+		}
+	}
+	r.errors = append(r.errors, loadErrors(w.packages, r.positions)...)
+}
+
+// active gives the handlers of the site whose files are built, in the order of
+// the source. Of a file that has not been loaded this is only known if it has
+// no constraints.
+func (r *run) active() []*annotation {
+	var functions []*annotation
+	for _, a := range r.handlers() {
+		if !a.source.excluded {
+			functions = append(functions, a)
+		}
+	}
+	return functions
+}
+
+// handlers gives all handlers of the site, excluded or not.
+func (r *run) handlers() []*annotation {
+	var functions []*annotation
+	for _, src := range r.sources {
+		for _, a := range src.annotations {
+			if src.module == r.site && isHandler(a) {
+				functions = append(functions, a)
+			}
+		}
+	}
+	sortFunctions(functions)
+	return functions
+}
+
+func (r *run) programs(reporter *reporter) []*plannedProgram {
+	return groupPrograms(r.active(), reporter)
+}
+
+func isHandler(a *annotation) bool { return a.kind == handlerName }
+
+func isProvider(a *annotation) bool { return a.kind == provideName || a.kind == middlewareName }
+
+func (r *run) chooses(src *source) bool { return r.selection.has(src.module, src.pkg) }
+
+func (r *run) choosesFunction(a *annotation) bool { return r.chooses(a.source) }
+
+func (r *run) choosesProgram(p *plannedProgram) bool {
+	return slices.ContainsFunc(p.functions, r.choosesFunction)
+}
+
+// checkFound warns if there is nothing to generate.
+func (r *run) checkFound(chosen []*plannedProgram) {
+	if len(chosen) == 0 && len(r.errors) == 0 {
+		r.warnings.add(token.Position{}, "no //cgigen:handler directives in the packages").Hint = "put one above a function, such as //cgigen:handler GET /users/{id}"
+	}
+}
+
+// checkRequirement reports a module whose programs would not find the runtime.
+func (r *run) checkRequirement(chosen []*plannedProgram) {
+	inWorkspace := slices.ContainsFunc(r.modules, func(m *module) bool { return m.Path == cgigenModule })
+	if len(chosen) == 0 || r.site.requires || inWorkspace {
+		return
+	}
+	at := r.relative(token.Position{Filename: r.site.GoMod, Line: r.site.line, Column: 1})
+	r.errors.add(at, "%s does not require %s, whose runtime the programs import", r.site.Path, cgigenModule).
+		Hint = "go get " + cgigenModule + "@latest"
+}

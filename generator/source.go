@@ -1,0 +1,151 @@
+package generator
+
+import (
+	"bytes"
+	"context"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// A source is a Go file that mentions cgigen, and what its directives say.
+type source struct {
+	path        string // absolute
+	pkg         string // import path of its folder
+	module      *module
+	ast         *ast.File
+	parseErr    error
+	annotations []*annotation
+	errors      Diagnostics // in the directives and their arguments
+	excluded    bool        // by GOOS, GOARCH or tags; known once packages are loaded
+}
+
+// scan reads the Go files of the modules and parses those that mention
+// cgigen, with their directives. The order is that of the paths.
+func scan(ctx context.Context, modules []*module, at positions) ([]*source, error) {
+	var files []*source
+	for _, m := range modules {
+		found, err := m.goFiles()
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, found...)
+	}
+	err := inParallel(ctx, files, func(src *source) error { return src.read(at) })
+	files = slices.DeleteFunc(files, func(src *source) bool {
+		return src.ast == nil || len(src.annotations) == 0 && len(src.errors) == 0
+	})
+	return files, err
+}
+
+// goFiles lists the Go files of a module's packages: those that ./... has, and
+// those of folders that are empty for the current GOOS and tags.
+func (m *module) goFiles() ([]*source, error) {
+	var files []*source
+	err := filepath.WalkDir(m.Dir, func(file string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && file != m.Dir && m.skips(file):
+			return fs.SkipDir
+		case !entry.IsDir() && isGoFile(entry.Name()):
+			files = append(files, &source{path: file, pkg: m.importPath(filepath.Dir(file)), module: m})
+		}
+		return nil
+	})
+	return files, err
+}
+
+// skips tells the folders that patterns with ... leave out, see go help
+// packages, and those of nested modules.
+func (m *module) skips(dir string) bool {
+	name := filepath.Base(dir)
+	if strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_") || ignoredFolder(name) {
+		return true
+	}
+	rel, _ := filepath.Rel(m.Dir, dir)
+	for _, ignored := range m.ignored {
+		below, rooted := strings.CutPrefix(ignored, "./")
+		if rel = filepath.ToSlash(rel); rooted && rel == path.Clean(below) || !rooted && strings.HasSuffix("/"+rel, "/"+path.Clean(ignored)) {
+			return true
+		}
+	}
+	_, err := os.Stat(filepath.Join(dir, "go.mod"))
+	return err == nil
+}
+
+// isGoFile leaves out files that the go command does not see.
+func isGoFile(name string) bool {
+	return strings.HasSuffix(name, ".go") && !strings.HasPrefix(name, "_") && !strings.HasPrefix(name, ".")
+}
+
+// read parses the file if it mentions cgigen and is none of our own.
+func (src *source) read(at positions) error {
+	content, err := os.ReadFile(src.path)
+	if err != nil || !mentionsTool(content) || isOurs(content) {
+		return err
+	}
+	src.parse(content, at)
+	return nil
+}
+
+// mentionsTool looks for what directives and near misses begin with.
+func mentionsTool(content []byte) bool {
+	for _, spelling := range []string{"cgigen:", "cgigen :", "Cgigen:", "CGIgen:", "CgiGen:", "cgiGen:", "CGIGen:", "CGIGEN:"} {
+		if bytes.Contains(content, []byte(spelling)) {
+			return true
+		}
+	}
+	return false
+}
+
+// parse reads the directives out of a file, also out of one that has mistakes
+// in its syntax: those are reported when its package is loaded.
+func (src *source) parse(content []byte, at positions) {
+	src.ast, src.parseErr = parseFile(at.fset, src.path, content)
+	if src.ast == nil {
+		return
+	}
+	r := reporter{positions: at}
+	src.annotations = annotations(src, &r)
+	src.errors = r.errors
+}
+
+func parseFile(fset *token.FileSet, path string, content []byte) (*ast.File, error) {
+	return parser.ParseFile(fset, path, content, parser.ParseComments|parser.AllErrors|parser.SkipObjectResolution)
+}
+
+// inParallel does the work for each item, on as many processors as there are.
+// It gives the error of the first item that has one.
+func inParallel[T any](ctx context.Context, items []T, work func(T) error) error {
+	errs := make([]error, len(items))
+	next := make(chan int)
+	var workers sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(items)) {
+		workers.Go(func() {
+			for i := range next {
+				errs[i] = work(items[i])
+			}
+		})
+	}
+	for i := range items {
+		if ctx.Err() != nil {
+			break
+		}
+		next <- i
+	}
+	close(next)
+	workers.Wait()
+	if i := slices.IndexFunc(errs, func(err error) bool { return err != nil }); i >= 0 {
+		return errs[i]
+	}
+	return ctx.Err()
+}

@@ -1,0 +1,102 @@
+package generator
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"golang.org/x/mod/modfile"
+)
+
+// cgigenModule is what modules with handlers have to require.
+const cgigenModule = "github.com/cgigen/cgigen"
+
+// A module is a main module: the current one, or one of the workspace.
+type module struct {
+	Path  string
+	Dir   string // absolute
+	GoMod string // absolute; its folder is another one with -modfile
+
+	line     int      // of the module line in GoMod
+	ignored  []string // ignore lines of GoMod
+	requires bool     // cgigen is among the requirements, or the module itself
+}
+
+// importPath gives the import path of a folder of the module.
+func (m *module) importPath(dir string) string {
+	rel, _ := filepath.Rel(m.Dir, dir)
+	return path.Join(m.Path, filepath.ToSlash(rel))
+}
+
+// contains tells whether a path lies in the module's folder.
+func (m *module) contains(dir string) bool {
+	rel, err := filepath.Rel(m.Dir, dir)
+	return err == nil && filepath.IsLocal(rel)
+}
+
+// mainModules asks the go command for the modules that it works on.
+func mainModules(ctx context.Context, o Options) ([]*module, error) {
+	out, err := goCommand(ctx, o, "list", "-m", "-json=Path,Dir,GoMod")
+	if err != nil {
+		return nil, err
+	}
+	var modules []*module
+	for decoder := json.NewDecoder(bytes.NewReader(out)); ; {
+		m := new(module)
+		switch err := decoder.Decode(m); {
+		case errors.Is(err, io.EOF):
+			return modules, nil
+		case err != nil:
+			return nil, fmt.Errorf("reading the answer of go list -m: %w", err)
+		case m.Dir == "" || m.GoMod == "":
+			return nil, fmt.Errorf("%s is in no module: go mod init makes one", o.Dir)
+		}
+		if err := m.readGoMod(); err != nil {
+			return nil, err
+		}
+		modules = append(modules, m)
+	}
+}
+
+func (m *module) readGoMod() error {
+	content, err := os.ReadFile(m.GoMod)
+	if err != nil {
+		return err
+	}
+	file, err := modfile.ParseLax(m.GoMod, content, nil)
+	if err != nil {
+		return err
+	}
+	for _, ignored := range file.Ignore {
+		m.ignored = append(m.ignored, ignored.Path)
+	}
+	m.line = file.Module.Syntax.Start.Line
+	m.requires = m.Path == cgigenModule || slices.ContainsFunc(file.Require, func(r *modfile.Require) bool {
+		return r.Mod.Path == cgigenModule
+	})
+	return nil
+}
+
+// goCommand runs the go command in the working directory and gives its
+// standard output. Its own words are the error.
+func goCommand(ctx context.Context, o Options, args ...string) ([]byte, error) {
+	var stdout, stderr bytes.Buffer
+	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = o.Dir, o.Env, &stdout, &stderr
+	if err := cmd.Run(); err != nil {
+		if said := strings.TrimSpace(stderr.String()); said != "" {
+			return nil, errors.New(said)
+		}
+		return nil, fmt.Errorf("go %s: %w", strings.Join(args, " "), err)
+	}
+	return stdout.Bytes(), nil
+}

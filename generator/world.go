@@ -1,0 +1,152 @@
+package generator
+
+import (
+	"go/types"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"golang.org/x/tools/go/packages"
+)
+
+// A world is everything that programs may be wired from: the scanned
+// declarations and the types of their packages.
+type world struct {
+	*reporter
+	modules   []*module
+	output    string // import path of the folder for the programs
+	sources   []*source
+	packages  map[string]*packages.Package // loaded from source, by import path
+	providers []*callable
+	foreign   map[string]*source // files of other modules that have been looked at, by path
+	configs   map[*types.TypeName]*Config
+}
+
+// configFor gives the configuration struct that a parameter asks for, by value
+// or by pointer, and its declaration; nil if the type is none.
+func (w *world) configFor(t types.Type) (named *types.Named, a *annotation) {
+	if pointer, ok := types.Unalias(t).(*types.Pointer); ok {
+		t = pointer.Elem()
+	}
+	named, ok := types.Unalias(t).(*types.Named)
+	if !ok || named.Obj().Pkg() == nil {
+		return nil, nil
+	}
+	return named, w.configAnnotation(named.Obj())
+}
+
+// configAnnotation finds the //cgigen:config of a type: in the main modules,
+// or in a package of another one that an annotated package imports directly.
+func (w *world) configAnnotation(obj *types.TypeName) *annotation {
+	for _, src := range w.sources {
+		if src.pkg == obj.Pkg().Path() && !src.excluded {
+			if a := src.config(obj.Name()); a != nil {
+				return a
+			}
+		}
+	}
+	if !w.importedDirectly(obj.Pkg()) {
+		return nil
+	}
+	if src := w.foreignSource(obj); src != nil {
+		return src.config(obj.Name())
+	}
+	return nil
+}
+
+func (src *source) config(name string) *annotation {
+	i := slices.IndexFunc(src.annotations, func(a *annotation) bool {
+		return a.kind == configName && a.ident().Name == name
+	})
+	if i < 0 {
+		return nil
+	}
+	return src.annotations[i]
+}
+
+// importedDirectly tells whether one of the annotated packages has the import.
+func (w *world) importedDirectly(p *types.Package) bool {
+	for _, annotated := range w.packages {
+		if annotated.Types != nil && slices.Contains(annotated.Types.Imports(), p) {
+			return true
+		}
+	}
+	return false
+}
+
+// foreignSource reads the file that declares an object of another module. The
+// position in its export data names the file.
+func (w *world) foreignSource(obj types.Object) *source {
+	file := w.fset.Position(obj.Pos()).Filename
+	src, seen := w.foreign[file]
+	if seen || !filepath.IsAbs(file) || slices.ContainsFunc(w.sources, func(s *source) bool { return s.path == file }) {
+		return src
+	}
+	content, err := os.ReadFile(file)
+	if err == nil && mentionsTool(content) {
+		src = &source{path: file, pkg: obj.Pkg().Path()}
+		src.parse(content, w.positions)
+		w.errors = append(w.errors, src.errors...)
+	}
+	w.foreign[file] = src
+	return src
+}
+
+// checkConfig reports what is wrong with a chosen configuration struct, also
+// if no program needs it.
+func (w *world) checkConfig(a *annotation) {
+	if !w.checkConfigDeclaration(a) {
+		return
+	}
+	p := w.packages[a.source.pkg]
+	if p == nil || p.Types == nil {
+		return
+	}
+	if obj, ok := p.Types.Scope().Lookup(a.ident().Name).(*types.TypeName); ok {
+		if named, ok := obj.Type().(*types.Named); ok {
+			w.config(named, a)
+		}
+	}
+}
+
+// checkConfigDeclaration reports a type that programs cannot name, or not fill.
+func (w *world) checkConfigDeclaration(a *annotation) bool {
+	name, spec := a.ident(), a.config.spec
+	switch {
+	case a.source.ast.Name.Name == "main":
+		w.errorf(a.pos, "//cgigen:config in package main, which programs cannot import").Hint = "move the type to a package of its own"
+	case spec.Assign.IsValid():
+		w.errorf(a.pos, "%s is an alias", name.Name).Hint = "put //cgigen:config above the declaration of the type itself"
+	case !name.IsExported():
+		w.errorf(name.Pos(), "%s is not exported, so that programs cannot name it", name.Name).Hint = exportHint(name.Name)
+	case spec.TypeParams != nil:
+		w.errorf(name.Pos(), "%s has type parameters", name.Name).Hint = "a configuration struct is one type: declare it without"
+	default:
+		return true
+	}
+	return false
+}
+
+// config analyses a configuration struct, once in a run.
+func (w *world) config(named *types.Named, a *annotation) (*Config, bool) {
+	if config, seen := w.configs[named.Obj()]; seen {
+		return config, config != nil
+	}
+	w.configs[named.Obj()] = nil
+	if !w.checkConfigDeclaration(a) {
+		return nil, false
+	}
+	if _, isStruct := named.Underlying().(*types.Struct); !isStruct {
+		if !isInvalid(named.Underlying()) {
+			w.errorf(a.pos, "//cgigen:config belongs to a struct type, and %s is none", named.Obj().Name())
+		}
+		return nil, false
+	}
+	config, ds := configOf(named, a.config, w.positions)
+	w.errors = append(w.errors, ds...)
+	if len(ds) > 0 || a.unsound {
+		return nil, false
+	}
+	w.configs[named.Obj()] = config
+	return config, true
+}

@@ -1,0 +1,100 @@
+package generator
+
+import (
+	"crypto/rand"
+	"os"
+	"path/filepath"
+)
+
+// apply brings the disk up to date. Everything is written to temporary files
+// first, so that a full disk or a missing permission leaves the programs as
+// they were; then they are put in place one by one, each in one step.
+func apply(changes []Change) (err error) {
+	temporary := make([]string, len(changes))
+	var folders []string
+	defer func() {
+		if err != nil {
+			discard(temporary, folders)
+		}
+	}()
+	for i, c := range changes {
+		if c.Kind == Removed {
+			continue
+		}
+		made, err := makeFolder(filepath.Dir(c.Path))
+		folders = append(folders, made...)
+		if err != nil {
+			return err
+		}
+		if temporary[i], err = writeTemporary(c); err != nil {
+			return err
+		}
+	}
+	for i, c := range changes {
+		if err := c.put(temporary[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// put does the last step of a change.
+func (c Change) put(temporary string) error {
+	if c.Kind != Removed {
+		return os.Rename(temporary, c.Path)
+	}
+	if err := os.Remove(c.Path); err != nil {
+		return err
+	}
+	removeEmpty(filepath.Dir(c.Path))
+	return nil
+}
+
+// removeEmpty removes the folder of a program, and that of all programs after
+// the last one. A folder that holds something else stays.
+func removeEmpty(dir string) {
+	if os.Remove(dir) == nil {
+		_ = os.Remove(filepath.Dir(dir))
+	}
+}
+
+// makeFolder makes a folder and gives those that were missing, outermost first.
+func makeFolder(dir string) (made []string, err error) {
+	if _, err := os.Stat(dir); err == nil {
+		return nil, nil
+	}
+	if made, err = makeFolder(filepath.Dir(dir)); err != nil {
+		return made, err
+	}
+	if err := os.Mkdir(dir, 0o777); err != nil && !os.IsExist(err) {
+		return made, err
+	}
+	return append(made, dir), nil
+}
+
+// writeTemporary writes the new content beside its place. The go command does
+// not see files whose names begin with a dot.
+func writeTemporary(c Change) (string, error) {
+	name := filepath.Join(filepath.Dir(c.Path), "."+filepath.Base(c.Path)+"."+rand.Text())
+	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	if err != nil {
+		return "", err
+	}
+	if _, err = file.Write(c.New); err != nil {
+		file.Close()
+		return name, err
+	}
+	return name, file.Close()
+}
+
+// discard removes what a failed apply has left.
+func discard(temporary, folders []string) {
+	for _, name := range temporary {
+		if name != "" {
+			_ = os.Remove(name)
+		}
+	}
+	for i := len(folders) - 1; i >= 0; i-- {
+		_ = os.Remove(folders[i]) // those with files in them stay
+	}
+}
