@@ -1,0 +1,63 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/rogpeppe/go-internal/diff"
+	"github.com/spf13/cobra"
+
+	"github.com/cgigen/cgigen/generator"
+)
+
+func (a *app) checkCommand() *cobra.Command {
+	var flags generateFlags
+	cmd := &cobra.Command{
+		Use:   "check [packages]",
+		Short: "Tell whether the programs are up to date",
+		Long: `check compares what generate would write with what is there. It says nothing and
+exits with 0 if all is up to date; otherwise it prints a unified diff, names what
+is stale, missing or orphaned, and exits with 1. It writes no file.`,
+		RunE: func(cmd *cobra.Command, patterns []string) error {
+			result, err := generator.Plan(cmd.Context(), flags.options(patterns))
+			if err != nil {
+				return err
+			}
+			a.warn(result.Warnings)
+			return a.compare(result.Changes)
+		},
+	}
+	flags.add(cmd)
+	return cmd
+}
+
+// compare shows the difference between the disk and the plan.
+func (a *app) compare(changes []generator.Change) error {
+	for _, change := range changes {
+		if err := a.compareOne(change); err != nil {
+			return err
+		}
+	}
+	if len(changes) == 0 {
+		return nil
+	}
+	a.say("run cgigen generate with the same flags to bring it up to date")
+	return errSaid
+}
+
+// compareOne prints a diff whose names patch(1) and git apply understand.
+func (a *app) compareOne(change generator.Change) error {
+	path := shown(change.Path)
+	old, new, state := "a/"+path, "b/"+path, "stale"
+	switch change.Kind {
+	case generator.Created:
+		old, state = "/dev/null", "missing"
+	case generator.Removed:
+		new, state = "/dev/null", "orphaned"
+	}
+	a.say("%s is %s", path, state)
+	_, err := a.stdout.Write(diff.Diff(old, change.Old, new, change.New))
+	if err != nil {
+		return fmt.Errorf("writing the diff: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,66 @@
+package builder
+
+import (
+	"context"
+	"fmt"
+	"strings"
+)
+
+// A Target is an operating system and an architecture, as Go names them.
+type Target struct{ OS, Arch string }
+
+// ParseTarget reads "os/arch". That the compiler knows the two is checked by
+// Targets.
+func ParseTarget(text string) (Target, error) {
+	system, arch, ok := strings.Cut(text, "/")
+	if !ok || system == "" || arch == "" || strings.Contains(arch, "/") {
+		return Target{}, fmt.Errorf("target %q is not of the form os/arch, as in linux/amd64", text)
+	}
+	return Target{system, arch}, nil
+}
+
+// DefaultTarget is what the go command builds for if it is not told: the
+// machine it runs on, or what GOOS and GOARCH say.
+func DefaultTarget(ctx context.Context) (Target, error) {
+	out, err := command(ctx, "env", "GOOS", "GOARCH").Output()
+	if err != nil {
+		return Target{}, fmt.Errorf("asking the go command for its target: %w", err)
+	}
+	words := strings.Fields(string(out))
+	if len(words) != 2 {
+		return Target{}, fmt.Errorf("asking the go command for its target: unexpected answer %q", out)
+	}
+	return Target{words[0], words[1]}, nil
+}
+
+// Targets lists what the installed compiler can build for, as "os/arch".
+func Targets(ctx context.Context) ([]string, error) {
+	out, err := command(ctx, "tool", "dist", "list").Output()
+	if err != nil {
+		return nil, fmt.Errorf("listing the targets of the go command: %w", err)
+	}
+	return strings.Fields(string(out)), nil
+}
+
+func (t Target) String() string { return t.OS + "/" + t.Arch }
+
+// Folder is the target as the name of a folder.
+func (t Target) Folder() string { return t.OS + "-" + t.Arch }
+
+// Env is the target as variables of the go command. Programs never use cgo:
+// they have to run on hosts whose libraries nobody knows.
+func (t Target) Env() []string {
+	return []string{"CGO_ENABLED=0", "GOOS=" + t.OS, "GOARCH=" + t.Arch}
+}
+
+// suffix is what web servers expect at the end of a program's file name:
+// hosts map .cgi; Windows runs nothing but .exe.
+func (t Target) suffix() string {
+	switch t.OS {
+	case "windows":
+		return ".exe"
+	case "wasip1", "js":
+		return ".wasm"
+	}
+	return ".cgi"
+}

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/cgigen/cgigen/cmd/cgigen/internal/builder"
+	"github.com/cgigen/cgigen/generator"
+)
+
+// usageError is a command line that cannot be carried out as it stands.
+type usageError struct{ text string }
+
+func (e usageError) Error() string { return e.text }
+
+var (
+	// errSaid ends the program with code 1 after everything has been said.
+	errSaid = errors.New("")
+	// errInterrupted stands for any error after a signal.
+	errInterrupted = errors.New("interrupted")
+)
+
+// say writes one message to standard error: prefixed, lower case, no full stop.
+func (a *app) say(format string, args ...any) {
+	fmt.Fprintf(a.stderr, "cgigen: "+format+"\n", args...)
+}
+
+// report shows an error and gives the exit code that belongs to it.
+func (a *app) report(err error) int {
+	if err == nil {
+		return exitOK
+	}
+	if text := describe(err); text != "" {
+		fmt.Fprintln(a.stderr, text)
+	}
+	var wrong usageError
+	if errors.As(err, &wrong) {
+		return exitUsage
+	}
+	return exitError
+}
+
+// describe gives an error as it is shown. What has a position of its own, as
+// editors understand it, stands without the prefix.
+func describe(err error) string {
+	var diagnostics generator.Diagnostics
+	var compile *builder.CompileError
+	switch {
+	case errors.As(err, &diagnostics):
+		return describeDiagnostics(diagnostics)
+	case errors.As(err, &compile):
+		return compile.Output
+	case errors.Is(err, errSaid):
+		return ""
+	}
+	return "cgigen: " + err.Error()
+}
+
+func describeDiagnostics(diagnostics generator.Diagnostics) string {
+	var lines []string
+	for _, d := range diagnostics {
+		text := d.Error()
+		if d.Position.Filename == "" {
+			text = "cgigen: " + text
+		}
+		lines = append(lines, text)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// warn shows what does not keep the command from its work.
+func (a *app) warn(warnings generator.Diagnostics) {
+	if len(warnings) > 0 {
+		fmt.Fprintln(a.stderr, describeDiagnostics(warnings))
+	}
+}
+
+// shown makes a path relative to the working directory where that is shorter
+// to read: below it.
+func shown(path string) string {
+	dir, err := os.Getwd()
+	if err != nil {
+		return path
+	}
+	rel, err := filepath.Rel(dir, path)
+	if err != nil || !filepath.IsLocal(rel) {
+		return path
+	}
+	return filepath.ToSlash(rel)
+}

@@ -1,0 +1,127 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/cgigen/cgigen/generator"
+)
+
+// A routeRow is one route as "routes --json" prints it. Its keys are fixed.
+type routeRow struct {
+	Pattern    string   `json:"pattern"`
+	Method     string   `json:"method"`
+	Host       string   `json:"host"`
+	Path       string   `json:"path"`
+	Program    string   `json:"program"`
+	Package    string   `json:"package"`
+	Function   string   `json:"function"`
+	File       string   `json:"file"`
+	Line       int      `json:"line"`
+	Config     []string `json:"config"`
+	Middleware []string `json:"middleware"`
+}
+
+func (a *app) routesCommand() *cobra.Command {
+	var asJSON bool
+	var tags string
+	cmd := &cobra.Command{
+		Use:   "routes [packages]",
+		Short: "Print the route table",
+		Long: `routes prints every route with its program, its function and where it stands.
+Files are relative to the module. It writes no file.`,
+		ValidArgsFunction: completePackages,
+		RunE: func(cmd *cobra.Command, patterns []string) error {
+			result, err := generator.Plan(cmd.Context(), generator.Options{Patterns: patterns, Tags: tags})
+			if err != nil {
+				return err
+			}
+			a.warn(result.Warnings)
+			if asJSON {
+				return printJSON(a.stdout, routeRows(result.Model))
+			}
+			return printRoutes(a.stdout, routeRows(result.Model))
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON array of objects")
+	addTags(cmd, &tags)
+	return cmd
+}
+
+// routeRows gives the routes of all programs, by path and then by pattern.
+func routeRows(model *generator.Model) []routeRow {
+	rows := []routeRow{} // an empty table is [] in JSON, not null
+	for _, program := range model.Programs {
+		for _, route := range program.Routes {
+			rows = append(rows, routeRow{
+				Pattern:    route.Pattern,
+				Method:     route.Method,
+				Host:       route.Host,
+				Path:       route.Path,
+				Program:    program.Name,
+				Package:    route.Func.Package,
+				Function:   route.Func.Name,
+				File:       route.Position.Filename,
+				Line:       route.Position.Line,
+				Config:     configTypes(program.Steps, route.Step),
+				Middleware: append([]string{}, route.Use...),
+			})
+		}
+	}
+	slices.SortFunc(rows, func(a, b routeRow) int {
+		return strings.Compare(a.Host+a.Path+" "+a.Method, b.Host+b.Path+" "+b.Method)
+	})
+	return rows
+}
+
+// configTypes gives the configuration structs that a step is made from,
+// directly or through other steps, as "import/path.Type".
+func configTypes(steps []generator.Step, root int) []string {
+	types := []string{}
+	seen := make([]bool, len(steps))
+	var visit func(int)
+	visit = func(i int) {
+		if seen[i] {
+			return
+		}
+		seen[i] = true
+		if config := steps[i].Config; config != nil {
+			types = append(types, config.Type.Package+"."+config.Type.Name)
+		}
+		for _, arg := range steps[i].Args {
+			if arg.Kind == generator.StepArg {
+				visit(arg.Step)
+			}
+		}
+	}
+	visit(root)
+	slices.Sort(types)
+	return types
+}
+
+func printJSON(w io.Writer, value any) error {
+	text, err := json.MarshalIndent(value, "", "\t")
+	if err != nil {
+		return fmt.Errorf("encoding JSON: %w", err)
+	}
+	_, err = fmt.Fprintf(w, "%s\n", text)
+	return err
+}
+
+func printRoutes(w io.Writer, rows []routeRow) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "PATTERN\tPROGRAM\tFUNCTION\tPOSITION")
+	for _, r := range rows {
+		fmt.Fprintf(table, "%s\t%s\t%s.%s\t%s:%d\n", r.Pattern, r.Program, r.Package, r.Function, r.File, r.Line)
+	}
+	return table.Flush()
+}

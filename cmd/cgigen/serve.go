@@ -1,0 +1,183 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/cgigen/cgigen/cmd/cgigen/internal/builder"
+	"github.com/cgigen/cgigen/cmd/cgigen/internal/devserver"
+	"github.com/cgigen/cgigen/generator"
+)
+
+func (a *app) serveCommand() *cobra.Command {
+	var flags generateFlags
+	var addr string
+	cmd := &cobra.Command{
+		Use:   "serve [packages]",
+		Short: "Serve the site on this machine, and rebuild it on change",
+		Long: `serve generates, compiles, and answers requests with the real programs, one
+process for each request, as a web server does. When the source changes, the
+programs are made anew; requests wait for them. What is wrong with the source is
+shown in the browser and in the terminal.`,
+		RunE: func(cmd *cobra.Command, patterns []string) error {
+			return a.serve(cmd.Context(), flags.options(patterns), addr)
+		},
+	}
+	flags.add(cmd)
+	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:8080", "listen on `HOST:PORT`; port 0 is any free one")
+	must(cmd.RegisterFlagCompletionFunc("addr", cobra.NoFileCompletions))
+	return cmd
+}
+
+func (a *app) serve(ctx context.Context, options generator.Options, addr string) (err error) {
+	root, err := builder.Root(ctx)
+	if err != nil {
+		return err
+	}
+	target, err := builder.DefaultTarget(ctx)
+	if err != nil {
+		return err
+	}
+	temp, err := os.MkdirTemp("", "cgigen-serve-")
+	if err != nil {
+		return fmt.Errorf("making a folder for the programs: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(temp)) }()
+	options.Env = append(os.Environ(), target.Env()...)
+	w := &workshop{app: a, options: options, root: root, target: target, dir: temp}
+	err = devserver.Run(ctx, devserver.Options{
+		Addr: addr, Root: root, Log: a.stderr,
+		Build: w.build, Inputs: w.inputs, Describe: describe,
+	})
+	return err
+}
+
+// workshop makes the site of the local server.
+type workshop struct {
+	app     *app
+	options generator.Options
+	root    string // of the module or workspace
+	target  builder.Target
+	dir     string // for compiled programs
+	result  *generator.Result
+}
+
+// build generates and compiles.
+func (w *workshop) build(ctx context.Context) (devserver.Site, error) {
+	result, err := generator.Generate(ctx, w.options)
+	if err != nil {
+		return devserver.Site{}, err
+	}
+	w.result = result
+	w.app.tell(result)
+	link, err := linkPrivateDir(result.Model.Module.Dir)
+	if err != nil {
+		return devserver.Site{}, err
+	}
+	progress, done := w.app.progress(len(result.Programs), "the local server")
+	programs, err := builder.Build(ctx, builder.Options{
+		Programs: result.Programs, Dir: w.dir, Target: w.target, Tags: w.options.Tags,
+		Link: link, Progress: progress,
+	})
+	done()
+	if err != nil {
+		return devserver.Site{}, err
+	}
+	return w.site(programs), nil
+}
+
+// linkPrivateDir gives the linker flag that fixes the private folder to the
+// module's: the compiled programs lie elsewhere.
+func linkPrivateDir(moduleDir string) (string, error) {
+	flag := "-X=" + modulePath + "/runtime/config.fixedDir=" + filepath.Join(moduleDir, "private")
+	// The go command splits -ldflags at spaces outside quotes, which cannot
+	// be escaped (go help build).
+	for _, quote := range []string{"'", `"`} {
+		if !strings.Contains(flag, quote) {
+			return quote + flag + quote, nil
+		}
+	}
+	return "", fmt.Errorf("the folder %s has both kinds of quotes in its name, which the linker does not take", moduleDir)
+}
+
+// site describes the programs to the server.
+func (w *workshop) site(compiled []builder.Program) devserver.Site {
+	var site devserver.Site
+	for i, program := range w.result.Programs {
+		model := modelOf(w.result.Model, program.Name)
+		site.Programs = append(site.Programs, devserver.Program{
+			Name: program.Name,
+			Path: compiled[i].Path,
+			Dir:  w.result.Model.Module.Dir,
+			Env:  programEnv(configNames(model), os.Environ()),
+		})
+		for _, route := range model.Routes {
+			site.Routes = append(site.Routes, devserver.Route{Pattern: route.Pattern, Program: program.Name})
+		}
+		site.Ignore = append(site.Ignore, program.Dir)
+	}
+	return site
+}
+
+func modelOf(model *generator.Model, name string) generator.Program {
+	i := slices.IndexFunc(model.Programs, func(p generator.Program) bool { return p.Name == name })
+	if i < 0 {
+		return generator.Program{}
+	}
+	return model.Programs[i]
+}
+
+// inputs lists what the packages and, once they exist, the programs are made from.
+func (w *workshop) inputs(ctx context.Context) (builder.Inputs, error) {
+	patterns := slices.Clone(w.options.Patterns)
+	if len(patterns) == 0 {
+		patterns = []string{"./..."}
+	}
+	if w.result != nil {
+		for _, program := range w.result.Programs {
+			patterns = append(patterns, program.Dir)
+		}
+	}
+	return builder.ListInputs(ctx, w.options.Tags, patterns)
+}
+
+// configNames gives the names of a program's configuration fields.
+func configNames(program generator.Program) []string {
+	var names []string
+	for _, step := range program.Steps {
+		if step.Config == nil {
+			continue
+		}
+		for _, field := range step.Config.Fields {
+			names = append(names, field.Name)
+		}
+	}
+	return names
+}
+
+// programEnv takes from the environment what a program of the local server is
+// to see: little, as on a real host, but with its configuration.
+func programEnv(names, environ []string) []string {
+	kept := []string{
+		"PATH", "HOME", "TMPDIR", "TZ",
+		"SystemRoot", "COMSPEC", "PATHEXT", "WINDIR", "TEMP", "TMP", "USERPROFILE", // Windows does little without
+	}
+	for _, name := range names {
+		kept = append(kept, name, name+"_FILE")
+	}
+	var env []string
+	for _, variable := range environ {
+		name, _, _ := strings.Cut(variable, "=")
+		if slices.Contains(kept, name) || strings.HasPrefix(name, "CGIGEN_") {
+			env = append(env, variable)
+		}
+	}
+	return env
+}
