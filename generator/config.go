@@ -1,0 +1,212 @@
+package generator
+
+import (
+	"go/types"
+	"slices"
+	"strings"
+)
+
+// configOf flattens the struct type of a //cgigen:config directive. Fields come
+// in the order of the declaration, with nested structs in their place. With any
+// Diagnostic the Config must not be used.
+func configOf(named *types.Named, d configDirective, at positions) (*Config, Diagnostics) {
+	obj := named.Obj()
+	r := &configReader{
+		positions: at,
+		tags:      newTagFinder(at, d.spec),
+		config:    &Config{Type: Symbol{Package: obj.Pkg().Path(), PackageName: obj.Pkg().Name(), Name: obj.Name()}},
+	}
+	if structure, ok := r.checkType(named); ok {
+		r.checkPrefix(d.prefix)
+		r.structFields(structure, place{prefix: d.prefix.value, inside: []types.Type{named}})
+		r.checkNames()
+	}
+	return r.config, r.problems
+}
+
+// A configReader collects the fields of one configuration struct.
+type configReader struct {
+	positions
+	tags     *tagFinder
+	config   *Config
+	problems Diagnostics
+}
+
+// A place is a struct within the configuration struct.
+type place struct {
+	path   []string // selectors that lead there
+	prefix string
+	inside []types.Type // the named structs around it, itself last
+}
+
+// checkType reports a type that a program cannot name or fill.
+func (r *configReader) checkType(named *types.Named) (*types.Struct, bool) {
+	obj := named.Obj()
+	at := r.at(obj.Pos())
+	structure, isStruct := named.Underlying().(*types.Struct)
+	switch {
+	case obj.Pkg().Name() == "main":
+		r.problems.add(at, "//cgigen:config in package main, which programs cannot import").Hint = "move the type to a package of its own"
+	case !obj.Exported():
+		r.problems.add(at, "%s is not exported, so that programs cannot name it", obj.Name()).Hint = exportHint(obj.Name())
+	case named.TypeParams().Len() > 0:
+		r.problems.add(at, "%s has type parameters", obj.Name()).Hint = "declare a struct with the types to use"
+	case !isStruct:
+		r.problems.add(at, "%s is not a struct", obj.Name()).Hint = "//cgigen:config belongs to a struct type, whose fields have env tags"
+	case !holdsTags(structure, nil):
+		r.problems.add(at, "no field of %s has an env tag", obj.Name()).Hint = "name the values to load: `env:\"NAME\"`"
+	default:
+		return structure, true
+	}
+	return nil, false
+}
+
+func (r *configReader) checkPrefix(prefix text) {
+	if prefix.given() && !validEnvName(prefix.value) {
+		r.problems.add(r.at(prefix.pos), "prefix=%s is not made of letters, digits and underscores", prefix.value).Hint = "for example prefix=APP_"
+	}
+}
+
+// structFields adds the fields of a struct.
+func (r *configReader) structFields(s *types.Struct, in place) {
+	for i := range s.NumFields() {
+		r.field(s.Field(i), s.Tag(i), in)
+	}
+}
+
+// field adds one field, or the fields of a nested struct, or reports why not.
+func (r *configReader) field(v *types.Var, tag string, in place) {
+	t, ok := r.readTag(v, tag)
+	if !ok || t.ignored {
+		return
+	}
+	nested, isNested := nestedStruct(v.Type())
+	switch {
+	case t.name != "":
+		r.leaf(v, t, in)
+	case isNested && holdsTags(nested, nil):
+		r.nested(v, nested, t, in)
+	case t.hasPrefix:
+		r.reportField(v, "envPrefix on a field that is no struct with env tags").Hint = "leave it out, or give the fields of the struct env tags"
+	case t.given:
+		r.reportField(v, "%s has no environment name", v.Name()).Hint = "write `env:\"" + screamingSnake(v.Name()) + "\"`, or `env:\"-\"` to leave the field alone"
+	}
+}
+
+// reportField reports something at the tag of a field, or at the field if it has none.
+func (r *configReader) reportField(v *types.Var, format string, args ...any) *Diagnostic {
+	return r.problems.add(r.tags.position(v), format, args...)
+}
+
+// nested enters a struct. One behind a pointer is allocated.
+func (r *configReader) nested(v *types.Var, s *types.Struct, t fieldTag, in place) {
+	typ := dereferenced(v.Type())
+	switch {
+	case !v.Exported() && (v.Embedded() || typ == v.Type()):
+		r.reportField(v, "%s is not exported, so that the tags in it cannot be filled", v.Name()).Hint = "export it, or leave it alone with `env:\"-\"`"
+		return
+	case !v.Exported():
+		return
+	case slices.ContainsFunc(in.inside, func(outer types.Type) bool { return types.Identical(outer, typ) }):
+		r.reportField(v, "%s contains itself", shortType(typ)).Hint = "leave the field alone with `env:\"-\"`"
+		return
+	}
+	inner := place{
+		path:   append(slices.Clone(in.path), v.Name()),
+		prefix: in.prefix + t.prefix,
+		inside: append(slices.Clone(in.inside), typ),
+	}
+	if typ != v.Type() {
+		r.config.Allocs = append(r.config.Allocs, inner.path)
+	}
+	r.structFields(s, inner)
+}
+
+// leaf adds a field that has a name of its own.
+func (r *configReader) leaf(v *types.Var, t fieldTag, in place) {
+	f := ConfigField{
+		Path:       append(slices.Clone(in.path), v.Name()),
+		Name:       in.prefix + t.name,
+		Type:       shortType(v.Type()),
+		Default:    t.defaultValue,
+		HasDefault: t.hasDefault,
+		Required:   t.options["required"],
+		NotEmpty:   t.options["notEmpty"],
+		File:       t.options["file"],
+		Expand:     t.options["expand"],
+		Unset:      t.options["unset"],
+		Doc:        t.doc,
+		Position:   r.tags.position(v),
+	}
+	f.Secret = t.secret == "true" || t.secret == "" && looksSecret(f.Name)
+	if !v.Exported() {
+		r.reportField(v, "%s is not exported, so that it cannot be filled", v.Name()).Hint = exportHint(v.Name())
+		return
+	}
+	if t.hasPrefix {
+		r.reportField(v, "envPrefix beside an environment name").Hint = "envPrefix belongs to nested structs: write the whole name into env"
+	}
+	shape, hint := shapeOf(v.Type())
+	if hint != "" {
+		r.reportField(v, "a value for %s cannot be loaded into %s", f.Name, f.Type).Hint = hint
+		return
+	}
+	f.Form, f.Parser, f.KeyParser = shape.form, shape.value.parser, shape.key.parser
+	r.separators(v, t, &f)
+	r.checkDefault(v, shape, f)
+	r.config.Fields = append(r.config.Fields, f)
+}
+
+// separators sets those that the form of the field needs.
+func (r *configReader) separators(v *types.Var, t fieldTag, f *ConfigField) {
+	list := f.Form == SliceForm || f.Form == MapForm
+	if t.separator != "" && !list {
+		r.reportField(v, "envSeparator on %s, which is neither a slice nor a map", f.Type).Hint = "leave it out"
+	}
+	if t.keyValSeparator != "" && f.Form != MapForm {
+		r.reportField(v, "envKeyValSeparator on %s, which is not a map", f.Type).Hint = "leave it out"
+	}
+	if list {
+		f.Separator = t.separator
+		if f.Separator == "" {
+			f.Separator = ","
+		}
+	}
+	if f.Form == MapForm {
+		f.KeyValSeparator = t.keyValSeparator
+		if f.KeyValSeparator == "" {
+			f.KeyValSeparator = ":"
+		}
+	}
+}
+
+// nestedStruct gives the struct that a field holds or points at. A type that is
+// parsed from one text is none.
+func nestedStruct(t types.Type) (*types.Struct, bool) {
+	t = dereferenced(t)
+	if _, hint := scalarOf(t); hint == "" {
+		return nil, false
+	}
+	s, ok := t.Underlying().(*types.Struct)
+	return s, ok
+}
+
+// holdsTags tells whether a field of the struct, or of one that it holds or
+// points at, has a tag for configuration. Structs that have been entered end
+// the search.
+func holdsTags(s *types.Struct, entered []*types.Struct) bool {
+	if slices.Contains(entered, s) {
+		return false
+	}
+	entered = append(entered, s)
+	for i := range s.NumFields() {
+		pairs, _ := splitTag(s.Tag(i))
+		if slices.ContainsFunc(pairs, func(p tagPair) bool { return strings.HasPrefix(p.key, "env") && p.value != "-" }) {
+			return true
+		}
+		if nested, ok := nestedStruct(s.Field(i).Type()); ok && s.Field(i).Exported() && holdsTags(nested, entered) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,175 @@
+package generator
+
+import (
+	"cmp"
+	"errors"
+	"go/types"
+	"log/slog"
+	"math/big"
+	"net"
+	"net/netip"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/cgigen/cgigen/runtime/config"
+)
+
+// checkDefault reports a default that the program would refuse. A path is not
+// looked at, nor a value with references.
+func (r *configReader) checkDefault(v *types.Var, s shape, f ConfigField) {
+	switch {
+	case f.Default == "" || f.File:
+		return
+	case f.Expand && strings.Contains(f.Default, "$"):
+		r.checkReferences(v, f)
+		return
+	}
+	if err := s.check(f); err != nil {
+		hint := ""
+		if f.Form == SliceForm || f.Form == MapForm {
+			hint = "elements are separated by " + f.Separator + ", and space around them is part of them"
+		}
+		r.reportField(v, "envDefault of %s: %s", f.Name, err).Hint = hint
+	}
+}
+
+// checkReferences reports variables in a default that a request could set.
+func (r *configReader) checkReferences(v *types.Var, f ConfigField) {
+	os.Expand(f.Default, func(name string) string {
+		if why := refusal(name); why != "" {
+			r.reportField(v, "envDefault of %s refers to %s, %s", f.Name, name, why).Hint = "a client could choose the value: leave it out"
+		}
+		return ""
+	})
+}
+
+// check parses a default as the program would.
+func (s shape) check(f ConfigField) error {
+	switch f.Form {
+	case SliceForm:
+		for part := range strings.SplitSeq(f.Default, f.Separator) {
+			if err := s.value.check(part); err != nil {
+				return err
+			}
+		}
+		return nil
+	case MapForm:
+		return s.checkMap(f)
+	default:
+		return s.value.check(f.Default)
+	}
+}
+
+func (s shape) checkMap(f ConfigField) error {
+	var keys []string
+	for part := range strings.SplitSeq(f.Default, f.Separator) {
+		key, value, ok := strings.Cut(part, f.KeyValSeparator)
+		switch {
+		case !ok:
+			return errors.New(`"` + part + `" is not in the form key` + f.KeyValSeparator + "value")
+		case slices.Contains(keys, key):
+			return errors.New("the key " + key + " stands there twice")
+		}
+		keys = append(keys, key)
+		if err := cmp.Or(s.key.check(key), s.value.check(value)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// check says why the program could not parse a text.
+func (s scalar) check(text string) error {
+	parse := s.checker()
+	if parse == nil {
+		return nil
+	}
+	err := parse(text)
+	switch {
+	case err == nil:
+		return nil
+	case s.parser == "Text" || s.parser == "URL":
+		return errors.New(`"` + text + `" is not valid: ` + err.Error())
+	default:
+		return errors.New(`"` + text + `" ` + err.Error())
+	}
+}
+
+// checker gives the very parser that the program will use; nil for a type whose
+// UnmarshalText is not known here.
+func (s scalar) checker() func(string) error {
+	if s.parser == "Text" {
+		return textChecker(qualifiedName(s.typ))
+	}
+	switch s.parser {
+	case "URL":
+		return parsed(config.URL)
+	case "Duration":
+		return parsed(config.Duration)
+	case "Location":
+		return parsed(config.Location)
+	}
+	switch s.typ.Underlying().(*types.Basic).Kind() {
+	case types.Bool:
+		return parsed(config.Bool[bool])
+	case types.Int:
+		return parsed(config.Int[int])
+	case types.Int8:
+		return parsed(config.Int[int8])
+	case types.Int16:
+		return parsed(config.Int[int16])
+	case types.Int32:
+		return parsed(config.Int[int32])
+	case types.Int64:
+		return parsed(config.Int[int64])
+	case types.Uint:
+		return parsed(config.Uint[uint])
+	case types.Uint8:
+		return parsed(config.Uint[uint8])
+	case types.Uint16:
+		return parsed(config.Uint[uint16])
+	case types.Uint32:
+		return parsed(config.Uint[uint32])
+	case types.Uint64:
+		return parsed(config.Uint[uint64])
+	case types.Float32:
+		return parsed(config.Float[float32])
+	case types.Float64:
+		return parsed(config.Float[float64])
+	}
+	return nil
+}
+
+// textChecker gives UnmarshalText of a type of the standard library.
+func textChecker(name string) func(string) error {
+	switch name {
+	case "log/slog.Level":
+		return parsed(config.Text[slog.Level])
+	case "time.Time":
+		return parsed(config.Text[time.Time])
+	case "net.IP":
+		return parsed(config.Text[net.IP])
+	case "net/netip.Addr":
+		return parsed(config.Text[netip.Addr])
+	case "net/netip.AddrPort":
+		return parsed(config.Text[netip.AddrPort])
+	case "net/netip.Prefix":
+		return parsed(config.Text[netip.Prefix])
+	case "math/big.Int":
+		return parsed(config.Text[big.Int])
+	case "regexp.Regexp":
+		return parsed(config.Text[regexp.Regexp])
+	}
+	return nil
+}
+
+// parsed makes a check of a parser.
+func parsed[T any](parse func(string, *T) error) func(string) error {
+	return func(text string) error {
+		var dst T
+		return parse(text, &dst)
+	}
+}

@@ -1,0 +1,104 @@
+package generator
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"path/filepath"
+)
+
+// A tagFinder finds the tags of fields in the source. The type checker does not
+// keep them, and gives fields of other packages a line alone.
+type tagFinder struct {
+	positions
+	tags  map[token.Pos]token.Pos              // by field, of the annotated declaration
+	files map[string]map[fieldKey]fieldAddress // of other files, by name
+}
+
+// fieldKey identifies a field of a file.
+type fieldKey struct {
+	line int
+	name string
+}
+
+// fieldAddress is where the tag of a field stands.
+type fieldAddress struct {
+	line, column int
+}
+
+func newTagFinder(at positions, spec *ast.TypeSpec) *tagFinder {
+	f := &tagFinder{positions: at, tags: map[token.Pos]token.Pos{}, files: map[string]map[fieldKey]fieldAddress{}}
+	if spec != nil {
+		taggedFields(spec, func(name *ast.Ident, tag *ast.BasicLit) { f.tags[name.Pos()] = tag.Pos() })
+	}
+	return f
+}
+
+// position gives the place of a field's tag, or of the field if it has none.
+func (f *tagFinder) position(v *types.Var) token.Position {
+	if tag, ok := f.tags[v.Pos()]; ok {
+		return f.at(tag)
+	}
+	at := f.fset.PositionFor(v.Pos(), false)
+	if tag, ok := f.file(at.Filename)[fieldKey{at.Line, v.Name()}]; ok {
+		at.Line, at.Column = tag.line, tag.column
+	}
+	return f.relative(at)
+}
+
+// file gives the places of the tags in a file. What cannot be read has none.
+func (f *tagFinder) file(name string) map[fieldKey]fieldAddress {
+	if tags, ok := f.files[name]; ok || !filepath.IsAbs(name) {
+		return tags
+	}
+	tags := map[fieldKey]fieldAddress{}
+	f.files[name] = tags
+	fset := token.NewFileSet()
+	file, err := parser.ParseFile(fset, name, nil, parser.SkipObjectResolution)
+	if err != nil {
+		return tags
+	}
+	taggedFields(file, func(name *ast.Ident, tag *ast.BasicLit) {
+		at := fset.PositionFor(tag.Pos(), false)
+		tags[fieldKey{fset.PositionFor(name.Pos(), false).Line, name.Name}] = fieldAddress{at.Line, at.Column}
+	})
+	return tags
+}
+
+// taggedFields visits the fields with a tag below a node, under the identifier
+// that names them: an embedded field has that of its type.
+func taggedFields(node ast.Node, visit func(name *ast.Ident, tag *ast.BasicLit)) {
+	ast.Inspect(node, func(n ast.Node) bool {
+		field, ok := n.(*ast.Field)
+		if !ok || field.Tag == nil {
+			return true
+		}
+		for _, name := range field.Names {
+			visit(name, field.Tag)
+		}
+		if name := embeddedName(field.Type); len(field.Names) == 0 && name != nil {
+			visit(name, field.Tag)
+		}
+		return true
+	})
+}
+
+// embeddedName gives the identifier of an embedded type.
+func embeddedName(expr ast.Expr) *ast.Ident {
+	switch expr := expr.(type) {
+	case *ast.Ident:
+		return expr
+	case *ast.StarExpr:
+		return embeddedName(expr.X)
+	case *ast.SelectorExpr:
+		return expr.Sel
+	case *ast.IndexExpr:
+		return embeddedName(expr.X)
+	case *ast.IndexListExpr:
+		return embeddedName(expr.X)
+	case *ast.ParenExpr:
+		return embeddedName(expr.X)
+	}
+	return nil
+}
