@@ -22,7 +22,7 @@ func (w *world) assemble(m *module, programs []*plannedProgram) *Model {
 
 func (w *world) assembleProgram(m *module, planned *plannedProgram) Program {
 	program := Program{Name: planned.name}
-	wiring := &wiring{world: w, program: &program, sources: map[*source]struct{}{}}
+	wiring := &wiring{world: w, program: &program, used: map[*annotation]bool{}}
 	packages := map[string]bool{}
 	for _, a := range planned.functions {
 		packages[a.source.pkg] = true
@@ -40,16 +40,36 @@ func (w *world) assembleProgram(m *module, planned *plannedProgram) Program {
 	return program
 }
 
-// constraints gives the build constraints of the files that a program uses.
+// constraints gives the build constraints of the declarations that a program
+// uses.
 func (w *wiring) constraints() []string {
 	var all []string
-	for src := range w.sources {
-		if c := src.constraints(); c != "" {
+	for a := range w.used {
+		if c := w.constraint(a); c != "" {
 			all = append(all, c)
 		}
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
+}
+
+// constraint gives the build constraint of a declaration. If the package has
+// it once more for other systems, one of the constraints has to hold: the
+// program is the same on all of them.
+func (w *wiring) constraint(a *annotation) string {
+	var terms []string
+	for _, src := range w.world.sources {
+		for _, b := range src.annotations {
+			if src.pkg == a.source.pkg && b.kind == a.kind && b.ident().Name == a.ident().Name {
+				terms = append(terms, src.constraints())
+			}
+		}
+	}
+	if slices.Contains(terms, "") {
+		return ""
+	}
+	slices.Sort(terms)
+	return strings.Join(slices.Compact(terms), " || ")
 }
 
 // handlerOf takes an annotated function apart, if its package could be loaded.
@@ -122,9 +142,8 @@ func checkConflicts(functions []*annotation, reported func(*annotation) bool, r 
 			if !reported(a) && !reported(other.annotation) {
 				continue
 			}
-			d := r.errorf(line.pattern.pos, "pattern %q conflicts with %q", line.pattern.value, m[1])
-			d.Hint = m[2]
-			d.Related = []Related{{r.at(cmp.Or(other.pattern.pos, other.handlerDirective.pos)), "the other pattern is that of " + other.fn.Name.Name}}
+			d := r.errorf(line.pattern.pos, "pattern %q conflicts with %q: %s", line.pattern.value, m[1], m[2])
+			d.Related = []Related{{r.at(other.pattern.pos), "the other pattern is that of " + other.fn.Name.Name}}
 		}
 	}
 }

@@ -38,7 +38,11 @@ func (r *run) plan(ctx context.Context) (*Result, error) {
 	r.reportSources(w)
 	planned := r.programs(&r.reporter)
 	chosen := slices.DeleteFunc(slices.Clone(planned), func(p *plannedProgram) bool { return !r.choosesProgram(p) })
+	w.findProviders()
 	model := w.assemble(r.site, chosen)
+	if len(r.errors) == 0 && !slices.ContainsFunc(r.active(), func(a *annotation) bool { return !r.choosesFunction(a) }) {
+		w.warnUnused(r.choosesFunction)
+	}
 	checkConflicts(r.active(), r.choosesFunction, &r.reporter)
 	r.checkFound(chosen)
 	r.checkRequirement(chosen)
@@ -142,19 +146,28 @@ func (r *run) reportSources(w *world) {
 		if !r.chooses(src) {
 			continue
 		}
+		if src.excluded {
+			r.warnExcluded(src)
+			continue
+		}
 		r.errors = append(r.errors, src.errors...)
 		for _, a := range src.annotations {
-			switch {
-			case src.excluded:
-				r.warnf(a.pos, "//cgigen:%s in a file that GOOS, GOARCH or build tags exclude", a.kind).Hint = "the file is built for: " + src.constraints()
-			case a.fn != nil:
+			if a.fn != nil {
 				a.checkDeclaration(&r.reporter)
-			default:
+			} else {
 				w.checkConfig(a)
 			}
 		}
 	}
 	r.errors = append(r.errors, loadErrors(w.packages, r.positions)...)
+}
+
+// warnExcluded says what a file would have given, and what is wrong in it.
+func (r *run) warnExcluded(src *source) {
+	for _, a := range src.annotations {
+		r.warnf(a.pos, "//cgigen:%s in a file that GOOS, GOARCH or build tags exclude", a.kind).Hint = "the file is for " + src.constraints()
+	}
+	r.warnings = append(r.warnings, src.errors...)
 }
 
 // active gives the handlers of the site whose files are built, in the order of

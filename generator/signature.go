@@ -11,6 +11,7 @@ import (
 const (
 	handlerForms = "a handler is func(http.ResponseWriter, *http.Request), or a constructor that returns H, (H, error), " +
 		"(H, func(), error) or (H, func() error, error), where H has a ServeHTTP method"
+	providerForms  = "a provider returns T, (T, error), (T, func()), (T, func(), error) or the same with func() error"
 	parameterForms = "parameters are context.Context, *slog.Logger, structs with //cgigen:config, and what a //cgigen:provide function returns"
 )
 

@@ -9,11 +9,10 @@ import (
 // A wiring is one program while its steps are found.
 type wiring struct {
 	*world
-	program  *Program
-	importer string               // import path of the program
-	made     []madeStep           // values that the program has
-	pending  []*callable          // calls whose arguments are being found, outermost first
-	sources  map[*source]struct{} // files whose build constraints the program repeats
+	program *Program
+	made    []madeStep           // values that the program has
+	pending []*callable          // calls whose arguments are being found, outermost first
+	used    map[*annotation]bool // declarations that it uses
 }
 
 // A madeStep is a value of the program and the step that makes it.
@@ -25,7 +24,7 @@ type madeStep struct {
 // handler adds the steps for a handler and gives that of the handler itself.
 func (w *wiring) handler(c *callable) (step int, ok bool) {
 	if c.plain {
-		return w.add(Step{Kind: PlainHandler, Func: c.symbol()}, c.source), true
+		return w.add(Step{Kind: PlainHandler, Func: c.symbol()}, c.annotation), true
 	}
 	return w.call(CallHandler, c)
 }
@@ -38,11 +37,11 @@ func (w *wiring) call(kind StepKind, c *callable) (step int, ok bool) {
 	if !ok {
 		return 0, false
 	}
-	return w.add(Step{Kind: kind, Func: c.symbol(), Args: args, Result: c.result}, c.source), true
+	return w.add(Step{Kind: kind, Func: c.symbol(), Args: args, Result: c.result}, c.annotation), true
 }
 
-func (w *wiring) add(s Step, src *source) int {
-	w.sources[src] = struct{}{}
+func (w *wiring) add(s Step, a *annotation) int {
+	w.used[a] = true
 	w.program.Steps = append(w.program.Steps, s)
 	return len(w.program.Steps) - 1
 }
@@ -115,7 +114,7 @@ func (w *wiring) configStep(named *types.Named, a *annotation, needed *callable)
 	if !ok || !w.importable(a, needed) {
 		return 0, false
 	}
-	step = w.add(Step{Kind: LoadConfig, Config: config}, a.source)
+	step = w.add(Step{Kind: LoadConfig, Config: config}, a)
 	w.made = append(w.made, madeStep{named, step})
 	return step, true
 }
@@ -149,6 +148,7 @@ func (w *wiring) provided(c *callable, p *types.Var) (step int, ok bool) {
 // provider finds the provider for a parameter: that of the package that needs
 // it, or else the only one. It reports that there is none, or more than one.
 func (w *wiring) provider(c *callable, p *types.Var) *callable {
+	w.findForeign()
 	var all, own []*callable
 	for _, provider := range w.providers {
 		if types.Identical(provider.value, p.Type()) {
@@ -177,19 +177,12 @@ func (w *wiring) reportMissing(c *callable, p *types.Var) {
 	d := w.errorf(p.Pos(), "%s needs %s, and nothing provides it", c.fn.Name.Name, shortType(p.Type()))
 	d.Hint = parameterForms
 	d.Related = append(w.neededBy(), w.near(p.Type())...)
-	if named, ok := types.Unalias(dereferenced(p.Type())).(*types.Named); ok && w.ownType(named.Obj()) {
+	if named, ok := types.Unalias(dereferenced(p.Type())).(*types.Named); ok && w.own(named.Obj()) {
 		if _, isStruct := named.Underlying().(*types.Struct); isStruct {
 			d.Hint = "for a configuration struct, put //cgigen:config above its declaration; otherwise write a //cgigen:provide function that returns it"
 		}
 		d.Related = append(d.Related, Related{w.at(named.Obj().Pos()), named.Obj().Name() + " is declared here"})
 	}
-}
-
-// ownType tells whether a type belongs to one of the main modules.
-func (w *wiring) ownType(obj *types.TypeName) bool {
-	return obj.Pkg() != nil && slices.ContainsFunc(w.modules, func(m *module) bool {
-		return m.contains(w.fset.Position(obj.Pos()).Filename)
-	})
 }
 
 // near gives providers of types that only a pointer tells from the wanted one.

@@ -13,13 +13,14 @@ import (
 // declarations and the types of their packages.
 type world struct {
 	*reporter
-	modules   []*module
-	output    string // import path of the folder for the programs
-	sources   []*source
-	packages  map[string]*packages.Package // loaded from source, by import path
-	providers []*callable
-	foreign   map[string]*source // files of other modules that have been looked at, by path
-	configs   map[*types.TypeName]*Config
+	modules      []*module
+	output       string // import path of the folder for the programs
+	sources      []*source
+	packages     map[string]*packages.Package // loaded from source, by import path
+	providers    []*callable
+	foreignFound bool               // those of other modules are among the providers
+	foreign      map[string]*source // files of other modules that have been looked at, by path
+	configs      map[*types.TypeName]*Config
 }
 
 // configFor gives the configuration struct that a parameter asks for, by value
@@ -95,7 +96,8 @@ func (w *world) foreignSource(obj types.Object) *source {
 // checkConfig reports what is wrong with a chosen configuration struct, also
 // if no program needs it.
 func (w *world) checkConfig(a *annotation) {
-	if !w.checkConfigDeclaration(a) {
+	if a.config.spec.Assign.IsValid() {
+		w.errorf(a.pos, "%s is an alias", a.ident().Name).Hint = "put //cgigen:config above the declaration of the type itself"
 		return
 	}
 	p := w.packages[a.source.pkg]
@@ -109,44 +111,16 @@ func (w *world) checkConfig(a *annotation) {
 	}
 }
 
-// checkConfigDeclaration reports a type that programs cannot name, or not fill.
-func (w *world) checkConfigDeclaration(a *annotation) bool {
-	name, spec := a.ident(), a.config.spec
-	switch {
-	case a.source.ast.Name.Name == "main":
-		w.errorf(a.pos, "//cgigen:config in package main, which programs cannot import").Hint = "move the type to a package of its own"
-	case spec.Assign.IsValid():
-		w.errorf(a.pos, "%s is an alias", name.Name).Hint = "put //cgigen:config above the declaration of the type itself"
-	case !name.IsExported():
-		w.errorf(name.Pos(), "%s is not exported, so that programs cannot name it", name.Name).Hint = exportHint(name.Name)
-	case spec.TypeParams != nil:
-		w.errorf(name.Pos(), "%s has type parameters", name.Name).Hint = "a configuration struct is one type: declare it without"
-	default:
-		return true
-	}
-	return false
-}
-
 // config analyses a configuration struct, once in a run.
 func (w *world) config(named *types.Named, a *annotation) (*Config, bool) {
 	if config, seen := w.configs[named.Obj()]; seen {
 		return config, config != nil
 	}
-	w.configs[named.Obj()] = nil
-	if !w.checkConfigDeclaration(a) {
-		return nil, false
-	}
-	if _, isStruct := named.Underlying().(*types.Struct); !isStruct {
-		if !isInvalid(named.Underlying()) {
-			w.errorf(a.pos, "//cgigen:config belongs to a struct type, and %s is none", named.Obj().Name())
-		}
-		return nil, false
-	}
 	config, ds := configOf(named, a.config, w.positions)
 	w.errors = append(w.errors, ds...)
 	if len(ds) > 0 || a.unsound {
-		return nil, false
+		config = nil
 	}
 	w.configs[named.Obj()] = config
-	return config, true
+	return config, config != nil
 }
