@@ -96,11 +96,10 @@ func (a *app) build(ctx context.Context, options generator.Options, dist string,
 // that others lack, and compiles what it has.
 func (a *app) buildTarget(ctx context.Context, options generator.Options, dir string, target builder.Target) error {
 	options.Env = append(os.Environ(), target.Env()...)
-	result, err := generator.Generate(ctx, options)
+	result, err := a.generate(ctx, options)
 	if err != nil {
 		return err
 	}
-	a.tell(result)
 	progress, done := a.progress(len(result.Programs), target.String())
 	programs, err := builder.Build(ctx, builder.Options{
 		Programs: result.Programs, Dir: dir, Target: target, Tags: options.Tags, Progress: progress,

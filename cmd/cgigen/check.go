@@ -18,11 +18,10 @@ func (a *app) checkCommand() *cobra.Command {
 exits with 0 if all is up to date; otherwise it prints a unified diff, names what
 is stale, missing or orphaned, and exits with 1. It writes no file.`,
 		RunE: func(cmd *cobra.Command, patterns []string) error {
-			result, err := generator.Plan(cmd.Context(), flags.options(patterns))
+			result, err := a.plan(cmd.Context(), flags.options(patterns))
 			if err != nil {
 				return err
 			}
-			a.warn(result.Warnings)
 			return a.compare(result.Changes)
 		},
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -51,21 +52,21 @@ wrote or removed. Files that are up to date stay untouched; files that cgigen
 did not write are never overwritten or removed. Nothing is written if there is
 an error.`,
 		RunE: func(cmd *cobra.Command, patterns []string) error {
-			result, err := generator.Generate(cmd.Context(), flags.options(patterns))
-			if err != nil {
-				return err
-			}
-			a.tell(result)
-			return nil
+			_, err := a.generate(cmd.Context(), flags.options(patterns))
+			return err
 		},
 	}
 	flags.add(cmd)
 	return cmd
 }
 
-// tell shows the warnings and the changes of a generation.
-func (a *app) tell(result *generator.Result) {
-	a.warn(result.Warnings)
+// generate generates, and says what it changed.
+func (a *app) generate(ctx context.Context, options generator.Options) (*generator.Result, error) {
+	result, err := generator.Generate(ctx, options)
+	a.warn(result)
+	if err != nil {
+		return nil, err
+	}
 	for _, change := range result.Changes {
 		switch change.Kind {
 		case generator.Created, generator.Updated:
@@ -74,4 +75,12 @@ func (a *app) tell(result *generator.Result) {
 			a.say("removed %s", shown(change.Path))
 		}
 	}
+	return result, nil
+}
+
+// plan finds out what generate would do.
+func (a *app) plan(ctx context.Context, options generator.Options) (*generator.Result, error) {
+	result, err := generator.Plan(ctx, options)
+	a.warn(result)
+	return result, err
 }

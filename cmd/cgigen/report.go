@@ -37,7 +37,8 @@ func (a *app) report(err error) int {
 		fmt.Fprintln(a.stderr, text)
 	}
 	var wrong usageError
-	if errors.As(err, &wrong) {
+	var wrongOptions *generator.UsageError
+	if errors.As(err, &wrong) || errors.As(err, &wrongOptions) {
 		return exitUsage
 	}
 	return exitError
@@ -71,11 +72,18 @@ func describeDiagnostics(diagnostics generator.Diagnostics) string {
 	return strings.Join(lines, "\n")
 }
 
-// warn shows what does not keep the command from its work.
-func (a *app) warn(warnings generator.Diagnostics) {
-	if len(warnings) > 0 {
-		fmt.Fprintln(a.stderr, describeDiagnostics(warnings))
+// warn shows what does not keep the command from its work. There are warnings
+// in a result that comes with an error, too.
+func (a *app) warn(result *generator.Result) {
+	if result == nil || len(result.Warnings) == 0 {
+		return
 	}
+	var warnings generator.Diagnostics
+	for _, d := range result.Warnings {
+		d.Message = "warning: " + d.Message
+		warnings = append(warnings, d)
+	}
+	fmt.Fprintln(a.stderr, describeDiagnostics(warnings))
 }
 
 // shown makes a path relative to the working directory where that is shorter

@@ -38,11 +38,10 @@ func (a *app) routesCommand() *cobra.Command {
 Files are relative to the module. It writes no file.`,
 		ValidArgsFunction: completePackages,
 		RunE: func(cmd *cobra.Command, patterns []string) error {
-			result, err := generator.Plan(cmd.Context(), generator.Options{Patterns: patterns, Tags: tags})
+			result, err := a.plan(cmd.Context(), generator.Options{Patterns: patterns, Tags: tags})
 			if err != nil {
 				return err
 			}
-			a.warn(result.Warnings)
 			if asJSON {
 				return printJSON(a.stdout, routeRows(result.Model))
 			}

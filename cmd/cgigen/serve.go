@@ -71,12 +71,11 @@ type workshop struct {
 
 // build generates and compiles.
 func (w *workshop) build(ctx context.Context) (devserver.Site, error) {
-	result, err := generator.Generate(ctx, w.options)
+	result, err := w.app.generate(ctx, w.options)
 	if err != nil {
 		return devserver.Site{}, err
 	}
 	w.result = result
-	w.app.tell(result)
 	link, err := linkPrivateDir(result.Model.Module.Dir)
 	if err != nil {
 		return devserver.Site{}, err
