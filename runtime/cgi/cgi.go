@@ -1,0 +1,63 @@
+// Package cgi is the gateway of RFC 3875: a process for each request, which is
+// described by the environment and standard input, and answered on standard
+// output.
+package cgi
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/cgigen/cgigen/runtime/gateway"
+	"github.com/cgigen/cgigen/runtime/internal/arguments"
+)
+
+// Gateway makes a program answer CGI requests.
+func Gateway(c *gateway.Choices) {
+	c.IsRequest = arguments.FromClient
+	c.Request = serve
+}
+
+// serve answers the request of this process and returns the exit code: 1 if
+// the response is not what the handler had in mind.
+func serve(p gateway.Program) int {
+	vars := takeVariables()
+	in, out := isolate()
+	x := gateway.Exchange{
+		Program: p,
+		Vars:    vars,
+		Input:   in,
+		Output:  out,
+		Log:     logWriter{},
+		Context: p.Context,
+		Cancel:  p.Cancel,
+	}
+	whole := x.Serve()
+	out.Close() // the client has all of it; what follows is ours
+	if err := p.Stop(); err != nil {
+		fmt.Fprintf(x.Log, "cgigen: %s: clean-up: %v\n", p.Name, err)
+		return 1
+	}
+	if !whole {
+		return 1
+	}
+	return 0
+}
+
+// takeVariables moves the request out of the environment. What stays there is
+// the process's own: a library or a child of the handler must not find the
+// client's words in it, HTTP_PROXY least of all.
+func takeVariables() gateway.Vars {
+	environ := os.Environ()
+	vars := make(gateway.Vars, 0, len(environ))
+	for _, entry := range environ {
+		v, ok := gateway.ParseVar(entry)
+		if !ok {
+			continue
+		}
+		vars = append(vars, v)
+		if gateway.IsRequestVariable(v.Name) {
+			os.Unsetenv(v.Name)
+		}
+	}
+	return vars
+}

@@ -1,0 +1,22 @@
+//go:build !unix
+
+package cgi
+
+import "os"
+
+// isolate: where descriptors cannot be replaced, what writes to os.Stdout is
+// led to standard error, and os.Stdin is empty. Code that keeps an older copy
+// of the two is not stopped.
+func isolate() (*input, *output) {
+	in, out := &input{File: os.Stdin}, &output{File: os.Stdout}
+	os.Stdout = os.Stderr
+	if null, err := os.Open(os.DevNull); err == nil {
+		os.Stdin = null
+	}
+	return in, out
+}
+
+// A logWriter is standard error.
+type logWriter struct{}
+
+func (logWriter) Write(p []byte) (int, error) { return os.Stderr.Write(p) }

@@ -1,0 +1,165 @@
+package gateway
+
+import (
+	"io"
+	"net/http"
+	"sync"
+)
+
+// Body is the body of a request. Until output has to leave it reads straight
+// from the server; [Body.Hold] then takes what is left out of the way.
+//
+// Apache and fcgiwrap send the whole request body before they read a byte of
+// the response, over pipes that hold 64 KiB. A program that answers first
+// therefore either loses its answer or waits for ever.
+type Body struct {
+	source io.Reader
+	left   int64 // bytes still to come; -1: up to the end of source
+
+	mu     sync.Mutex
+	err    error // what ended the reading of source
+	spool  *spool
+	pumped chan struct{} // closed when the goroutine of Pump has read everything
+	closed bool
+}
+
+// Read reads the body. A body that ends before its declared length ends with
+// io.ErrUnexpectedEOF.
+func (b *Body) Read(p []byte) (int, error) {
+	b.mu.Lock()
+	if b.closed {
+		b.mu.Unlock()
+		return 0, http.ErrBodyReadAfterClose
+	}
+	if b.spool == nil {
+		defer b.mu.Unlock()
+		return b.readSource(p)
+	}
+	b.mu.Unlock()
+	return b.spool.Read(p)
+}
+
+// Close makes further reads fail. What is left is read by [Body.Discard].
+func (b *Body) Close() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.closed = true
+	return nil
+}
+
+// readSource never reads more than the declared length, even where the server
+// would send more (RFC 3875 §4.2).
+func (b *Body) readSource(p []byte) (int, error) {
+	if b.err != nil {
+		return 0, b.err
+	}
+	if b.left >= 0 && int64(len(p)) > b.left {
+		p = p[:b.left]
+	}
+	if len(p) == 0 && b.left != 0 {
+		return 0, nil
+	}
+	var n int
+	var err error
+	if b.left != 0 {
+		n, err = b.source.Read(p)
+	}
+	if b.left > 0 {
+		b.left -= int64(n)
+	}
+	switch {
+	case b.left == 0:
+		err = io.EOF
+	case err == io.EOF && b.left > 0:
+		err = io.ErrUnexpectedEOF
+	}
+	b.err = err
+	return n, err
+}
+
+// pending reports whether the server may still have something to send.
+func (b *Body) pending() bool { return b.err == nil && b.left != 0 }
+
+// Hold reads the rest of the body into a spool, so that output can leave. The
+// error is what kept it from that, a *http.MaxBytesError beyond the limit; what
+// is left after it has to be discarded.
+func (b *Body) Hold(limits *SpoolLimits) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.spool != nil || !b.pending() {
+		return nil
+	}
+	if b.closed {
+		b.drain()
+		return nil
+	}
+	s := newSpool(limits)
+	buf := make([]byte, 32<<10)
+	for b.err == nil {
+		n, _ := b.readSource(buf)
+		if err := s.append(buf[:n]); err != nil {
+			s.end(err)
+			b.spool = s
+			return err
+		}
+	}
+	s.end(b.err)
+	b.spool = s
+	return nil
+}
+
+// Pump reads the rest of the body in the background, so that input and output
+// run side by side: what EnableFullDuplex asks for.
+func (b *Body) Pump(limits *SpoolLimits) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.spool != nil || b.closed || !b.pending() {
+		return
+	}
+	b.spool = newSpool(limits)
+	b.pumped = make(chan struct{})
+	go b.pump()
+}
+
+func (b *Body) pump() {
+	defer close(b.pumped)
+	buf := make([]byte, 32<<10)
+	var full error
+	for {
+		n, err := b.readSource(buf)
+		if full == nil {
+			if full = b.spool.append(buf[:n]); full != nil {
+				b.spool.end(full)
+			}
+		}
+		if err != nil {
+			b.spool.end(err)
+			return
+		}
+	}
+}
+
+// Discard reads what nobody wanted, so that the server can take the response,
+// and frees the spool.
+func (b *Body) Discard() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.closed = true
+	if b.pumped != nil {
+		<-b.pumped
+	}
+	b.drain()
+	if b.spool != nil {
+		b.spool.close()
+	}
+}
+
+func (b *Body) drain() {
+	if !b.pending() {
+		return
+	}
+	buf := make([]byte, 32<<10)
+	for b.pending() {
+		b.readSource(buf)
+	}
+}

@@ -1,0 +1,55 @@
+// Package gateway translates between net/http and the gateway interfaces of web
+// servers: CGI (RFC 3875), and FastCGI and SCGI, which carry the same
+// meta-variables and the same response over a socket.
+//
+// A request arrives as [Vars] and a stream; it leaves as a CGI response. An
+// [Exchange] is one such pair. What happens between is common to every gateway:
+//
+//	vars.go, request.go, target.go   meta-variables → *http.Request
+//	body.go, spool.go                the request body, and how it never blocks the response
+//	response.go, header.go           http.ResponseWriter → CGI response
+//	exchange.go                      one request from start to end, panics included
+//
+// A gateway's own package (runtime/cgi, …) owns the transport alone.
+package gateway
+
+import (
+	"context"
+	"net/http"
+)
+
+// A Gateway adds what it can do to the choices that a program has when it
+// starts. The functions Gateway of runtime/cgi and its siblings are of this type.
+type Gateway func(*Choices)
+
+// Choices are the gateways that were linked into a program. Which of them a
+// process uses depends on how the web server started it.
+type Choices struct {
+	// IsRequest reports whether the environment describes one request.
+	IsRequest func() bool
+
+	// Request serves the one request that the process's environment describes
+	// (CGI). The result is the exit code.
+	Request func(Program) int
+}
+
+// A Program is what a gateway has to know of a generated program.
+type Program struct {
+	Name string
+
+	// Context is cancelled when the process is told to stop, with the
+	// signal as its cause.
+	Context context.Context
+	Cancel  func()
+
+	// Start builds the program's handler: it loads the configuration and calls
+	// the constructors. It is called once. A panic in it comes back as an error.
+	Start func() (http.Handler, error)
+
+	// Stop runs the clean-ups of what Start built, in reverse order.
+	Stop func() error
+
+	// Setting looks up one of the runtime's own settings, by its name
+	// without CGIGEN_.
+	Setting func(name string) (string, bool)
+}

@@ -1,0 +1,287 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// A RequestError says why meta-variables do not make a request, and which
+// status the client gets for it.
+type RequestError struct {
+	Status int // 400 or 411
+	Reason string
+}
+
+func (e *RequestError) Error() string { return e.Reason }
+
+func badRequest(reason string) error {
+	return &RequestError{http.StatusBadRequest, reason}
+}
+
+// NewRequest makes the request that net/http would have made of the client's
+// bytes, from what the server tells of them. Its body reads from input, which
+// may carry more than the request (RFC 3875 §4.2). Errors are a *[RequestError];
+// the body is there even so, to be discarded.
+func NewRequest(ctx context.Context, vars Vars, input io.Reader) (*http.Request, *Body, error) {
+	rc := &requestContext{Context: ctx}
+	rc.info.Vars = vars
+	m := readMeta(vars)
+	r := (&http.Request{}).WithContext(rc)
+	r.Header = m.header
+	r.TransferEncoding = m.transferEncoding
+	length, err := m.bodyLength()
+	body := &Body{source: input, left: length}
+	if err != nil {
+		return nil, body, err
+	}
+	r.ContentLength = length
+	r.Body = body
+	if length == 0 {
+		r.Body = http.NoBody
+	}
+	r.Method = m.method
+	if !isToken(m.method) {
+		return nil, body, badRequest("REQUEST_METHOD " + strconv.Quote(m.method) + " is no method (RFC 3875 §4.1.12)")
+	}
+	r.Proto, r.ProtoMajor, r.ProtoMinor = protocol(m.protocol)
+	if err := m.setTarget(r); err != nil {
+		return nil, body, err
+	}
+	r.RemoteAddr = remoteAddr(m.remoteAddr, m.remotePort)
+	r.TLS = m.tlsState(vars)
+	return r, body, nil
+}
+
+// meta are the meta-variables that make a request, read in one pass.
+type meta struct {
+	method, requestURI, scriptName, pathInfo, query, protocol string
+	host, serverName, serverPort                              string
+	remoteAddr, remotePort                                    string
+	contentLength, contentType, httpContentLength             string
+	https, scheme, software                                   string
+	header                                                    http.Header
+	transferEncoding                                          []string
+}
+
+func readMeta(vars Vars) meta {
+	m := meta{header: make(http.Header, len(vars)/2)}
+	values := make([]string, 0, len(vars)) // one allocation for all one-value slices
+	var redirected string
+	for i := range vars {
+		name, value := vars[i].Name, vars[i].Value
+		if field, ok := strings.CutPrefix(name, "HTTP_"); ok {
+			values = m.addField(values, field, value)
+			continue
+		}
+		switch name {
+		case "REQUEST_METHOD":
+			m.method = value
+		case "REQUEST_URI":
+			m.requestURI = value
+		case "SCRIPT_NAME":
+			m.scriptName = value
+		case "PATH_INFO":
+			m.pathInfo = value
+		case "QUERY_STRING":
+			m.query = value
+		case "SERVER_PROTOCOL":
+			m.protocol = value
+		case "SERVER_NAME":
+			m.serverName = value
+		case "SERVER_PORT":
+			m.serverPort = value
+		case "SERVER_SOFTWARE":
+			m.software = value
+		case "REMOTE_ADDR":
+			m.remoteAddr = value
+		case "REMOTE_PORT":
+			m.remotePort = value
+		case "CONTENT_LENGTH":
+			m.contentLength = value
+		case "CONTENT_TYPE":
+			m.contentType = value
+		case "HTTPS":
+			m.https = value
+		case "REQUEST_SCHEME":
+			m.scheme = value
+		case "Authorization": // mod_fastcgi's -pass-header
+			redirected = value
+		default:
+			if rest, ok := strings.CutPrefix(name, "REDIRECT_"); ok && strings.HasSuffix(rest, "HTTP_AUTHORIZATION") {
+				redirected = value // one REDIRECT_ for each internal redirect
+			}
+		}
+	}
+	m.completeHeader(redirected)
+	return m
+}
+
+// addField adds a header field of the client: HTTP_ACCEPT_LANGUAGE is
+// Accept-Language (RFC 3875 §4.1.18).
+func (m *meta) addField(values []string, field, value string) []string {
+	switch field {
+	case "HOST": // net/http keeps it in Request.Host
+		m.host = value
+		return values
+	case "PROXY": // no client has a use for it; the variable is an attack (httpoxy)
+		return values
+	case "CONTENT_TYPE": // some servers send it twice
+		if m.contentType == "" {
+			m.contentType = value
+		}
+		return values
+	case "CONTENT_LENGTH":
+		m.httpContentLength = value
+		return values
+	case "TRANSFER_ENCODING":
+		if strings.EqualFold(strings.TrimSpace(value), "chunked") {
+			m.transferEncoding = []string{"chunked"}
+		}
+		return values
+	case "TRAILER":
+		return values
+	}
+	key, ok := fieldName(field)
+	if !ok {
+		return values
+	}
+	if have := m.header[key]; len(have) > 0 {
+		m.header[key] = append(have, value) // FastCGI alone can repeat a name
+		return values
+	}
+	values = append(values, value)
+	m.header[key] = values[len(values)-1 : len(values) : len(values)]
+	return values
+}
+
+// completeHeader adds the fields that CGI carries outside HTTP_*.
+func (m *meta) completeHeader(authorization string) {
+	if m.contentType != "" {
+		m.header["Content-Type"] = []string{m.contentType}
+	}
+	if authorization != "" && m.header["Authorization"] == nil {
+		m.header["Authorization"] = []string{authorization}
+	}
+	if m.transferEncoding != nil {
+		return // net/http removes the length of a chunked request
+	}
+	length := m.httpContentLength
+	if length == "" && m.contentLength != "0" && m.contentLength != "-1" {
+		length = m.contentLength // "0" is also what servers say of no body
+	}
+	if length != "" {
+		m.header["Content-Length"] = []string{length}
+	}
+}
+
+// fieldName turns the part of a variable's name behind HTTP_ into a canonical
+// header field name.
+func fieldName(variable string) (string, bool) {
+	if variable == "" {
+		return "", false
+	}
+	name := make([]byte, len(variable))
+	upper := true
+	for i := range len(variable) {
+		c := variable[i]
+		switch {
+		case c == '_' || c == '-':
+			c = '-'
+		case !isTokenByte(c):
+			return "", false
+		case upper && 'a' <= c && c <= 'z':
+			c -= 'a' - 'A'
+		case !upper && 'A' <= c && c <= 'Z':
+			c += 'a' - 'A'
+		}
+		name[i] = c
+		upper = c == '-'
+	}
+	return string(name), true
+}
+
+// bodyLength returns the length of the request body, -1 if it ends where the
+// input ends. CONTENT_LENGTH is "" or digits (RFC 3875 §4.1.2). A server that
+// takes a chunked request without collecting it sends none (Apache) or -1
+// (Caddy).
+func (m *meta) bodyLength() (int64, error) {
+	switch {
+	case m.contentLength == "-1":
+		return -1, nil
+	case m.contentLength == "" && m.transferEncoding == nil:
+		return 0, nil
+	case m.contentLength == "" && strings.HasPrefix(m.software, "busybox"):
+		// It hands on the chunks as they are on the wire, and no end.
+		return 0, &RequestError{http.StatusLengthRequired, "this server cannot pass on a chunked request body"}
+	case m.contentLength == "":
+		return -1, nil
+	}
+	n, err := strconv.ParseUint(m.contentLength, 10, 63)
+	if err != nil || m.contentLength[0] == '+' {
+		return 0, badRequest("CONTENT_LENGTH " + strconv.Quote(m.contentLength) + " is no length (RFC 3875 §4.1.2)")
+	}
+	return int64(n), nil
+}
+
+// protocol parses SERVER_PROTOCOL (RFC 3875 §4.1.16), which servers also send
+// as HTTP/2 and HTTP/3. INCLUDED is a server-side include.
+func protocol(s string) (proto string, major, minor int) {
+	if len(s) > 5 && strings.EqualFold(s[:5], "HTTP/") {
+		version := s[5:]
+		if len(version) == 1 {
+			version += ".0"
+		}
+		if len(version) == 3 && isDigit(version[0]) && version[1] == '.' && isDigit(version[2]) {
+			return "HTTP/" + version, int(version[0] - '0'), int(version[2] - '0')
+		}
+	}
+	if strings.EqualFold(s, "INCLUDED") {
+		return "HTTP/1.0", 1, 0
+	}
+	return "HTTP/1.1", 1, 1
+}
+
+// remoteAddr is host:port of the client (RFC 3875 §4.1.8). Where there is no
+// address, as with a client on a Unix socket, it is the unspecified one, so
+// that net.SplitHostPort never fails on it.
+func remoteAddr(addr, port string) string {
+	addr = unbracket(addr)
+	if addr == "" || strings.HasPrefix(addr, "unix:") {
+		addr, port = "0.0.0.0", "0"
+	}
+	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+		port = "0"
+	}
+	return net.JoinHostPort(addr, port)
+}
+
+func unbracket(host string) string {
+	if strings.HasPrefix(host, "[") && strings.HasSuffix(host, "]") {
+		return host[1 : len(host)-1]
+	}
+	return host
+}
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+// isToken reports whether s is a token (RFC 9110 §5.6.2).
+func isToken(s string) bool {
+	for i := range len(s) {
+		if !isTokenByte(s[i]) {
+			return false
+		}
+	}
+	return s != ""
+}
+
+func isTokenByte(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || isDigit(c) ||
+		strings.IndexByte("!#$%&'*+-.^_`|~", c) >= 0
+}
+
+var errBadHost = errors.New("malformed Host header")

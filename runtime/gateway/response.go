@@ -1,0 +1,340 @@
+package gateway
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"strconv"
+	"time"
+)
+
+// bufferSize is how much of a body waits for the end of the handler, so that a
+// small response leaves in one write and with its length.
+const bufferSize = 8 << 10
+
+// An Output takes the bytes of a CGI response. It may have more methods:
+// SetWriteDeadline(time.Time) error, and ReadFile(*os.File, int64) (int64, error),
+// which sends that many bytes of a file without copying them.
+type Output interface {
+	io.Writer
+	// Flush sends what the output itself holds back.
+	Flush() error
+}
+
+// A response is the http.ResponseWriter of an Exchange. It does what that of
+// net/http does, as far as CGI can carry it.
+type response struct {
+	x      *Exchange
+	req    *http.Request
+	body   *Body
+	header http.Header
+	isHead bool
+
+	status     int    // 0 before WriteHeader
+	head       []byte // what leaves first: fixed by WriteHeader, so that later changes of header are too late
+	typed      bool   // head has, or must not get, a Content-Type
+	declared   int64  // Content-Length of the handler; -1: none
+	noLength   bool   // the handler's header forbids an automatic Content-Length
+	written    int64  // bytes of the body that the handler wrote
+	buf        []byte
+	committed  bool // the header has left
+	fullDuplex bool
+	done       bool  // the handler has returned
+	err        error // what ended the output
+}
+
+func newResponse(x *Exchange, r *http.Request, body *Body) *response {
+	return &response{x: x, req: r, body: body, header: make(http.Header), declared: -1,
+		isHead: x.Vars.Get("REQUEST_METHOD") == http.MethodHead}
+}
+
+func (w *response) Header() http.Header { return w.header }
+
+// WriteHeader takes a snapshot of the header. Informational statuses (1xx)
+// cannot be carried by CGI and are dropped: the final one follows.
+func (w *response) WriteHeader(code int) {
+	if code < 100 || code > 999 {
+		panic(fmt.Sprintf("invalid WriteHeader code %v", code))
+	}
+	if w.status != 0 {
+		w.x.Logf("superfluous WriteHeader(%d) after WriteHeader(%d)", code, w.status)
+		return
+	}
+	if code == http.StatusSwitchingProtocols {
+		w.x.Logf("WriteHeader(101): a gateway cannot switch protocols")
+		code = http.StatusInternalServerError
+	}
+	if code < 200 {
+		return
+	}
+	w.status = code
+	w.declare()
+	w.head = appendStatus(make([]byte, 0, 512), code)
+	w.head = appendHeader(w.head, w.header, code)
+}
+
+// declare notes what the header says about the body.
+func (w *response) declare() {
+	_, hasType := w.header["Content-Type"]
+	encoding := w.header["Content-Encoding"]
+	coded := w.header.Get("Transfer-Encoding") != ""
+	w.typed = hasType || coded || len(encoding) > 0 && encoding[0] != ""
+	values, hasLength := w.header["Content-Length"]
+	w.noLength = hasLength || coded || len(w.header["Trailer"]) > 0
+	if len(values) == 0 || values[0] == "" || coded {
+		return
+	}
+	n, err := strconv.ParseInt(values[0], 10, 64)
+	if err != nil || n < 0 {
+		w.x.Logf("invalid Content-Length of %q", values[0])
+		w.noLength = false
+		return
+	}
+	w.declared = n
+}
+
+func (w *response) Write(p []byte) (int, error) {
+	if err := w.admit(len(p)); err != nil || len(p) == 0 {
+		return 0, err
+	}
+	if len(w.buf)+len(p) <= bufferSize {
+		w.buf = append(w.buf, p...)
+		return len(p), nil
+	}
+	return w.overflow(p)
+}
+
+func (w *response) WriteString(s string) (int, error) {
+	if err := w.admit(len(s)); err != nil || len(s) == 0 {
+		return 0, err
+	}
+	if len(w.buf)+len(s) <= bufferSize {
+		w.buf = append(w.buf, s...)
+		return len(s), nil
+	}
+	return w.overflow([]byte(s))
+}
+
+// admit counts n bytes of the body, or says why they may not be there.
+func (w *response) admit(n int) error {
+	if w.status == 0 {
+		w.WriteHeader(http.StatusOK)
+	}
+	if w.err != nil {
+		return w.err
+	}
+	if n == 0 {
+		return nil
+	}
+	if !bodyAllowed(w.status) {
+		return http.ErrBodyNotAllowed
+	}
+	w.written += int64(n)
+	if w.declared >= 0 && w.written > w.declared {
+		return http.ErrContentLength
+	}
+	return nil
+}
+
+// overflow sends what waits and then p, in writes of a useful size.
+func (w *response) overflow(p []byte) (int, error) {
+	if !w.committed && len(w.buf) < sniffLen {
+		// The type is found in the first bytes, however they were written.
+		take := min(len(p), sniffLen-len(w.buf))
+		w.buf = append(w.buf, p[:take]...)
+		n, err := w.overflow(p[take:])
+		return take + n, err
+	}
+	if err := w.send(); err != nil {
+		return 0, err
+	}
+	if len(p) < bufferSize {
+		w.buf = append(w.buf, p...)
+		return len(p), nil
+	}
+	return len(p), w.output(p)
+}
+
+const sniffLen = 512 // what http.DetectContentType looks at
+
+// send lets the header leave, and what waits of the body.
+func (w *response) send() error {
+	if !w.committed {
+		if err := w.commit(); err != nil {
+			return err
+		}
+		return w.err
+	}
+	pending := w.buf
+	w.buf = w.buf[:0]
+	if len(pending) == 0 {
+		return w.err
+	}
+	return w.output(pending)
+}
+
+// commit is the moment from which nothing can be taken back. The request body
+// has to be out of the way before the first byte leaves.
+func (w *response) commit() error {
+	if err := w.clearInput(); err != nil {
+		w.x.Logf("request body: %v", err)
+		w.replace(statusOf(err))
+		w.err = err
+		return err
+	}
+	w.committed = true
+	if !w.typed && bodyAllowed(w.status) && len(w.buf) > 0 {
+		w.head = appendField(w.head, "Content-Type", http.DetectContentType(w.buf))
+	}
+	if n := w.length(); n >= 0 {
+		w.head = append(w.head, "Content-Length: "...)
+		w.head = strconv.AppendInt(w.head, n, 10)
+		w.head = append(w.head, "\r\n"...)
+	}
+	w.head = append(w.head, "\r\n"...)
+	if !w.isHead { // RFC 3875 §4.3.3
+		w.head = append(w.head, w.buf...)
+	}
+	w.buf = w.buf[:0]
+	head := w.head
+	w.head = nil
+	return w.emit(head)
+}
+
+// length is the Content-Length that the response gets, or -1.
+func (w *response) length() int64 {
+	switch {
+	case !bodyAllowed(w.status):
+		return -1
+	case w.declared >= 0:
+		return w.declared
+	case w.done && !w.noLength && (!w.isHead || w.written > 0):
+		return w.written
+	}
+	return -1
+}
+
+func (w *response) clearInput() error {
+	switch {
+	case w.done:
+		w.body.Discard()
+	case w.fullDuplex:
+		w.body.Pump(w.x.spoolLimits())
+	default:
+		return w.body.Hold(w.x.spoolLimits())
+	}
+	return nil
+}
+
+// output sends a part of the body.
+func (w *response) output(p []byte) error {
+	if w.err != nil {
+		return w.err
+	}
+	if w.isHead {
+		return nil
+	}
+	return w.emit(p)
+}
+
+// emit hands bytes to the server. An error is the loss of the client or of the
+// server, and ends the request's context.
+func (w *response) emit(p []byte) error {
+	if _, err := w.x.Output.Write(p); err != nil {
+		w.broken(err)
+	}
+	return w.err
+}
+
+func (w *response) broken(err error) {
+	if w.err == nil {
+		w.err = err
+	}
+	if !errors.Is(err, os.ErrDeadlineExceeded) {
+		w.x.Cancel()
+	}
+}
+
+func (w *response) Flush() { w.FlushError() }
+
+// FlushError sends the header, if it has not left, and all that was written.
+func (w *response) FlushError() error {
+	if w.status == 0 {
+		w.WriteHeader(http.StatusOK)
+	}
+	if err := w.send(); err != nil {
+		return err
+	}
+	if err := w.x.Output.Flush(); err != nil {
+		w.broken(err)
+	}
+	return w.err
+}
+
+// ReadFrom copies src to the client. A file goes by the shortest way that the
+// gateway has.
+func (w *response) ReadFrom(src io.Reader) (int64, error) {
+	var shown int64
+	if missing := sniffLen - len(w.buf); !w.committed && missing > 0 {
+		n, err := io.CopyN(writerOnly{w}, src, int64(missing)) // they may have to show the type
+		if err == io.EOF {
+			return n, nil
+		}
+		if err != nil {
+			return n, err
+		}
+		shown = n
+	}
+	if file, n, ok := fileToSend(src); ok && w.canSendFile(n) {
+		n, err := w.sendFile(file, n, src)
+		return shown + n, err
+	}
+	n, err := io.Copy(writerOnly{w}, src)
+	return shown + n, err
+}
+
+// writerOnly keeps io.Copy from calling ReadFrom again.
+type writerOnly struct{ io.Writer }
+
+// EnableFullDuplex lets the handler go on reading the body while it writes,
+// without waiting for the rest of it to arrive.
+func (w *response) EnableFullDuplex() error {
+	w.fullDuplex = true
+	return nil
+}
+
+// SetReadDeadline limits the reading of the request body.
+func (w *response) SetReadDeadline(t time.Time) error {
+	input, ok := w.x.Input.(interface{ SetReadDeadline(time.Time) error })
+	if !ok {
+		return fmt.Errorf("this gateway has no read deadline: %w", http.ErrNotSupported)
+	}
+	return input.SetReadDeadline(t)
+}
+
+// SetWriteDeadline limits the writing of the response.
+func (w *response) SetWriteDeadline(t time.Time) error {
+	output, ok := w.x.Output.(interface{ SetWriteDeadline(time.Time) error })
+	if !ok {
+		return fmt.Errorf("this gateway has no write deadline: %w", http.ErrNotSupported)
+	}
+	return output.SetWriteDeadline(t)
+}
+
+// CloseNotify implements http.CloseNotifier, which old middleware asserts.
+func (w *response) CloseNotify() <-chan bool {
+	gone := make(chan bool, 1)
+	go func() {
+		<-w.req.Context().Done()
+		gone <- true
+	}()
+	return gone
+}
+
+var (
+	_ io.ReaderFrom   = (*response)(nil)
+	_ io.StringWriter = (*response)(nil)
+	_ http.Flusher    = (*response)(nil)
+)

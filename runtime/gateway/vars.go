@@ -1,0 +1,104 @@
+package gateway
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"strings"
+)
+
+// Vars are the meta-variables of one request (RFC 3875 §4.1), as the server
+// sent them. A name that is not there and an empty value mean the same (§4.1).
+type Vars []Var
+
+// A Var is one meta-variable.
+type Var struct{ Name, Value string }
+
+// Get returns the value of a meta-variable, or "".
+func (v Vars) Get(name string) string {
+	for i := range v {
+		if v[i].Name == name {
+			return v[i].Value
+		}
+	}
+	return ""
+}
+
+// ParseVar splits "NAME=value".
+func ParseVar(entry string) (Var, bool) {
+	name, value, ok := strings.Cut(entry, "=")
+	return Var{name, value}, ok && name != ""
+}
+
+// Info is what a gateway knows of a request beyond net/http.
+type Info struct {
+	Vars Vars
+
+	// Prefix is the part of the URL path that was cut off in front of the
+	// request's path, because the program is mounted below it.
+	Prefix string
+}
+
+// InfoOf returns what the gateway knows of the request with this context, or
+// nil for a request that did not come through a gateway.
+func InfoOf(ctx context.Context) *Info {
+	info, _ := ctx.Value(infoKey{}).(*Info)
+	return info
+}
+
+type infoKey struct{}
+
+// A requestContext is the context of a request. It is one value instead of a
+// chain of them, because a CGI process makes it on every start.
+type requestContext struct {
+	context.Context
+	info Info
+}
+
+func (c *requestContext) Value(key any) any {
+	switch key {
+	case infoKey{}:
+		return &c.info
+	case http.ServerContextKey:
+		// Its presence tells httputil.ReverseProxy that http.ErrAbortHandler
+		// has somebody to catch it. It is no *http.Server, because a program
+		// that mentions one gets all of the server linked, 2 MB.
+		return &c.info
+	case http.LocalAddrContextKey:
+		return serverAddr{&c.info}
+	}
+	return c.Context.Value(key)
+}
+
+// A serverAddr is the address at which the server took the request.
+type serverAddr struct{ info *Info }
+
+func (serverAddr) Network() string { return "tcp" }
+
+func (a serverAddr) String() string {
+	host := a.info.Vars.Get("SERVER_ADDR")
+	if host == "" {
+		host = a.info.Vars.Get("SERVER_NAME")
+	}
+	return net.JoinHostPort(unbracket(host), a.info.Vars.Get("SERVER_PORT"))
+}
+
+// IsRequestVariable reports whether a variable of the environment belongs to
+// a CGI request instead of the process: the meta-variables of RFC 3875 §4.1,
+// the header fields of the client (§4.1.18), and what servers add to them.
+// Configuration can have none of these names.
+func IsRequestVariable(name string) bool {
+	switch name {
+	case "AUTH_TYPE", "CONTENT_LENGTH", "CONTENT_TYPE", "GATEWAY_INTERFACE",
+		"PATH_INFO", "PATH_TRANSLATED", "QUERY_STRING", "REMOTE_ADDR", "REMOTE_HOST",
+		"REMOTE_IDENT", "REMOTE_USER", "REQUEST_METHOD", "SCRIPT_NAME", "SERVER_NAME",
+		"SERVER_PORT", "SERVER_PROTOCOL", "SERVER_SOFTWARE":
+		return true
+	case "REQUEST_URI", "REQUEST_SCHEME", "SCRIPT_FILENAME", "SCRIPT_URI", "SCRIPT_URL",
+		"DOCUMENT_ROOT", "DOCUMENT_URI", "SERVER_ADDR", "SERVER_ADMIN", "SERVER_SIGNATURE",
+		"REMOTE_PORT", "HTTPS", "UNIQUE_ID":
+		return true
+	}
+	return strings.HasPrefix(name, "HTTP_") || strings.HasPrefix(name, "REDIRECT_") ||
+		strings.HasPrefix(name, "SSL_") || strings.HasPrefix(name, "CONTEXT_")
+}

@@ -1,0 +1,66 @@
+package runtime
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// A life is the context of the process. It ends with a signal to stop or with
+// the loss of the client.
+//
+// Signals cost a goroutine and a thread, a good part of what a small request
+// costs in all. So they are left to the kernel, which ends the process at once,
+// until somebody has a use for them: whoever waits for Done or has something
+// to clean up.
+type life struct {
+	context.Context
+	cancel context.CancelCauseFunc
+	stop   func() error // runs the clean-ups
+	once   sync.Once
+}
+
+func newLife() *life {
+	l := &life{}
+	l.Context, l.cancel = context.WithCancelCause(context.Background())
+	return l
+}
+
+// Done is called by everybody who wants to hear of the end.
+func (l *life) Done() <-chan struct{} {
+	l.watch()
+	return l.Context.Done()
+}
+
+// watch begins to catch the signals with which servers stop a program.
+func (l *life) watch() {
+	l.once.Do(func() {
+		signals := make(chan os.Signal, 1)
+		signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
+		if !signal.Ignored(syscall.SIGHUP) {
+			signal.Notify(signals, syscall.SIGHUP)
+		}
+		go l.wait(signals)
+	})
+}
+
+// wait ends the context at the first signal. The handler then has time to
+// return by itself; if it does not, the clean-ups run without it.
+func (l *life) wait(signals <-chan os.Signal) {
+	received := <-signals
+	l.cancel(fmt.Errorf("%w: received %v", context.Canceled, received))
+	select {
+	case <-signals: // a second one is in a hurry
+	case <-time.After(stopGrace):
+	}
+	l.stop()
+	os.Exit(1)
+}
+
+// stopGrace is what a handler has after a signal. Apache sends SIGKILL three
+// seconds after SIGTERM.
+const stopGrace = 2 * time.Second

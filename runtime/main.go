@@ -1,0 +1,64 @@
+package runtime
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"runtime"
+
+	"github.com/cgigen/cgigen/runtime/config"
+	"github.com/cgigen/cgigen/runtime/gateway"
+)
+
+// Main runs a generated program and does not return. The name is the program's,
+// which is also that of its configuration file, private/<name>.env. build makes
+// the handlers; it is called once, before the first request is served. The
+// gateways are those that the program can be started through.
+func Main(name string, build func(context.Context, *App) error, gateways ...gateway.Gateway) {
+	var choices gateway.Choices
+	for _, add := range gateways {
+		add(&choices)
+	}
+	if choices.IsRequest == nil || !choices.IsRequest() {
+		explain(name)
+		os.Exit(2)
+	}
+	os.Exit(choices.Request(newProgram(name, build)))
+}
+
+// explain says what the file is to somebody who started it by hand.
+func explain(name string) {
+	fmt.Fprintf(os.Stderr, `cgigen: %[1]s: this program answers requests for a web server, which starts it through CGI; there is no request in the environment
+to try it by hand: REQUEST_METHOD=GET REQUEST_URI=/ %[2]s
+`, name, os.Args[0])
+}
+
+// newProgram joins the parts of a generated program for a gateway.
+func newProgram(name string, build func(context.Context, *App) error) gateway.Program {
+	life := newLife()
+	app := &App{name: name, values: config.Open(name), life: life}
+	life.stop = app.stop
+	return gateway.Program{
+		Name:    name,
+		Context: life,
+		Cancel:  func() { life.cancel(context.Canceled) },
+		Start:   func() (http.Handler, error) { return app.start(build) },
+		Stop:    app.stop,
+		Setting: func(key string) (string, bool) { return app.values.Setting("CGIGEN_" + key) },
+	}
+}
+
+// start builds the program. A constructor that panics has failed.
+func (a *App) start(build func(context.Context, *App) error) (h http.Handler, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			stack := make([]byte, 64<<10)
+			h, err = nil, fmt.Errorf("panic: %v\n%s", v, stack[:runtime.Stack(stack, false)])
+		}
+	}()
+	if err := build(a.life, a); err != nil {
+		return nil, err
+	}
+	return &a.router, nil
+}
