@@ -57,7 +57,7 @@ func emitConfigs(g *jen.Group, p Program, n names) {
 
 // emitCall writes
 //
-//	handler, cleanup, err := users.NewUser(ctx, usersConfig, app.Logger())
+//	handler, cleanup, err := users.NewUser(ctx, usersConfig, logger.New(app))
 //	if err != nil {
 //		return fmt.Errorf("users.NewUser: %w", err)
 //	}
@@ -92,7 +92,7 @@ func emitCall(g *jen.Group, s Step, i int, n names) {
 // emitArg writes one of
 //
 //	ctx
-//	app.Logger()
+//	logger.New(app)
 //	usersConfig
 //	&usersConfig
 func emitArg(a Arg, n names) *jen.Statement {
@@ -100,7 +100,7 @@ func emitArg(a Arg, n names) *jen.Statement {
 	case a.Kind == ContextArg:
 		return jen.Id("ctx")
 	case a.Kind == LoggerArg:
-		return jen.Id("app").Dot("Logger").Call()
+		return jen.Qual(loggerPath, "New").Call(jen.Id("app"))
 	case a.Pointer:
 		return jen.Op("&").Id(n.values[a.Step])
 	default:

@@ -75,6 +75,9 @@ func importsOf(p Program, chosen []gateway) []importedPackage {
 	if needsHTTP(p) {
 		ours = append(ours, importedPackage{path: "net/http", own: "http"})
 	}
+	if needsLogger(p) {
+		ours = append(ours, importedPackage{path: loggerPath, own: "logger"})
+	}
 	for _, gw := range chosen {
 		ours = append(ours, importedPackage{path: gw.importPath(), own: gw.pkg})
 	}
@@ -99,6 +102,12 @@ func needsFmt(p Program) bool {
 func needsHTTP(p Program) bool {
 	return slices.ContainsFunc(p.Steps, func(s Step) bool { return s.Kind == PlainHandler }) ||
 		slices.ContainsFunc(p.Routes, func(r Route) bool { return r.Strip != "" })
+}
+
+func needsLogger(p Program) bool {
+	return slices.ContainsFunc(p.Steps, func(s Step) bool {
+		return slices.ContainsFunc(s.Args, func(a Arg) bool { return a.Kind == LoggerArg })
+	})
 }
 
 // callsOf counts the steps that call a function.

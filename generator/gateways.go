@@ -9,6 +9,9 @@ import (
 // runtimePath is the import path of the package that programs run by.
 const runtimePath = cgigenModule + "/runtime"
 
+// loggerPath is the import path of the package that makes loggers.
+const loggerPath = runtimePath + "/logger"
+
 // A gateway is a way in which a server can run a program. Its package in the
 // runtime has a variable Gateway.
 type gateway struct {

@@ -1,0 +1,28 @@
+// Package logger makes the *slog.Logger that constructors can ask for. It is a
+// package of its own, so that a program without one does not start log/slog.
+package logger
+
+import (
+	"log/slog"
+	"os"
+
+	"github.com/cgigen/cgigen/runtime"
+)
+
+// New returns a logger that writes text to standard error, which web servers
+// add to their error log, and names the program in each line. Its level is the
+// setting CGIGEN_LOG_LEVEL; an invalid one is logged and taken for info.
+func New(app *runtime.App) *slog.Logger {
+	var level slog.Level
+	var invalid error
+	text, ok := app.Config().Setting("CGIGEN_LOG_LEVEL")
+	if ok {
+		invalid = level.UnmarshalText([]byte(text))
+	}
+	handler := slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level})
+	log := slog.New(handler).With("program", app.Name())
+	if invalid != nil {
+		log.Warn("CGIGEN_LOG_LEVEL is none of debug, info, warn and error", "value", text)
+	}
+	return log
+}
