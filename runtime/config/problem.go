@@ -117,6 +117,9 @@ func (v *Values) unknownKeys() []problem {
 			continue
 		}
 		text := "no field of the program is called " + e.key
+		if strings.HasPrefix(e.key, settingPrefix) {
+			text = "no setting is called " + e.key
+		}
 		if near := v.nearest(e.key); near != "" {
 			text += "; did you mean " + near + "?"
 		}
