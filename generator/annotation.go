@@ -109,7 +109,9 @@ func annotate(a *annotation, d ast.Directive, o owner, src *source, r *reporter)
 		r.errorf(d.Slash, "//cgigen:%s in a test file: the programs cannot import what it declares", d.Name).Hint = "move the declaration to a file whose name does not end in _test.go"
 		return a
 	case o == owner{}:
-		reportDetached(d, src, r)
+		if src.parseErr == nil { // a mistake in the syntax may well be what detaches it
+			reportDetached(d, src, r)
+		}
 		return a
 	case d.Name == configName && o.typ == nil:
 		r.errorf(d.Slash, "//cgigen:config belongs to a struct type, not to %s", o.what)

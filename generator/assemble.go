@@ -35,9 +35,21 @@ func (w *world) assembleProgram(m *module, planned *plannedProgram) Program {
 		}
 	}
 	slices.SortStableFunc(program.Routes, func(a, b Route) int { return comparePositions(a.Position, b.Position) })
+	w.errors = append(w.errors, configConflicts(program.configs())...)
 	program.Packages = slices.Sorted(maps.Keys(packages))
 	program.Constraints = wiring.constraints()
 	return program
+}
+
+// configs gives the configuration structs of a program.
+func (p Program) configs() []*Config {
+	var configs []*Config
+	for _, s := range p.Steps {
+		if s.Kind == LoadConfig {
+			configs = append(configs, s.Config)
+		}
+	}
+	return configs
 }
 
 // constraints gives the build constraints of the declarations that a program

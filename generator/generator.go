@@ -47,6 +47,9 @@ func Plan(ctx context.Context, o Options) (*Result, error) {
 		return nil, err
 	}
 	o.Dir = dir
+	if _, err := chosenGateways(o.Gateways); err != nil {
+		return nil, &UsageError{Message: err.Error()}
+	}
 	r := &run{Options: o, reporter: reporter{positions: positions{token.NewFileSet(), dir}}}
 	result, err := r.plan(ctx)
 	if len(r.errors) > 0 {

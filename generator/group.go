@@ -45,6 +45,9 @@ func (a *annotation) programOf(r *reporter) (name text, group, ok bool) {
 // defaultName names a program after its function.
 func (a *annotation) defaultName(r *reporter) (name text, group, ok bool) {
 	name = text{programName(a.fn.Name.Name, a.source.ast.Name.Name), a.pos}
+	if !a.fn.Name.IsExported() {
+		return name, false, false // reported as such
+	}
 	if !validName.MatchString(name.value) || ignoredFolder(name.value) {
 		r.errorf(a.pos, "no program can be called %q, after %s", name.value, a.fn.Name.Name).Hint = "name it with name="
 		return name, false, false

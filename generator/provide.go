@@ -31,7 +31,7 @@ func (w *world) addProvider(a *annotation, fn *types.Func) {
 	case !ok:
 		w.errorf(a.fn.Name.Pos(), "%s returns %s, which is no value to provide", a.fn.Name.Name, describeResults(fn.Signature())).Hint = providerForms
 	case !injectable(value):
-		w.errorf(a.fn.Name.Pos(), "%s provides %s, which says nothing about its meaning", a.fn.Name.Name, shortType(value)).Hint = "declare a named type for it"
+		w.errorf(a.fn.Name.Pos(), "%s provides %s, a type that says nothing about the value", a.fn.Name.Name, shortType(value)).Hint = "declare a named type for it"
 	case isContext(value) || isLogger(value):
 		w.errorf(a.fn.Name.Pos(), "%s provides %s, which every program has", a.fn.Name.Name, shortType(value)).Hint = "take it as a parameter where it is needed"
 	default:

@@ -176,7 +176,12 @@ func (w *wiring) provider(c *callable, p *types.Var) *callable {
 func (w *wiring) reportMissing(c *callable, p *types.Var) {
 	d := w.errorf(p.Pos(), "%s needs %s, and nothing provides it", c.fn.Name.Name, shortType(p.Type()))
 	d.Hint = parameterForms
-	d.Related = append(w.neededBy(), w.near(p.Type())...)
+	near := w.near(p.Type())
+	d.Related = append(w.neededBy(), near...)
+	if len(near) > 0 {
+		d.Hint = "take what is provided, or provide what is taken"
+		return
+	}
 	if named, ok := types.Unalias(dereferenced(p.Type())).(*types.Named); ok && w.own(named.Obj()) {
 		if _, isStruct := named.Underlying().(*types.Struct); isStruct {
 			d.Hint = "for a configuration struct, put //cgigen:config above its declaration; otherwise write a //cgigen:provide function that returns it"
