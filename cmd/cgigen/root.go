@@ -33,6 +33,7 @@ The manual: go doc github.com/cgigen/cgigen/cmd/cgigen`,
 		},
 		PersistentPreRunE: func(*cobra.Command, []string) error { return changeDir(dir) },
 	}
+	root.SuggestionsMinimumDistance = 2
 	root.PersistentFlags().StringVarP(&dir, "chdir", "C", "", "change to `DIR` before doing anything")
 	must(root.MarkPersistentFlagDirname("chdir"))
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {

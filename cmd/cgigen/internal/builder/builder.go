@@ -52,7 +52,7 @@ func Build(ctx context.Context, o Options) ([]Program, error) {
 		return nil, nil
 	}
 	if err := os.MkdirAll(o.Dir, 0o755); err != nil {
-		return nil, fmt.Errorf("making the folder for programs: %w", err)
+		return nil, fmt.Errorf("making the folder for the programs: %w", err)
 	}
 	stage, err := os.MkdirTemp(o.Dir, ".cgigen-")
 	if err != nil {
