@@ -21,14 +21,18 @@ type Body struct {
 	spool  *spool
 	pumped chan struct{} // closed when the goroutine of Pump has read everything
 	closed bool
+	fault  error // why Hold could not take the body
 }
 
 // Read reads the body. A body that ends before its declared length ends with
 // io.ErrUnexpectedEOF.
 func (b *Body) Read(p []byte) (int, error) {
 	b.mu.Lock()
-	if b.closed {
-		b.mu.Unlock()
+	if b.closed || b.fault != nil {
+		defer b.mu.Unlock()
+		if b.fault != nil {
+			return 0, b.fault
+		}
 		return 0, http.ErrBodyReadAfterClose
 	}
 	if b.spool == nil {
@@ -98,8 +102,8 @@ func (b *Body) Hold(limits *SpoolLimits) error {
 	for b.err == nil {
 		n, _ := b.readSource(buf)
 		if err := s.append(buf[:n]); err != nil {
-			s.end(err)
-			b.spool = s
+			s.close()
+			b.fault = err
 			return err
 		}
 	}

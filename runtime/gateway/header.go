@@ -59,7 +59,7 @@ func trimSpace(s string) string { return strings.Trim(s, " \t\r\n") }
 
 // mayLeave reports whether a field of the handler can go to the server.
 func mayLeave(key string, code int) bool {
-	switch key {
+	switch http.CanonicalHeaderKey(key) { // a handler may write into the map itself
 	case "Connection", "Keep-Alive", "Proxy-Connection", "Te", "Trailer",
 		"Transfer-Encoding", "Upgrade":
 		return false // the client's connection is the server's (RFC 3875 §6.3.4)
