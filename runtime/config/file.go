@@ -1,7 +1,6 @@
 package config
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -9,7 +8,8 @@ import (
 // A file is a configuration file that has been read.
 type file struct {
 	path    string
-	entries []entry // sorted by key
+	entries []entry        // by line
+	index   map[string]int // the entry of each key
 }
 
 // An entry is one KEY=value line.
@@ -20,13 +20,10 @@ type entry struct {
 
 // entry returns the line with the given key.
 func (f *file) entry(key string) (entry, bool) {
-	i, ok := slices.BinarySearchFunc(f.entries, key, func(e entry, key string) int {
-		return strings.Compare(e.key, key)
-	})
-	if !ok {
-		return entry{}, false
+	if i, ok := f.index[key]; ok {
+		return f.entries[i], true
 	}
-	return f.entries[i], true
+	return entry{}, false
 }
 
 // A lineError is a line of a file that breaks the grammar. Its text never holds
@@ -36,14 +33,14 @@ type lineError struct {
 	text string
 }
 
-// parseFile reads the grammar that the package documentation describes. Entries
-// come back sorted by key, the errors by line.
-func parseFile(text string) ([]entry, []lineError) {
+// parseFile reads the grammar that the package documentation describes.
+func parseFile(text string) (file, []lineError) {
 	text = strings.TrimPrefix(text, "\ufeff")
 	if strings.IndexByte(text, 0) >= 0 {
-		return nil, []lineError{{1, "holds a NUL byte: save the file as UTF-8 text"}}
+		return file{}, []lineError{{1, "holds a NUL byte: save the file as UTF-8 text"}}
 	}
-	entries := make([]entry, 0, strings.Count(text, "\n")+1)
+	lines := strings.Count(text, "\n") + 1
+	f := file{entries: make([]entry, 0, lines), index: make(map[string]int, lines)}
 	var errs []lineError
 	for number := 1; text != ""; number++ {
 		var line string
@@ -53,16 +50,17 @@ func parseFile(text string) ([]entry, []lineError) {
 			continue
 		}
 		key, value, err := parseLine(line)
+		if first, twice := f.index[key]; twice {
+			err = "sets " + key + " again, after line " + strconv.Itoa(f.entries[first].line)
+		}
 		if err != "" {
 			errs = append(errs, lineError{number, err})
 			continue
 		}
-		entries = append(entries, entry{key, value, number})
+		f.index[key] = len(f.entries)
+		f.entries = append(f.entries, entry{key, value, number})
 	}
-	slices.SortStableFunc(entries, func(a, b entry) int { return strings.Compare(a.key, b.key) })
-	errs = append(errs, duplicates(entries)...)
-	slices.SortStableFunc(errs, func(a, b lineError) int { return a.line - b.line })
-	return entries, errs
+	return f, errs
 }
 
 // parseLine splits a line without space around it. The error is "" if all is well.
@@ -111,18 +109,4 @@ func validKey(key string) bool {
 		}
 	}
 	return key != ""
-}
-
-// duplicates reports each entry whose key an earlier line has.
-func duplicates(sorted []entry) []lineError {
-	var errs []lineError
-	first := 0
-	for i := 1; i < len(sorted); i++ {
-		if sorted[i].key != sorted[first].key {
-			first = i
-			continue
-		}
-		errs = append(errs, lineError{sorted[i].line, "sets " + sorted[i].key + " again, after line " + strconv.Itoa(sorted[first].line)})
-	}
-	return errs
 }

@@ -2,7 +2,6 @@ package config
 
 import (
 	"reflect"
-	"sort"
 	"strings"
 	"testing"
 )
@@ -29,7 +28,6 @@ func TestFileGrammar(t *testing.T) {
 		{name: "values in quotes are literal", text: `A="$B \n 'x'"` + "\n", entries: []entry{{"A", `$B \n 'x'`, 1}}},
 		{name: "quotes within a value", text: `A=it's "so"` + "\n", entries: []entry{{"A", `it's "so"`, 1}}},
 		{name: "number sign in a value", text: "A=a#b\nB='a #b'\nC=#\n", entries: []entry{{"A", "a#b", 1}, {"B", "a #b", 2}, {"C", "#", 3}}},
-		{name: "sorted by key", text: "B=2\nA=1\n", entries: []entry{{"A", "1", 2}, {"B", "2", 1}}},
 		{name: "what may be a comment", text: "A=1 # one\n", errs: []lineError{
 			{1, `holds " #": put a comment on a line of its own, or a value with # in quotes`}}},
 		{name: "a comment after quotes", text: "A=\"1\" # one\n", errs: []lineError{
@@ -49,18 +47,18 @@ func TestFileGrammar(t *testing.T) {
 			{4, "has a key that is not made of letters, digits and underscores"},
 			{5, "has a key that is not made of letters, digits and underscores"}}},
 		{name: "repeated keys", text: "A=1\nB=2\nA=3\nA=3\n",
-			entries: []entry{{"A", "1", 1}, {"A", "3", 3}, {"A", "3", 4}, {"B", "2", 2}},
+			entries: []entry{{"A", "1", 1}, {"B", "2", 2}},
 			errs:    []lineError{{3, "sets A again, after line 1"}, {4, "sets A again, after line 1"}}},
 		{name: "UTF-16", text: "\xff\xfeA\x00=\x001\x00", errs: []lineError{{1, "holds a NUL byte: save the file as UTF-8 text"}}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			entries, errs := parseFile(test.text)
-			if len(entries) == 0 {
-				entries = nil
+			f, errs := parseFile(test.text)
+			if len(f.entries) == 0 {
+				f.entries = nil
 			}
-			if !reflect.DeepEqual(entries, test.entries) {
-				t.Errorf("entries:\ngot  %+v\nwant %+v", entries, test.entries)
+			if !reflect.DeepEqual(f.entries, test.entries) {
+				t.Errorf("entries:\ngot  %+v\nwant %+v", f.entries, test.entries)
 			}
 			if !reflect.DeepEqual(errs, test.errs) {
 				t.Errorf("errors:\ngot  %+v\nwant %+v", errs, test.errs)
@@ -70,8 +68,7 @@ func TestFileGrammar(t *testing.T) {
 }
 
 func TestFirstOfRepeatedKeysIsFound(t *testing.T) {
-	entries, _ := parseFile("B=0\nA=1\nA=2\n")
-	f := file{entries: entries}
+	f, _ := parseFile("B=0\nA=1\nA=2\n")
 	if got, ok := f.entry("A"); !ok || got != (entry{"A", "1", 2}) {
 		t.Errorf("got %v, %v", got, ok)
 	}
@@ -91,10 +88,7 @@ func FuzzFile(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		entries, errs := parseFile(text)
-		if !sort.SliceIsSorted(entries, func(i, j int) bool { return entries[i].key < entries[j].key }) {
-			t.Errorf("not sorted: %+v", entries)
-		}
+		f, errs := parseFile(text)
 		if strings.Contains(text, "\x00") {
 			return
 		}
@@ -105,11 +99,13 @@ func FuzzFile(f *testing.F) {
 				meant++
 			}
 		}
-		repeated := len(duplicates(entries))
-		if len(entries)+len(errs)-repeated != meant {
-			t.Errorf("%d lines gave %+v and %+v", meant, entries, errs)
+		if len(f.entries)+len(errs) != meant {
+			t.Errorf("%d lines gave %+v and %+v", meant, f.entries, errs)
 		}
-		for _, e := range entries {
+		for _, e := range f.entries {
+			if found, ok := f.entry(e.key); !ok || found != e {
+				t.Errorf("looking for %+v gave %+v", e, found)
+			}
 			checkEntry(t, e, lines)
 		}
 	})
@@ -127,8 +123,8 @@ func checkEntry(t *testing.T, e entry, lines []string) {
 			continue
 		}
 		again, errs := parseFile(e.key + "=" + quote + e.value + quote)
-		if want := []entry{{e.key, e.value, 1}}; !reflect.DeepEqual(again, want) || errs != nil {
-			t.Errorf("%+v in %s is read as %+v, %+v", e, quote, again, errs)
+		if want := []entry{{e.key, e.value, 1}}; !reflect.DeepEqual(again.entries, want) || errs != nil {
+			t.Errorf("%+v in %s is read as %+v, %+v", e, quote, again.entries, errs)
 		}
 	}
 }

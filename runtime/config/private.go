@@ -8,7 +8,10 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 )
+
+const separator = string(filepath.Separator)
 
 // maxFileSize bounds a configuration file and a file that NAME_FILE names.
 const maxFileSize = 1 << 20
@@ -35,7 +38,7 @@ func PrivateDir() string {
 // searchUp returns the nearest folder private in dir or above it, or "".
 func searchUp(dir string) string {
 	for {
-		candidate := filepath.Join(dir, folderName)
+		candidate := strings.TrimSuffix(dir, separator) + separator + folderName
 		if isFolder(candidate) {
 			return candidate
 		}
@@ -76,11 +79,11 @@ func (v *Values) open() {
 
 // candidates returns the paths of the files that a program may have.
 func (v *Values) candidates() []string {
-	site := filepath.Join(v.dir, "site.env")
+	site := v.dir + separator + "site.env"
 	if v.program == "site" {
 		return []string{site}
 	}
-	return []string{filepath.Join(v.dir, v.program+".env"), site}
+	return []string{v.dir + separator + v.program + ".env", site}
 }
 
 // addFile keeps the entries of a file or the reason why it has none.
@@ -92,11 +95,12 @@ func (v *Values) addFile(path string, c contents, err error) {
 	if c.exposed != "" {
 		v.add(problem{subject: path, text: c.exposed})
 	}
-	entries, errs := parseFile(c.text)
+	f, errs := parseFile(c.text)
+	f.path = path
 	for _, e := range errs {
 		v.add(problem{subject: path + ":" + strconv.Itoa(e.line), text: e.text})
 	}
-	v.files = append(v.files, file{path: path, entries: entries})
+	v.files = append(v.files, f)
 }
 
 // refuse records why a file or the folder cannot be used.

@@ -12,7 +12,9 @@ import (
 // refusing is a type whose error repeats the value.
 type refusing struct{}
 
-func (*refusing) UnmarshalText(text []byte) error { return os.NewSyscallError(string(text), os.ErrInvalid) }
+func (*refusing) UnmarshalText(text []byte) error {
+	return os.NewSyscallError(string(text), os.ErrInvalid)
+}
 
 func TestAllProblemsAreReportedAtOnce(t *testing.T) {
 	dir := site(t, map[string]string{

@@ -164,6 +164,7 @@ func (v *Values) Err() error {
 	return &loadError{problems: problems, sources: v.sources()}
 }
 
+// either returns a separator, or the usual one.
 func either(text, otherwise string) string {
 	if text == "" {
 		return otherwise
