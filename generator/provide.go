@@ -82,10 +82,13 @@ func (w *world) findForeign() {
 	}
 }
 
-// own tells whether a declaration belongs to one of the main modules.
+// own tells whether a declaration belongs to one of the main modules. What
+// they vendor, or hold as the replacement of another module, does not.
 func (w *world) own(obj types.Object) bool {
-	file := w.fset.Position(obj.Pos()).Filename
-	return slices.ContainsFunc(w.modules, func(m *module) bool { return m.declares(file) })
+	dir := filepath.Dir(w.fset.Position(obj.Pos()).Filename)
+	return slices.ContainsFunc(w.modules, func(m *module) bool {
+		return m.contains(dir) && m.importPath(dir) == obj.Pkg().Path()
+	})
 }
 
 func (w *world) foreignProviders(p *types.Package) {

@@ -43,12 +43,6 @@ func (m *module) contains(dir string) bool {
 	return err == nil && filepath.IsLocal(rel)
 }
 
-// declares tells whether a file belongs to the module itself: what it vendors
-// does not.
-func (m *module) declares(file string) bool {
-	return m.contains(file) && !strings.HasPrefix(file, filepath.Join(m.Dir, "vendor")+string(filepath.Separator))
-}
-
 // mainModules asks the go command for the modules that it works on.
 func mainModules(ctx context.Context, o Options) ([]*module, error) {
 	out, err := goCommand(ctx, o, "list", "-m", "-json=Path,Dir,GoMod")

@@ -8,7 +8,8 @@ import (
 
 // apply brings the disk up to date. Everything is written to temporary files
 // first, so that a full disk or a missing permission leaves the programs as
-// they were; then they are put in place one by one, each in one step.
+// they were; then they are put in place one by one, each in one step. An error
+// takes back what has been done.
 func apply(changes []Change) (err error) {
 	temporary := make([]string, len(changes))
 	var folders []string
@@ -32,6 +33,7 @@ func apply(changes []Change) (err error) {
 	}
 	for i, c := range changes {
 		if err := c.put(temporary[i]); err != nil {
+			undo(changes[:i])
 			return err
 		}
 	}
@@ -48,6 +50,19 @@ func (c Change) put(temporary string) error {
 	}
 	removeEmpty(filepath.Dir(c.Path))
 	return nil
+}
+
+// undo takes changes back as far as possible, after a later one has failed.
+func undo(done []Change) {
+	for _, c := range done {
+		if c.Kind == Created {
+			_ = os.Remove(c.Path)
+			continue
+		}
+		if _, err := makeFolder(filepath.Dir(c.Path)); err == nil {
+			_ = os.WriteFile(c.Path, c.Old, 0o666)
+		}
+	}
 }
 
 // removeEmpty removes the folder of a program, and that of all programs after
