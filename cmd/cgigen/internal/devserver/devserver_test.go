@@ -2,6 +2,7 @@ package devserver
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -95,7 +96,9 @@ func testServer(t *testing.T, names ...string) (url string, terminal *bytes.Buff
 	}
 	site.Routes = append(site.Routes, Route{Pattern: "POST /only-post", Program: names[0]})
 	terminal = new(bytes.Buffer)
-	s := &server{log: newLog(terminal), gate: newGate()}
+	ctx, cancel := context.WithCancel(context.Background())
+	t.Cleanup(cancel) // after the server was closed
+	s := &server{ctx: ctx, log: newLog(terminal), gate: newGate()}
 	s.gate.open(0, newTable(site))
 	test := httptest.NewServer(s)
 	t.Cleanup(test.Close)

@@ -69,42 +69,56 @@ func (s *server) runProgram(rec *recorder, r *http.Request, p Program) {
 			s.log.say("removing a body: %v", err)
 		}
 	}()
-	ctx, cancel := context.WithCancel(r.Context())
+	ctx, cancel := context.WithCancel(s.ctx)
 	defer cancel()
+	unwatch := context.AfterFunc(r.Context(), cancel)
+	defer unwatch()
 	stderr := &lines{log: s.log, program: p.Name}
 	process, err := start(ctx, p, environ(r, p, length), body, stderr)
 	if err != nil {
 		rec.failure(r, p, err, stderr)
 		return
 	}
-	s.relay(rec, r, p, process, cancel)
-}
-
-// relay passes on the answer of a program, or explains why there is none.
-func (s *server) relay(rec *recorder, r *http.Request, p Program, running *process, cancel func()) {
-	res, err := running.readHead()
-	if err != nil {
-		running.drain()
-		err = errors.Join(err, running.wait())
-		rec.failure(r, p, err, running.stderr)
+	process.served = func() { unwatch() }
+	if err := process.relay(rec, r); err != nil {
+		rec.failure(r, p, err, stderr)
 		return
 	}
-	for name, values := range res.header {
-		rec.Header()[name] = values
-	}
-	rec.WriteHeader(res.status)
-	if err := running.copyBody(rec); err != nil {
-		rec.aborted = true
-		cancel()
-	}
-	err = running.wait()
-	if err != nil && !rec.aborted && r.Context().Err() == nil {
+	s.finish(rec, p, process.wait())
+}
+
+// finish looks at how a program ended whose answer has been passed on.
+func (s *server) finish(rec *recorder, p Program, err error) {
+	if err != nil && !rec.aborted {
 		s.log.say("%s: %v", p.Name, err)
 	}
 	if rec.aborted || killed(err) {
 		rec.aborted = true
 		panic(http.ErrAbortHandler) // so that half an answer does not pass for a whole one
 	}
+}
+
+// relay passes on the answer of a program, or gives the reason why there is none.
+func (p *process) relay(rec *recorder, r *http.Request) error {
+	res, err := p.readHead()
+	if err != nil {
+		p.drain()
+		return errors.Join(err, p.wait())
+	}
+	for name, values := range res.header {
+		rec.Header()[name] = values
+	}
+	size := res.bodySize(r.Method)
+	if size == 0 {
+		p.served()
+	}
+	rec.WriteHeader(res.status)
+	if err := p.copyBody(rec, size); err != nil {
+		rec.aborted = true
+		_ = p.cmd.Cancel() // nobody reads what it still has to say
+		p.drain()
+	}
+	return nil
 }
 
 // recorder remembers how a request was answered.

@@ -28,6 +28,7 @@ type process struct {
 	cmd    *exec.Cmd
 	stdout *bufio.Reader
 	stderr *lines
+	served func() // called when the client is about to have all that it waits for
 }
 
 // response is the head of what a program answers (RFC 3875 §6).
@@ -137,13 +138,30 @@ func (res *response) complete() error {
 	return nil
 }
 
+// bodySize gives how many bytes of body the client waits for: -1 if it waits
+// for the end.
+func (res *response) bodySize(method string) int64 {
+	if method == http.MethodHead || res.status == http.StatusNoContent || res.status == http.StatusNotModified {
+		return 0
+	}
+	size, err := strconv.ParseInt(res.header.Get("Content-Length"), 10, 64)
+	if err != nil {
+		return -1
+	}
+	return size
+}
+
 // copyBody passes the body on as it comes, so that a program which flushes is
-// seen to do so. The error is that of the client's connection.
-func (p *process) copyBody(w http.ResponseWriter) error {
+// seen to do so. A client that leaves after size bytes has not left early: the
+// program may go on cleaning up. The error is that of the client's connection.
+func (p *process) copyBody(w http.ResponseWriter, size int64) error {
 	buffer := make([]byte, 32<<10)
 	flusher := http.NewResponseController(w)
 	for {
 		n, err := p.stdout.Read(buffer)
+		if size -= int64(n); size == 0 {
+			p.served()
+		}
 		if n > 0 {
 			if _, err := w.Write(buffer[:n]); err != nil {
 				return err

@@ -53,6 +53,7 @@ type Options struct {
 // server is a Run under way.
 type server struct {
 	Options
+	ctx     context.Context // of Run: when it ends, all programs do
 	log     *log
 	gate    *gate
 	watcher *watcher
@@ -66,7 +67,7 @@ func Run(ctx context.Context, o Options) error {
 		return err
 	}
 	defer listener.Close()
-	s := &server{Options: o, log: newLog(o.Log), gate: newGate()}
+	s := &server{Options: o, ctx: ctx, log: newLog(o.Log), gate: newGate()}
 	if s.watcher, err = newWatcher(o.Root, s.gate.close, s.log); err != nil {
 		return err
 	}
