@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"net/http"
+	"net/url"
 	"path"
 	"strings"
 )
@@ -58,7 +59,7 @@ func only(routes []route, r *http.Request) *route {
 func isPlain(p string) bool {
 	clean := path.Clean(p)
 	return strings.HasPrefix(p, "/") && strings.IndexByte(p, '%') < 0 &&
-		(p == clean || len(p) == len(clean)+1 && p[len(p)-1] == '/')
+		(p == clean || clean != "/" && strings.TrimSuffix(p, "/") == clean)
 }
 
 // allows reports whether the route is for the method. GET includes HEAD.
@@ -74,8 +75,8 @@ func (rt *route) serve(w http.ResponseWriter, r *http.Request) {
 	rt.handler.ServeHTTP(w, r)
 }
 
-// matchPath reports whether a pattern's path fits a path, and tells value, if
-// it is not nil, the values of the wildcards.
+// matchPath reports whether a pattern's path fits an escaped path, and tells
+// value, if it is not nil, the values of the wildcards, escaped as they are.
 func matchPath(pattern, p string, value func(name, value string)) bool {
 	for {
 		// Both begin with a slash.
@@ -91,7 +92,7 @@ func matchPath(pattern, p string, value func(name, value string)) bool {
 			return p == "/"
 		}
 		got, more := cutSegment(p)
-		if wild && got == "" || !wild && got != segment {
+		if wild && got == "" || !wild && got != segment && unescape(got) != unescape(segment) {
 			return false
 		}
 		if wild && value != nil {
@@ -102,6 +103,17 @@ func matchPath(pattern, p string, value func(name, value string)) bool {
 		}
 		pattern, p = rest, more
 	}
+}
+
+func unescape(segment string) string {
+	if strings.IndexByte(segment, '%') < 0 {
+		return segment
+	}
+	plain, err := url.PathUnescape(segment)
+	if err != nil {
+		return segment
+	}
+	return plain
 }
 
 // cutSegment splits "/a/b" into "a" and "/b".

@@ -78,7 +78,7 @@ func (rt *router) mount(r *http.Request, script string) string {
 	}
 	var anywhere []string
 	for _, prefix := range candidates {
-		switch rt.fit(r, strings.TrimPrefix(r.URL.Path, prefix)) {
+		switch rt.fit(r, trimEscaped(r.URL.EscapedPath(), len(prefix))) {
 		case fitsExactly:
 			return prefix
 		case fitsAnywhere:
@@ -141,14 +141,10 @@ func (rt *router) fit(r *http.Request, path string) fit {
 	}
 	for i := range rt.routes {
 		route := &rt.routes[i]
-		pattern := route.path
-		if p, err := url.PathUnescape(pattern); err == nil {
-			pattern = p
-		}
 		switch {
 		case route.host != "" && route.host != hostname(r.Host):
-		case !matchPath(pattern, path, nil) && !matchPath(pattern, path+"/", nil):
-		case !isCatchAll(pattern):
+		case !matchPath(route.path, path, nil) && !matchPath(route.path, path+"/", nil):
+		case !isCatchAll(route.path):
 			return fitsExactly
 		default:
 			best = fitsAnywhere
