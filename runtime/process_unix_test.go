@@ -1,0 +1,93 @@
+//go:build unix
+
+package runtime_test
+
+import (
+	"bytes"
+	"io"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// start runs a program until its header has arrived.
+func start(t *testing.T, path string, extra ...string) (cmd *exec.Cmd, out io.ReadCloser, stderr *bytes.Buffer) {
+	t.Helper()
+	cmd = command(t, path, extra...)
+	stderr = &bytes.Buffer{}
+	cmd.Stderr = stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.ReadFull(out, make([]byte, len("Status: 200 OK\r\n\r\n"))); err != nil {
+		t.Fatalf("no header: %v, %s", err, stderr)
+	}
+	return cmd, out, stderr
+}
+
+func TestSignalsCancelTheContext(t *testing.T) {
+	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGHUP, syscall.SIGINT} {
+		// The clean-up makes sure that the signal is caught from the start.
+		cmd, out, stderr := start(t, "/wait", "TEST_CLEANUP=1")
+		cmd.Process.Signal(signal)
+		rest, _ := io.ReadAll(out)
+		cmd.Wait()
+		if string(rest) != "stopped: context canceled" || !strings.Contains(stderr.String(), "cleaned up first one") {
+			t.Errorf("%v: got %q, standard error %q", signal, rest, stderr)
+		}
+	}
+}
+
+func TestSignalEndsADeafHandlerWithItsCleanups(t *testing.T) {
+	cmd, _, stderr := start(t, "/deaf", "TEST_CLEANUP=1")
+	cmd.Process.Signal(syscall.SIGTERM)
+	cmd.Process.Signal(syscall.SIGTERM) // in a hurry; may be joined with the first
+	cmd.Wait()
+	if cmd.ProcessState.ExitCode() != 1 || !strings.Contains(stderr.String(), "cleaned up first one") {
+		t.Errorf("%v, standard error %q", cmd.ProcessState, stderr)
+	}
+}
+
+func TestClosedOutputIsAnErrorAndNotDeath(t *testing.T) {
+	cmd, out, stderr := start(t, "/endless")
+	out.Close()
+	cmd.Wait()
+	if want := "write failed, context: context canceled\n"; stderr.String() != want || cmd.ProcessState.ExitCode() != 1 {
+		t.Errorf("%v, standard error %q, want %q", cmd.ProcessState, stderr, want)
+	}
+}
+
+func TestReadDeadlineEndsAWaitForTheBody(t *testing.T) {
+	cmd := command(t, "/slow", "CONTENT_LENGTH=4")
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer cmd.Wait()
+	defer in.Close()
+	answer, _ := io.ReadAll(out)
+	if !strings.HasSuffix(string(answer), "<nil> true") {
+		t.Errorf("got %q", answer)
+	}
+}
+
+func TestClosedStandardErrorDoesNotCostTheResponse(t *testing.T) {
+	cmd := command(t, "/args", "TEST_BUILD=error")
+	cmd.Path, cmd.Args = "/bin/sh", []string{"sh", "-c", `exec "$0" 2>&-`, cmd.Path}
+	out, _, _ := run(t, cmd, "")
+	if !strings.HasPrefix(out, "Status: 500 ") {
+		t.Errorf("got %q", out)
+	}
+}
