@@ -405,3 +405,17 @@ func TestPatternsAreThoseOfTheGoCommand(t *testing.T) {
 		}
 	}
 }
+
+func TestAFileWithBrokenSyntaxNeverCostsItsPrograms(t *testing.T) {
+	t.Parallel()
+	dir := newModule(t, "-- users/users.go --\n"+list)
+	generate(t, Options{Dir: dir})
+	writeFile(t, filepath.Join(dir, "users/users.go"), []byte("package users }\n\n"+strings.TrimPrefix(list, "package users\n")))
+	_, err := Generate(t.Context(), Options{Dir: dir, Env: goEnv()})
+	if err == nil || !strings.HasPrefix(err.Error(), "users/users.go:1:15: ") {
+		t.Errorf("got %v, want the position of the brace", err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "cgi-bin/list/main.go")); err != nil {
+		t.Error(err)
+	}
+}

@@ -113,23 +113,33 @@ func (r *run) placeOutput() error {
 	return nil
 }
 
-// load type-checks the packages that programs are wired from: the chosen ones,
-// those of a chosen program's other handlers, and those with providers.
-func (r *run) load(ctx context.Context) (*world, error) {
+// toLoad gives the packages that programs are wired from: the chosen ones,
+// those of a chosen program's other handlers, and those with providers. A file
+// with mistakes in its syntax may hold any of them.
+func (r *run) toLoad() []string {
 	paths := map[string]bool{}
-	for _, src := range r.sources {
-		if len(src.annotations) > 0 && (r.chooses(src) || slices.ContainsFunc(src.annotations, isProvider)) {
-			paths[src.pkg] = true
-		}
-	}
+	group := false
 	for _, p := range r.programs(&reporter{positions: r.positions}) {
 		for _, a := range p.functions {
 			if r.choosesProgram(p) {
 				paths[a.source.pkg] = true
+				group = group || p.group
 			}
 		}
 	}
-	loaded, err := load(ctx, r.Options, r.fset, slices.Sorted(maps.Keys(paths)), r.sources)
+	for _, src := range r.sources {
+		broken := src.parseErr != nil
+		annotated := len(src.annotations) > 0
+		if (annotated || broken) && r.chooses(src) || broken && group || slices.ContainsFunc(src.annotations, isProvider) {
+			paths[src.pkg] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(paths))
+}
+
+// load type-checks those packages, and tells which files are excluded.
+func (r *run) load(ctx context.Context) (*world, error) {
+	loaded, err := load(ctx, r.Options, r.fset, r.toLoad(), r.sources)
 	for _, src := range r.sources {
 		src.excluded = isExcluded(src, loaded[src.pkg])
 	}

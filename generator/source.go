@@ -41,7 +41,7 @@ func scan(ctx context.Context, modules []*module, at positions) ([]*source, erro
 	}
 	err := inParallel(ctx, files, func(src *source) error { return src.read(at) })
 	files = slices.DeleteFunc(files, func(src *source) bool {
-		return src.ast == nil || len(src.annotations) == 0 && len(src.errors) == 0
+		return src.ast == nil || len(src.annotations) == 0 && len(src.errors) == 0 && src.parseErr == nil
 	})
 	return files, err
 }
