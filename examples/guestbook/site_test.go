@@ -70,6 +70,7 @@ func start(t *testing.T, c guestbook.Config) site {
 		}
 	}
 	mux.HandleFunc("GET /static/{file...}", static.Serve)
+	mux.HandleFunc("GET /favicon.ico", static.Serve)
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
 	return site{t, server.URL, newVisitor(t)}
@@ -320,6 +321,7 @@ func TestStaticFilesAreKeptForEverUnderTheirVersion(t *testing.T) {
 		{link[1], "Cache-Control", "public, max-age=31536000, immutable"},
 		{"/static/style.css?v=old", "Cache-Control", "public, max-age=3600"},
 		{"/static/icon.svg", "Content-Type", "image/svg+xml"},
+		{"/favicon.ico", "Content-Type", "image/svg+xml"},
 	} {
 		if got := s.get(test.path).Header.Get(test.header); got != test.want {
 			t.Errorf("%s: %s: %q, want %q", test.path, test.header, got, test.want)

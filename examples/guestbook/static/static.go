@@ -26,11 +26,16 @@ func URL(prefix, name string) string {
 }
 
 // Serve answers with one of the files. It takes their types from a list of its
-// own: that of the host may differ, and costs time to read.
+// own: that of the host may differ, and costs time to read. Browsers ask for
+// /favicon.ico where no page names an icon.
 //
 //cgigen:handler GET /static/{file...} name=static
+//cgigen:handler GET /favicon.ico
 func Serve(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("file")
+	if r.URL.Path == "/favicon.ico" {
+		name = "icon.svg"
+	}
 	content, err := files.ReadFile("files/" + name)
 	if err != nil {
 		http.NotFound(w, r)
