@@ -30,8 +30,9 @@ func (w *world) assembleProgram(m *module, planned *plannedProgram) Program {
 		if !ok || !wiring.importable(a, c) {
 			continue
 		}
-		if step, ok := wiring.handler(c); ok {
-			program.Routes = append(program.Routes, w.routesOf(m, a, step)...)
+		wraps, usable := wiring.allUses(a)
+		if step, ok := wiring.handler(c); ok && usable {
+			program.Routes = append(program.Routes, w.routesOf(m, a, step, wraps)...)
 		}
 	}
 	slices.SortStableFunc(program.Routes, func(a, b Route) int { return comparePositions(a.Position, b.Position) })
@@ -104,11 +105,11 @@ func (w *world) function(a *annotation) *types.Func {
 	return fn
 }
 
-// routesOf gives the routes of a function, with positions in the module.
-func (w *world) routesOf(m *module, a *annotation, step int) []Route {
+// routesOf gives the routes of a function, each with its middleware, with positions in the module.
+func (w *world) routesOf(m *module, a *annotation, step int, wraps [][]int) []Route {
 	inModule := positions{w.fset, m.Dir}
 	var routes []Route
-	for _, line := range a.handlers {
+	for i, line := range a.handlers {
 		r := Route{
 			Pattern:  line.pattern.value,
 			Method:   line.route.method,
@@ -116,6 +117,7 @@ func (w *world) routesOf(m *module, a *annotation, step int) []Route {
 			Path:     line.route.path,
 			Strip:    line.strip.value,
 			Step:     step,
+			Wrap:     wraps[i],
 			Func:     a.symbol(),
 			Position: inModule.at(line.pos),
 		}

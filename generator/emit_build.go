@@ -1,6 +1,8 @@
 package generator
 
 import (
+	"slices"
+
 	"github.com/dave/jennifer/jen"
 )
 
@@ -22,12 +24,12 @@ func emitBuild(p Program, n names) *jen.Statement {
 	).Error().BlockFunc(func(g *jen.Group) {
 		emitConfigs(g, p, n)
 		for i, s := range p.Steps {
-			if s.Kind == CallProvider || s.Kind == CallHandler {
+			if s.Kind.calls() {
 				emitCall(g, s, i, n)
 			}
 		}
 		for _, r := range p.Routes {
-			emitRoute(g, r, p.Steps[r.Step], n)
+			emitRoute(g, r, p.Steps, n)
 		}
 		g.Return(jen.Nil())
 	})
@@ -113,13 +115,24 @@ func emitArg(a Arg, n names) *jen.Statement {
 //	app.Handle("GET /users/{id}", handler)
 //	app.Handle("GET /users/{id}", http.HandlerFunc(users.Show))
 //	app.Handle("GET /old/{id}", http.StripPrefix("/old", handler))
-func emitRoute(g *jen.Group, r Route, s Step, n names) {
+//	app.Handle("GET /users/{id}", auth(users.Log(handler)))
+//
+// Middleware sees the path as it came.
+func emitRoute(g *jen.Group, r Route, steps []Step, n names) {
+	s := steps[r.Step]
 	handler := jen.Id(n.values[r.Step])
 	if s.Kind == PlainHandler {
 		handler = jen.Qual("net/http", "HandlerFunc").Call(jen.Qual(s.Func.Package, s.Func.Name))
 	}
 	if r.Strip != "" {
 		handler = jen.Qual("net/http", "StripPrefix").Call(jen.Lit(r.Strip), handler)
+	}
+	for _, i := range slices.Backward(r.Wrap) {
+		wrapper := jen.Id(n.values[i])
+		if steps[i].Kind == PlainMiddleware {
+			wrapper = jen.Qual(steps[i].Func.Package, steps[i].Func.Name)
+		}
+		handler = wrapper.Call(handler)
 	}
 	g.Id("app").Dot("Handle").Call(jen.Lit(r.Pattern), handler)
 }

@@ -51,7 +51,7 @@ func nameProgram(p Program, chosen []gateway) names {
 		case LoadConfig:
 			value = unique(s.Config.Type.PackageName+upperFirst(s.Config.Type.Name), taken)
 			loader = unique("load"+upperFirst(value), taken)
-		case CallHandler, CallProvider:
+		case CallHandler, CallMiddleware, CallProvider:
 			value = unique(valueName(s, several), taken)
 			if s.Result.Cleanup != NoCleanup {
 				cleanup = unique(cleanupName(value, several), taken)
@@ -114,7 +114,7 @@ func needsLogger(p Program) bool {
 func callsOf(p Program) int {
 	calls := 0
 	for _, s := range p.Steps {
-		if s.Kind == CallHandler || s.Kind == CallProvider {
+		if s.Kind.calls() {
 			calls++
 		}
 	}

@@ -28,11 +28,18 @@ type Program struct {
 type StepKind int
 
 const (
-	LoadConfig   StepKind = iota // fill a configuration struct
-	CallProvider                 // call a //cgigen:provide function
-	CallHandler                  // call a handler's constructor
-	PlainHandler                 // use a func(http.ResponseWriter, *http.Request) as it is
+	LoadConfig      StepKind = iota // fill a configuration struct
+	CallProvider                    // call a //cgigen:provide function
+	CallMiddleware                  // call a constructor of a func(http.Handler) http.Handler
+	PlainMiddleware                 // use a func(http.Handler) http.Handler as it is
+	CallHandler                     // call a handler's constructor
+	PlainHandler                    // use a func(http.ResponseWriter, *http.Request) as it is
 )
+
+// calls tells the steps that call a function and keep what it returns.
+func (k StepKind) calls() bool {
+	return k == CallProvider || k == CallMiddleware || k == CallHandler
+}
 
 // A Step makes one value of a generated program. Later steps and the routes
 // refer to it by its index in Program.Steps.
@@ -91,7 +98,8 @@ type Route struct {
 	Strip    string // prefix cut off before the handler sees the path; "" for none
 	Step     int    // the step that makes the handler
 	Func     Symbol
-	Use      []string       // middleware, outermost first
+	Use      []string       // names of the middleware, outermost first
+	Wrap     []int          // the steps that make the middleware, in the same order
 	Position token.Position // of the directive; Filename is relative to the module
 }
 

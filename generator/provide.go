@@ -8,20 +8,29 @@ import (
 	"strings"
 )
 
-// findProviders finds the providers of the main modules.
+// findProviders finds the providers and the middleware of the main modules.
 func (w *world) findProviders() {
 	for _, src := range w.sources {
 		for _, a := range src.annotations {
-			if a.kind == provideName && !src.excluded {
-				w.addProvider(a, w.function(a))
+			if !src.excluded && isProvider(a) {
+				w.provide(a, w.function(a))
 			}
 		}
 	}
 }
 
+// provide adds a provider or a middleware.
+func (w *world) provide(a *annotation, fn *types.Func) {
+	if a.kind == provideName {
+		w.addProvider(a, fn)
+	} else {
+		w.addMiddleware(a, fn)
+	}
+}
+
 // addProvider takes a provider apart.
 func (w *world) addProvider(a *annotation, fn *types.Func) {
-	if fn == nil || !a.checkDeclaration(&reporter{positions: w.positions}) {
+	if fn == nil || a.unsound || !a.checkDeclaration(&reporter{positions: w.positions}) {
 		return
 	}
 	results := fn.Signature().Results()
@@ -57,7 +66,7 @@ func (w *world) warnUnused(chosen func(*annotation) bool) {
 	}
 }
 
-// findForeign looks for providers in the packages of other modules that
+// findForeign looks for providers and middleware in the packages of other modules that
 // annotated packages import directly. It does so once, when the first one is
 // needed, because the files of those packages are only known from the
 // positions of everything that they declare.
@@ -108,8 +117,8 @@ func (w *world) foreignProviders(p *types.Package) {
 			continue
 		}
 		for _, a := range files[file].annotations {
-			if a.kind == provideName {
-				w.addProvider(a, functions[a.fn.Name.Name])
+			if isProvider(a) {
+				w.provide(a, functions[a.fn.Name.Name])
 			}
 		}
 	}

@@ -18,6 +18,7 @@ type world struct {
 	sources      []*source
 	packages     map[string]*packages.Package // loaded from source, by import path
 	providers    []*callable
+	middleware   []middleware
 	foreignFound bool               // those of other modules are among the providers
 	foreign      map[string]*source // files of other modules that have been looked at, by path
 	configs      map[*types.TypeName]*Config

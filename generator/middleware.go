@@ -1,0 +1,145 @@
+package generator
+
+import (
+	"go/types"
+	"slices"
+	"strings"
+)
+
+const middlewareForms = "a middleware is func(http.Handler) http.Handler, or a constructor that returns one, or one and an error"
+
+// A middleware is a callable with the name by which handlers use it.
+type middleware struct {
+	*callable
+	name string
+}
+
+// addMiddleware takes a middleware apart.
+func (w *world) addMiddleware(a *annotation, fn *types.Func) {
+	if fn == nil || a.unsound || !a.checkDeclaration(&reporter{positions: w.positions}) {
+		return
+	}
+	m := middleware{name: a.middleware.name.value, callable: &callable{annotation: a}}
+	if m.name == "" {
+		m.name = middlewareDefault(a.fn.Name.Name, a.source.ast.Name.Name)
+	}
+	if !validName.MatchString(m.name) {
+		w.errorf(a.pos, "no middleware can be called %q, after %s", m.name, a.fn.Name.Name).Hint = "name it with name="
+		return
+	}
+	results := fn.Signature().Results()
+	m.value, m.result, _ = splitResults(results)
+	switch {
+	case wraps(fn.Signature()):
+		m.plain = true
+	case m.value != nil && m.result.Cleanup == NoCleanup && isWrapper(m.value):
+		m.params = slices.Collect(fn.Signature().Params().Variables())
+	default:
+		if !hasInvalid(results) {
+			w.errorf(a.fn.Name.Pos(), "%s returns %s, which is no middleware", a.fn.Name.Name, describeResults(fn.Signature())).Hint = middlewareForms
+		}
+		return
+	}
+	w.middleware = append(w.middleware, m)
+}
+
+// wraps recognises func(http.Handler) http.Handler.
+func wraps(sig *types.Signature) bool {
+	return sig.Params().Len() == 1 && sig.Results().Len() == 1 && !sig.Variadic() && sig.TypeParams() == nil &&
+		isNamed(sig.Params().At(0).Type(), "net/http", "Handler") && isNamed(sig.Results().At(0).Type(), "net/http", "Handler")
+}
+
+func isWrapper(t types.Type) bool {
+	sig, ok := t.Underlying().(*types.Signature)
+	return ok && wraps(sig)
+}
+
+// allUses gives the middleware of all lines of a function.
+func (w *wiring) allUses(a *annotation) (wraps [][]int, ok bool) {
+	ok = true
+	for _, line := range a.handlers {
+		steps, usable := w.uses(a, line)
+		wraps, ok = append(wraps, steps), ok && usable
+	}
+	return wraps, ok
+}
+
+// uses gives the steps that make the middleware of a line, outermost first.
+func (w *wiring) uses(a *annotation, line handlerDirective) (steps []int, ok bool) {
+	ok = true
+	for _, use := range line.use {
+		m, found := w.named(a, use)
+		if !found {
+			ok = false
+			continue
+		}
+		step, made := w.middlewareStep(m)
+		steps, ok = append(steps, step), ok && made
+	}
+	return steps, ok
+}
+
+// middlewareStep gives the step that makes a middleware, once in the program.
+func (w *wiring) middlewareStep(m middleware) (step int, ok bool) {
+	for i, s := range w.program.Steps {
+		if (s.Kind == CallMiddleware || s.Kind == PlainMiddleware) && s.Func == m.symbol() {
+			return i, true
+		}
+	}
+	if !w.importable(m.annotation, m.callable) {
+		return 0, false
+	}
+	if m.plain {
+		return w.add(Step{Kind: PlainMiddleware, Func: m.symbol()}, m.annotation), true
+	}
+	return w.call(CallMiddleware, m.callable)
+}
+
+// named finds a middleware: that of the handler's package, or else the only
+// one of its name.
+func (w *wiring) named(a *annotation, use text) (middleware, bool) {
+	w.findForeign()
+	var all, own []middleware
+	for _, m := range w.middleware {
+		if m.name == use.value {
+			all = append(all, m)
+			if m.source.pkg == a.source.pkg {
+				own = append(own, m)
+			}
+		}
+	}
+	if len(own) > 0 {
+		all = own
+	}
+	switch len(all) {
+	case 1:
+		return all[0], true
+	case 0:
+		w.reportNoMiddleware(a, use)
+	default:
+		d := w.errorf(use.pos, "%d functions are a middleware called %q", len(all), use.value)
+		d.Hint = "give one of them another name with //cgigen:middleware name="
+		for _, m := range all {
+			d.Related = append(d.Related, Related{w.at(m.fn.Name.Pos()), m.fn.Name.Name + " is one"})
+		}
+	}
+	return middleware{}, false
+}
+
+func (w *wiring) reportNoMiddleware(a *annotation, use text) {
+	var names []string
+	for _, m := range w.middleware {
+		names = append(names, m.name)
+	}
+	slices.Sort(names)
+	names = slices.Compact(names)
+	d := w.errorf(use.pos, "%s uses %q, and no middleware is called so", a.fn.Name.Name, use.value)
+	switch near := didYouMean(use.value, names); {
+	case near != "":
+		d.Hint = near
+	case len(names) > 0:
+		d.Hint = "there is " + strings.Join(names, ", ")
+	default:
+		d.Hint = "put //cgigen:middleware above a func(http.Handler) http.Handler"
+	}
+}
