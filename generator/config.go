@@ -3,7 +3,6 @@ package generator
 import (
 	"go/types"
 	"slices"
-	"strings"
 )
 
 // configOf flattens the struct type of a //cgigen:config directive. Fields come
@@ -17,9 +16,11 @@ func configOf(named *types.Named, d configDirective, at positions) (*Config, Dia
 		config:    &Config{Type: Symbol{Package: obj.Pkg().Path(), PackageName: obj.Pkg().Name(), Name: obj.Name()}},
 	}
 	if structure, ok := r.checkType(named); ok {
-		r.checkPrefix(d.prefix)
+		sound := r.checkPrefix(d.prefix)
 		r.structFields(structure, place{prefix: d.prefix.value, inside: []types.Type{named}})
-		r.checkNames()
+		if sound {
+			r.checkNames()
+		}
 	}
 	return r.config, r.problems
 }
@@ -61,10 +62,14 @@ func (r *configReader) checkType(named *types.Named) (*types.Struct, bool) {
 	return nil, false
 }
 
-func (r *configReader) checkPrefix(prefix text) {
+// checkPrefix reports a prefix that no name can begin with.
+func (r *configReader) checkPrefix(prefix text) bool {
 	if prefix.given() && !validEnvName(prefix.value) {
-		r.problems.add(r.at(prefix.pos), "prefix=%s is not made of letters, digits and underscores", prefix.value).Hint = "for example prefix=APP_"
+		r.problems.add(r.at(prefix.pos), "no name can begin with %q", prefix.value).
+			Hint = "names are letters, digits and underscores, without a leading digit: for example prefix=APP_"
+		return false
 	}
+	return true
 }
 
 // structFields adds the fields of a struct.
@@ -201,7 +206,7 @@ func holdsTags(s *types.Struct, entered []*types.Struct) bool {
 	entered = append(entered, s)
 	for i := range s.NumFields() {
 		pairs, _ := splitTag(s.Tag(i))
-		if slices.ContainsFunc(pairs, func(p tagPair) bool { return strings.HasPrefix(p.key, "env") && p.value != "-" }) {
+		if slices.ContainsFunc(pairs, func(p tagPair) bool { return isConfigKey(p.key) && p.value != "-" }) {
 			return true
 		}
 		if nested, ok := nestedStruct(s.Field(i).Type()); ok && s.Field(i).Exported() && holdsTags(nested, entered) {

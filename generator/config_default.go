@@ -30,7 +30,7 @@ func (r *configReader) checkDefault(v *types.Var, s shape, f ConfigField) {
 	if err := s.check(f); err != nil {
 		hint := ""
 		if f.Form == SliceForm || f.Form == MapForm {
-			hint = "elements are separated by " + f.Separator + ", and space around them is part of them"
+			hint = "elements are separated by \"" + f.Separator + "\", and space around them is part of them"
 		}
 		r.reportField(v, "envDefault of %s: %s", f.Name, err).Hint = hint
 	}
@@ -40,7 +40,7 @@ func (r *configReader) checkDefault(v *types.Var, s shape, f ConfigField) {
 func (r *configReader) checkReferences(v *types.Var, f ConfigField) {
 	os.Expand(f.Default, func(name string) string {
 		if why := refusal(name); why != "" {
-			r.reportField(v, "envDefault of %s refers to %s, %s", f.Name, name, why).Hint = "a client could choose the value: leave it out"
+			r.reportField(v, "envDefault of %s refers to %s: %s", f.Name, name, why).Hint = "leave it out: whoever sends the request could choose the value"
 		}
 		return ""
 	})

@@ -43,6 +43,17 @@ func translate(field string, pairs []tagPair) (spelling, library string) {
 	return translation(field, pairs).String(), library
 }
 
+// isConfigKey tells the keys of a tag that make a field one of configuration,
+// here or for another library. Some keys of those are too common to tell.
+func isConfigKey(key string) bool {
+	for _, foreign := range foreignKeys() {
+		if slices.Contains(foreign.keys, key) {
+			return key != "default" && key != "required"
+		}
+	}
+	return strings.HasPrefix(key, "env")
+}
+
 // hasInlineOption tells the options of sethvargo/go-envconfig that caarlos0/env
 // has no word for.
 func hasInlineOption(options string) bool {
@@ -75,6 +86,8 @@ func translation(field string, pairs []tagPair) spelling {
 			if s.name == "" {
 				s.name = screamingSnake(name)
 			}
+		case "conf":
+			s.conf(p.value)
 		case "default", "env-default", "envDefault":
 			s.defaultValue, s.hasDefault = p.value, true
 		case "required", "env-required":
@@ -118,6 +131,24 @@ func (s *spelling) env(value string) {
 			s.separator = value
 		case "separator":
 			s.keyValSeparator = value
+		}
+	}
+}
+
+// conf reads conf:"env:NAME,default:x,required".
+func (s *spelling) conf(value string) {
+	for option := range strings.SplitSeq(value, ",") {
+		switch key, value, _ := strings.Cut(option, ":"); key {
+		case "-":
+			s.ignored = true
+		case "env":
+			s.name = value
+		case "default":
+			s.defaultValue, s.hasDefault = value, true
+		case "required":
+			s.required = true
+		case "help":
+			s.doc = value
 		}
 	}
 }

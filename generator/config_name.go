@@ -14,21 +14,21 @@ func validEnvName(name string) bool { return envName.MatchString(name) }
 // fileSuffix makes NAME_FILE of NAME.
 const fileSuffix = "_FILE"
 
-// refusal says what a name means to a server or to the runtime, if it must not
-// be a configuration value for that reason; otherwise it is "". In CGI the
+// refusal says why a name must not be that of a configuration value, because it
+// means something to a server or to the runtime; otherwise it is "". In CGI the
 // environment comes from the client as well: a request header sets HTTP_NAME, and
 // nothing tells it from a variable that the owner of the site has set.
 func refusal(name string) string {
 	name = strings.ToUpper(name)
 	switch {
 	case strings.HasPrefix(name, "HTTP_"):
-		return "which a request header can set"
+		return "a request header can set it"
 	case hasAnyPrefix(name, "REDIRECT_", "SSL_", "CONTEXT_"), slices.Contains(metaVariables(), name):
-		return "which belongs to the request"
+		return "it belongs to the request"
 	case name == "PORT", hasAnyPrefix(name, "LISTEN_", "FCGI_"):
-		return "which chooses a gateway"
+		return "it chooses a gateway"
 	case strings.HasPrefix(name, "CGIGEN_"):
-		return "which is a setting of the runtime"
+		return "it is a setting of the runtime"
 	}
 	return ""
 }
@@ -70,10 +70,10 @@ func looksSecret(name string) bool {
 func (r *configReader) checkNames() {
 	for _, f := range r.config.Fields {
 		if !validEnvName(f.Name) {
-			r.problems.add(f.Position, "%s begins with a digit", f.Name).Hint = "write a prefix: //cgigen:config prefix=APP_"
+			r.problems.add(f.Position, "the name %s begins with a digit", f.Name).Hint = "write a prefix: //cgigen:config prefix=APP_"
 		}
 		if why := refusal(f.Name); why != "" {
-			r.problems.add(f.Position, "the name %s is refused, %s", f.Name, why).Hint = "choose another name, for example with //cgigen:config prefix=APP_"
+			r.problems.add(f.Position, "the name %s is refused: %s", f.Name, why).Hint = "choose another name, for example with //cgigen:config prefix=APP_"
 		}
 	}
 	for i, f := range r.config.Fields {

@@ -70,7 +70,7 @@ func (r *configReader) tagKey(v *types.Var, p tagPair, t *fieldTag) bool {
 	case "envPrefix":
 		t.given, t.prefix, t.hasPrefix = true, p.value, true
 		if p.value != "" && !validEnvName("_"+p.value) {
-			r.reportField(v, "envPrefix %q is not made of letters, digits and underscores", p.value)
+			r.reportField(v, "envPrefix %q is not made of letters, digits and underscores", p.value).Hint = "for example " + screamingSnake(v.Name()) + "_"
 			return false
 		}
 	case "envSeparator":
