@@ -1,0 +1,48 @@
+//go:build unix
+
+package suite_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/cgigen/cgigen/runtime/internal/suite"
+)
+
+func TestHandlerCannotTell(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short")
+	}
+	right, err := oracle()
+	if err != nil {
+		t.Fatal(err)
+	}
+	program := compile(t, ours)
+	for _, stack := range stacks() {
+		t.Run(stack.name, func(t *testing.T) {
+			t.Parallel()
+			for _, target := range stack.start(t, newSite(t, program)) {
+				t.Run(target.Mount, func(t *testing.T) { check(t, target, right) })
+			}
+		})
+	}
+}
+
+// check holds every case against the right answers.
+func check(t *testing.T, target suite.Target, right map[string]suite.Answer) {
+	differences := suite.Differences()
+	for _, c := range suite.Cases() {
+		limit := deadline
+		if suite.Hangs(target, c, differences) {
+			limit = hangs
+		}
+		answer, err := suite.Do(target, c, limit)
+		if err != nil {
+			t.Errorf("%s: %v", c.Name, err)
+			continue
+		}
+		if wrong := suite.Check(target, c, right[c.Name], answer, differences); wrong != nil {
+			t.Errorf("%s\n\t%s", c.Name, strings.Join(wrong[:min(len(wrong), 9)], "\n\t"))
+		}
+	}
+}

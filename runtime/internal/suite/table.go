@@ -1,0 +1,115 @@
+package suite
+
+import "slices"
+
+// Differences returns what gateways and servers force upon a request or a response, and where the runtime differs from
+// net/http.Server on purpose.
+func Differences() []Difference {
+	return slices.Concat(everywhere(), onApache(), onLighttpd(), onNginx(), onCaddy())
+}
+
+// cleanError is the answer of the runtime where net/http.Server hangs up.
+var cleanError = []string{
+	"-status 0", "-failure: no response",
+	"+status 500", "+Content-Type: text/plain; charset=utf-8", "+X-Content-Type-Options: nosniff",
+	"+body: 500 Internal Server Error", "+body: RANDOM", "?+Content-Length: *",
+}
+
+// everywhere: a CGI response has no means to say it, or the runtime thinks better of it.
+func everywhere() []Difference {
+	return []Difference{
+		{
+			Cases:  []string{"panic/before write", "panic/after header", "panic/after write", "unread/panic", "abort/before write", "abort/after write", "status/0", "status/42", "status/1000"},
+			Change: cleanError,
+			Reason: "A program cannot hang up on the client: nothing at all would be a server's error of its own. A handler that panics before anything has left gets a clean 500 with a number that stands in the log too",
+		},
+		{
+			Cases: []string{"length/declared with nothing written"},
+			Change: []string{"-status 200", "-Content-Length: 500", "-failure: body cut",
+				"+status 500", "+Content-Type: text/plain; charset=utf-8", "+X-Content-Type-Options: nosniff", "+body: 500 Internal Server Error", "+body: RANDOM", "?+Content-Length: *"},
+			Reason: "A body that is shorter than declared is an error of the handler; as long as nothing has left, the answer can say so",
+		},
+		{
+			Cases: []string{"length/declared too long"},
+			Change: []string{"-status 200", "-Content-Length: 500", "-failure: body cut", "-body: hello\\",
+				"+status 500", "+X-Content-Type-Options: nosniff", "+body: 500 Internal Server Error", "+body: RANDOM", "?+Content-Length: *"},
+			Reason: "A body that is shorter than declared is an error of the handler; as long as nothing has left, the answer can say so",
+		},
+		{
+			Cases:  []string{"length/declared too long and large"},
+			Change: []string{"-body: 100000 bytes *", "+body: 98304 bytes *"},
+			Reason: "A response that breaks off must not pass for complete: what is still in the buffer stays there",
+		},
+		{
+			Cases:  []string{"panic/after a large write", "panic/after a large write of a declared length"},
+			Change: []string{"-body: 300000 bytes *", "+body: 294912 bytes *"},
+			Reason: "A response that breaks off must not pass for complete: what is still in the buffer stays there",
+		},
+		{
+			Cases:  []string{"length/declared too long and flushed"},
+			Change: []string{`-body: hellomore\`, `+body: hello\`},
+			Reason: "A response that breaks off must not pass for complete: what is still in the buffer stays there",
+		},
+		{
+			Cases:  []string{"*"},
+			Change: []string{"?+Content-Length: *"},
+			Reason: "A server that has the whole response at hand may count it",
+		},
+		{
+			Cases:  []string{"field/Proxy"},
+			Change: []string{`-body: header Proxy: "evil:1"`},
+			Reason: "The field becomes HTTP_PROXY, which programs take for the proxy to call out by (httpoxy, CVE-2016-5386)",
+		},
+		{
+			Cases:  []string{"status/103 and 200", "status/103 alone"},
+			Change: []string{"-interim 103", "-interim Link: </a.css>; rel=preload"},
+			Reason: "A CGI response has one status (RFC 3875 §6.3): interim responses are left out",
+		},
+		{
+			Cases:  []string{"status/102 and 404"},
+			Change: []string{"-interim 102"},
+			Reason: "A CGI response has one status (RFC 3875 §6.3): interim responses are left out",
+		},
+		{
+			Cases:  []string{"location/200 local", "location/200 absolute"},
+			Change: []string{"-Location: *"},
+			Reason: "Servers take a Location with status 200 for a redirect, to be followed by themselves or by the client (RFC 3875 §6.2.2): the status and the body are kept, the field is not",
+		},
+		{
+			Cases:  []string{"writer/hijack"},
+			Change: []string{`-body: hijacked\`, "?-Content-Length: 8", "?+Content-Length: 0", "+journal: hijack: not supported true"},
+			Reason: "There is no connection to take over: http.ErrNotSupported",
+		},
+		{
+			Cases:  []string{"header/hop by hop: Upgrade"},
+			Change: []string{"-Upgrade: h2c"},
+			Reason: "The connection is the server's (RFC 3875 §6.3.4)",
+		},
+		{
+			Cases:  []string{"header/Status"},
+			Change: []string{"-Status: 404 Not Found"},
+			Reason: "In a CGI response the field is the status, and stands there once (RFC 3875 §6.3.3)",
+		},
+		{
+			Cases:  []string{"panic/after flush", "panic/after a large write"},
+			Change: []string{"-failure: body cut"},
+			Reason: "A CGI response without a length ends when the program ends: that it is not complete cannot be said",
+		},
+		{
+			Cases:  []string{"header/trailer", "header/trailer by prefix"},
+			Change: []string{"-trailer X-Sum: 1"},
+			Reason: "A CGI response ends with its body",
+		},
+		{
+			Cases:  []string{"body/chunked with trailer"},
+			Change: []string{`-body: trailer X-Sum: "1"`},
+			Reason: "Trailers have no meta-variables",
+		},
+		{
+			Cases: []string{"header/NUL in a value"},
+			Change: []string{"-status 0", "-failure: no response", "+status 200", "?+Content-Length: 5",
+				"+Content-Type: text/plain; charset=utf-8", "+X-A: a b", `+body: hello\`},
+			Reason: "net/http sends it, and clients refuse the response; here it becomes a blank, as line breaks do",
+		},
+	}
+}
