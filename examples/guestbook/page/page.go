@@ -28,6 +28,7 @@ type Pages struct {
 
 // A view is what every template sees.
 type view struct {
+	Page    string // name of the template
 	Title   string // of the site
 	Welcome string
 	Prefix  string // of every link
@@ -50,6 +51,7 @@ func (p *Pages) Write(w http.ResponseWriter, r *http.Request, status int, name s
 	prefix := runtime.Prefix(r)
 	var b bytes.Buffer
 	err := p.templates.ExecuteTemplate(&b, name, view{
+		Page:    name,
 		Title:   p.cfg.Title,
 		Welcome: p.cfg.Welcome,
 		Prefix:  prefix,

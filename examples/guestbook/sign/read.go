@@ -37,6 +37,7 @@ func read(r *http.Request, maxPicture int64) (sent, error) {
 	if mediaType != "multipart/form-data" {
 		return readPlain(r)
 	}
+	r.Body = http.MaxBytesReader(nil, r.Body, maxPicture+maxParts*maxText)
 	parts, err := r.MultipartReader()
 	if err != nil {
 		return sent{}, malformed("It is not a form.")

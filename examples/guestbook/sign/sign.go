@@ -75,7 +75,7 @@ func (s *sign) show(w http.ResponseWriter, r *http.Request, status int, f page.F
 	s.pages.Write(w, r, status, "sign", content{f})
 }
 
-// add takes a new entry and sends the visitor to it.
+// add takes a new entry and sends the visitor to where it is shown.
 func (s *sign) add(w http.ResponseWriter, r *http.Request) {
 	visitor, err := s.jar.Read(r)
 	if err != nil {
@@ -97,7 +97,7 @@ func (s *sign) add(w http.ResponseWriter, r *http.Request) {
 	}
 	visitor.Name = entry.Name
 	visitor.Notice = "Thank you, " + entry.Name + ". It is in the book."
-	s.home(w, r, visitor, "#entry-"+strconv.FormatInt(entry.ID, 10))
+	s.home(w, r, visitor)
 }
 
 // refuse shows the form again, with what was typed and what is wrong with it.
@@ -148,17 +148,17 @@ func (s *sign) remove(w http.ResponseWriter, r *http.Request) {
 		s.pages.Fail(w, r, err)
 	default:
 		visitor.Notice = "Your entry is gone."
-		s.home(w, r, visitor, "")
+		s.home(w, r, visitor)
 	}
 }
 
-// home sends the visitor to the first page, where the notice is shown: a
-// reload there does not send the form again.
-func (s *sign) home(w http.ResponseWriter, r *http.Request, visitor session.Session, fragment string) {
+// home sends the visitor to the notice on the first page: a reload there does
+// not send the form again.
+func (s *sign) home(w http.ResponseWriter, r *http.Request, visitor session.Session) {
 	if err := s.jar.Write(w, r, visitor); err != nil {
 		s.pages.Fail(w, r, err)
 		return
 	}
 	w.Header().Set("Cache-Control", "no-store")
-	http.Redirect(w, r, runtime.Prefix(r)+"/"+fragment, http.StatusSeeOther)
+	http.Redirect(w, r, runtime.Prefix(r)+"/#main", http.StatusSeeOther)
 }
