@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"go/types"
 	"maps"
-	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -127,39 +125,6 @@ func (w *world) routesOf(m *module, a *annotation, step int, wraps [][]int) []Ro
 		routes = append(routes, r)
 	}
 	return routes
-}
-
-// conflicting is the other pattern and the explanation in what ServeMux says.
-var conflicting = regexp.MustCompile(`(?s) conflicts with pattern "(.*)" \(registered at [^\n]*\):\n(.*)$`)
-
-// checkConflicts registers all patterns of a site in a real ServeMux, in the
-// order of the source, and reports those that it does not take.
-func checkConflicts(functions []*annotation, reported func(*annotation) bool, r *reporter) {
-	type taken struct {
-		*annotation
-		handlerDirective
-	}
-	byPattern := map[string]taken{}
-	mux := http.NewServeMux()
-	for _, a := range functions {
-		for _, line := range a.handlers {
-			err := register(mux, line.pattern.value)
-			if err == nil {
-				byPattern[line.pattern.value] = taken{a, line}
-				continue
-			}
-			m := conflicting.FindStringSubmatch(err.Error())
-			if m == nil {
-				continue
-			}
-			other := byPattern[m[1]]
-			if !reported(a) && !reported(other.annotation) {
-				continue
-			}
-			d := r.errorf(line.pattern.pos, "pattern %q conflicts with %q: %s", line.pattern.value, m[1], m[2])
-			d.Related = []Related{{r.at(other.pattern.pos), "the other pattern is that of " + other.fn.Name.Name}}
-		}
-	}
 }
 
 // sortFunctions brings functions into the order of the source.

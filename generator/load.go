@@ -2,6 +2,7 @@ package generator
 
 import (
 	"context"
+	"errors"
 	"go/ast"
 	"go/token"
 	"maps"
@@ -44,12 +45,19 @@ func load(ctx context.Context, o Options, fset *token.FileSet, paths []string, s
 			return parseFile(fset, path, content)
 		},
 	}, queries...)
+	if err != nil {
+		said := strings.TrimSpace(err.Error())
+		return nil, errors.New(loaderPrefix.ReplaceAllString(said, ""))
+	}
 	byPath := make(map[string]*packages.Package, len(found))
 	for _, p := range found {
 		byPath[p.PkgPath] = p
 	}
-	return byPath, err
+	return byPath, nil
 }
+
+// loaderPrefix stands before what the go command has said.
+var loaderPrefix = regexp.MustCompile(`^err: exit status \d+: stderr: `)
 
 func (o Options) environ() []string {
 	if o.Env == nil {
@@ -109,7 +117,17 @@ func packageErrors(p *packages.Package, at positions) Diagnostics {
 	if len(compiler) > 0 && !(stopped && len(checker) > 0) {
 		return compiler
 	}
-	return checker
+	return withoutEchoes(checker)
+}
+
+// withoutEchoes leaves out that an import failed where the go command has said
+// why.
+func withoutEchoes(ds Diagnostics) Diagnostics {
+	return slices.DeleteFunc(slices.Clone(ds), func(echo Diagnostic) bool {
+		return strings.HasPrefix(echo.Message, "could not import ") && slices.ContainsFunc(ds, func(d Diagnostic) bool {
+			return d.Position.Filename == echo.Position.Filename && d.Position.Line == echo.Position.Line && d.Message != echo.Message
+		})
+	})
 }
 
 // compilerErrors reads the output of the compiler: the package, then lines
@@ -154,9 +172,11 @@ func (p positions) parse(text string) token.Position {
 	return p.relative(at)
 }
 
-// loadHint gives the remedy for export data that is newer than this program.
+// loadHint gives the remedy for packages that are newer than this program: for
+// export data of a form that it does not know, and for a go line in go.mod.
 func loadHint(message string) string {
-	if strings.Contains(message, "export data") && strings.Contains(message, "version") {
+	newer := strings.Contains(message, "export data") && strings.Contains(message, "version")
+	if newer || strings.Contains(message, "application built with go") {
 		return "this cgigen was built with an older Go: rebuild it, for example with go get -tool " + cgigenModule + "/cmd/cgigen@latest"
 	}
 	return ""

@@ -85,7 +85,7 @@ func localPattern(pattern, full string, modules []*module) (packagePattern, erro
 	if m == nil {
 		return packagePattern{}, &UsageError{
 			Message: fmt.Sprintf("%s: %s is in none of the modules %s", pattern, root, modulePaths(modules)),
-			Hint:    "run cgigen in the module's folder, or give it with -C",
+			Hint:    "run cgigen in the module's folder (-C), or add the module to the workspace with go work use",
 		}
 	}
 	return packagePattern{m, wildcards(m.importPath(full))}, nil

@@ -419,3 +419,26 @@ func TestAFileWithBrokenSyntaxNeverCostsItsPrograms(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestModuleBehindASymbolicLink(t *testing.T) {
+	t.Parallel()
+	link := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(newModule(t, "-- users/users.go --\n"+list), link); err != nil {
+		t.Skipf("this system makes no symbolic links: %v", err)
+	}
+	wantChanges(t, generate(t, Options{Dir: link}), "created cgi-bin/list/main.go")
+	wantChanges(t, generate(t, Options{Dir: filepath.Join(link, "users"), Patterns: []string{"."}}))
+}
+
+func TestMissingRequirementsAreSaidAsTheGoCommandSaysThem(t *testing.T) {
+	t.Parallel()
+	dir := newModule(t, "-- users/users.go --\n"+strings.Replace(list, "import", "import _ \"example.com/missing\"\nimport", 1)+
+		"-- go.mod --\nmodule example.com/shop\n\ngo 1.26.0\n")
+	_, err := Plan(t.Context(), Options{Dir: dir, Env: goEnv()})
+	want := "go.mod:1:1: example.com/shop does not require github.com/cgigen/cgigen, whose runtime the programs import\n" +
+		"\thint: go get github.com/cgigen/cgigen@latest\n" +
+		"users/users.go:3:8: no required module provides package example.com/missing; to add it:\n\t\tgo get example.com/missing"
+	if err == nil || err.Error() != want {
+		t.Errorf("got\n%v\nwant\n%s", err, want)
+	}
+}

@@ -3,6 +3,7 @@ package generator
 import (
 	"bytes"
 	"errors"
+	"go/parser"
 	"go/token"
 	"io/fs"
 	"os"
@@ -93,6 +94,8 @@ func (r *run) folder(dir string) (there bool, err error) {
 	return true, nil
 }
 
+const wayHint = "move it away, or choose another folder with -o or another name with name="
+
 // inTheWay reports something that we did not make and do not touch.
 func (r *run) inTheWay(file string, info fs.FileInfo) {
 	what := "a file that cgigen did not write"
@@ -103,7 +106,7 @@ func (r *run) inTheWay(file string, info fs.FileInfo) {
 		what = "a folder"
 	}
 	at := r.relative(token.Position{Filename: file})
-	r.errors.add(at, "%s is in the way of a program", what).Hint = "move it away, or choose another folder with -o or another name with name="
+	r.errors.add(at, "%s is in the way of a program", what).Hint = wayHint
 }
 
 // compare gives the change that a program's file needs, if any. Line ends do
@@ -112,6 +115,7 @@ func (r *run) compare(file string, source []byte) ([]Change, error) {
 	if there, err := r.folder(filepath.Dir(file)); err != nil || !there {
 		return []Change{{Kind: Created, Path: file, New: source}}, err
 	}
+	r.checkPackage(filepath.Dir(file))
 	info, err := os.Lstat(file)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -133,6 +137,18 @@ func (r *run) compare(file string, source []byte) ([]Change, error) {
 		return nil, nil
 	}
 	return []Change{{Kind: Updated, Path: file, Old: old, New: source}}, nil
+}
+
+// checkPackage reports files of another package in the folder of a program.
+func (r *run) checkPackage(dir string) {
+	files, _ := filepath.Glob(filepath.Join(dir, "*.go"))
+	for _, file := range files {
+		f, err := parser.ParseFile(r.fset, file, nil, parser.PackageClauseOnly)
+		if filepath.Base(file) != mainFile && isGoFile(filepath.Base(file)) && err == nil && f.Name.Name != "main" {
+			r.errorf(f.Name.Pos(), "package %s is in the way of a program, which is package main", f.Name.Name).Hint = wayHint
+			return
+		}
+	}
 }
 
 func withoutCR(text []byte) []byte {

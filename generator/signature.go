@@ -173,15 +173,10 @@ func isError(t types.Type) bool {
 	return types.Identical(t, types.Universe.Lookup("error").Type())
 }
 
-// isInvalid tells a type that the compiler has already complained about.
+// isInvalid tells a type that the compiler has already complained about, as a
+// whole or in part.
 func isInvalid(t types.Type) bool {
-	switch t := types.Unalias(t).(type) {
-	case *types.Pointer:
-		return isInvalid(t.Elem())
-	case *types.Basic:
-		return t.Kind() == types.Invalid
-	}
-	return false
+	return strings.Contains(t.String(), types.Typ[types.Invalid].String())
 }
 
 func hasInvalid(tuple *types.Tuple) bool {

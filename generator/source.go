@@ -50,11 +50,12 @@ func scan(ctx context.Context, modules []*module, at positions) ([]*source, erro
 // those of folders that are empty for the current GOOS and tags.
 func (m *module) goFiles() ([]*source, error) {
 	var files []*source
-	err := filepath.WalkDir(m.Dir, func(file string, entry fs.DirEntry, err error) error {
+	root := m.Dir + string(filepath.Separator) // a root that is a symbolic link is entered
+	err := filepath.WalkDir(root, func(file string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
-		case entry.IsDir() && file != m.Dir && m.skips(file):
+		case entry.IsDir() && file != root && m.skips(file):
 			return fs.SkipDir
 		case !entry.IsDir() && isGoFile(entry.Name()):
 			files = append(files, &source{path: file, pkg: m.importPath(filepath.Dir(file)), module: m})

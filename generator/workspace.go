@@ -91,7 +91,8 @@ func (m *module) readGoMod() error {
 func goCommand(ctx context.Context, o Options, args ...string) ([]byte, error) {
 	var stdout, stderr bytes.Buffer
 	cmd := exec.CommandContext(ctx, "go", args...)
-	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = o.Dir, o.Env, &stdout, &stderr
+	cmd.Dir, cmd.Stdout, cmd.Stderr = o.Dir, &stdout, &stderr
+	cmd.Env = append(o.environ(), "PWD="+o.Dir) // the go command gives folders by this name
 	if err := cmd.Run(); err != nil {
 		if said := strings.TrimSpace(stderr.String()); said != "" {
 			return nil, errors.New(said)
