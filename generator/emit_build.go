@@ -23,6 +23,9 @@ func emitBuild(p Program, n names) *jen.Statement {
 		jen.Id("app").Op("*").Qual(runtimePath, "App"),
 	).Error().BlockFunc(func(g *jen.Group) {
 		emitConfigs(g, p, n)
+		if n.logger != "" {
+			g.Add(emitLogger(n))
+		}
 		for i, s := range p.Steps {
 			if s.Kind.calls() {
 				emitCall(g, s, i, n)
@@ -55,6 +58,13 @@ func emitConfigs(g *jen.Group, p Program, n names) {
 			jen.Err().Op("!=").Nil(),
 		).Block(jen.Return(jen.Err()))
 	}
+}
+
+// emitLogger writes, if several calls share the logger,
+//
+//	log := logger.New(app)
+func emitLogger(n names) *jen.Statement {
+	return jen.Id(n.logger).Op(":=").Qual(loggerPath, "New").Call(jen.Id("app"))
 }
 
 // emitCall writes
@@ -95,12 +105,15 @@ func emitCall(g *jen.Group, s Step, i int, n names) {
 //
 //	ctx
 //	logger.New(app)
+//	log
 //	usersConfig
 //	&usersConfig
 func emitArg(a Arg, n names) *jen.Statement {
 	switch {
 	case a.Kind == ContextArg:
 		return jen.Id("ctx")
+	case a.Kind == LoggerArg && n.logger != "":
+		return jen.Id(n.logger)
 	case a.Kind == LoggerArg:
 		return jen.Qual(loggerPath, "New").Call(jen.Id("app"))
 	case a.Pointer:

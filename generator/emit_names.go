@@ -21,6 +21,7 @@ type names struct {
 	values   []string // by step: the local variable, "" for a plain handler
 	cleanups []string // by step: the local variable of its clean-up
 	loaders  []string // by step: the function that loads a configuration struct
+	logger   string   // the local variable of a logger that several calls share
 }
 
 // An importedPackage is a package with its own name and the one it has in the
@@ -43,6 +44,9 @@ func nameProgram(p Program, chosen []gateway) names {
 	n := names{packages: importsOf(p, chosen)}
 	for i, pkg := range n.packages {
 		n.packages[i].name = unique(pkg.own, taken)
+	}
+	if loggerUses(p) > 1 {
+		n.logger = unique("log", taken)
 	}
 	several := callsOf(p) > 1
 	for _, s := range p.Steps {
@@ -75,7 +79,7 @@ func importsOf(p Program, chosen []gateway) []importedPackage {
 	if needsHTTP(p) {
 		ours = append(ours, importedPackage{path: "net/http", own: "http"})
 	}
-	if needsLogger(p) {
+	if loggerUses(p) > 0 {
 		ours = append(ours, importedPackage{path: loggerPath, own: "logger"})
 	}
 	for _, gw := range chosen {
@@ -104,10 +108,15 @@ func needsHTTP(p Program) bool {
 		slices.ContainsFunc(p.Routes, func(r Route) bool { return r.Strip != "" })
 }
 
-func needsLogger(p Program) bool {
-	return slices.ContainsFunc(p.Steps, func(s Step) bool {
-		return slices.ContainsFunc(s.Args, func(a Arg) bool { return a.Kind == LoggerArg })
-	})
+// loggerUses counts the calls that take the logger.
+func loggerUses(p Program) int {
+	uses := 0
+	for _, s := range p.Steps {
+		if slices.ContainsFunc(s.Args, func(a Arg) bool { return a.Kind == LoggerArg }) {
+			uses++
+		}
+	}
+	return uses
 }
 
 // callsOf counts the steps that call a function.
