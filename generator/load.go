@@ -96,7 +96,7 @@ func loadErrors(loaded map[string]*packages.Package, at positions) Diagnostics {
 		}
 		ds = append(ds, packageErrors(p, at)...)
 	})
-	return ds
+	return withoutEchoes(ds)
 }
 
 // packageErrors prefers what the compiler itself has said, unless it stopped
@@ -117,7 +117,7 @@ func packageErrors(p *packages.Package, at positions) Diagnostics {
 	if len(compiler) > 0 && !(stopped && len(checker) > 0) {
 		return compiler
 	}
-	return withoutEchoes(checker)
+	return checker
 }
 
 // withoutEchoes leaves out that an import failed where the go command has said
