@@ -1,0 +1,134 @@
+package generator
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/tools/txtar"
+)
+
+// list is a package with one handler.
+const list = `package users
+
+import "net/http"
+
+//cgigen:handler GET /users
+func List(w http.ResponseWriter, r *http.Request) {}
+`
+
+// newModule writes the files of a txtar archive, with a go.mod if it has none.
+func newModule(t *testing.T, files string) (dir string) {
+	t.Helper()
+	dir = t.TempDir()
+	extract(t, dir, "shop", txtar.Parse([]byte(files)).Files)
+	return dir
+}
+
+// generate gives the paths of the changes, relative to the folder, with what
+// was done.
+func generate(t *testing.T, o Options) (changes []string) {
+	t.Helper()
+	if o.Env == nil {
+		o.Env = goEnv()
+	}
+	result, err := Generate(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range result.Changes {
+		rel, _ := filepath.Rel(o.Dir, c.Path)
+		changes = append(changes, c.Kind.String()+" "+filepath.ToSlash(rel))
+	}
+	return changes
+}
+
+func wantChanges(t *testing.T, got []string, want ...string) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("changes (-want +got):\n%s", diff)
+	}
+}
+
+func TestSecondRunLeavesFilesUntouched(t *testing.T) {
+	t.Parallel()
+	dir := newModule(t, "-- users/users.go --\n"+list)
+	wantChanges(t, generate(t, Options{Dir: dir}), "created cgi-bin/list/main.go")
+	file := filepath.Join(dir, "cgi-bin/list/main.go")
+	before, _ := os.Stat(file)
+	wantChanges(t, generate(t, Options{Dir: dir}))
+	after, _ := os.Stat(file)
+	if before.ModTime() != after.ModTime() || !os.SameFile(before, after) {
+		t.Error("the file was written again")
+	}
+}
+
+func TestLineEndsOfACheckoutDoNotCount(t *testing.T) {
+	t.Parallel()
+	dir := newModule(t, "-- users/users.go --\n"+strings.ReplaceAll(list, "\n", "\r\n"))
+	generate(t, Options{Dir: dir})
+	file := filepath.Join(dir, "cgi-bin/list/main.go")
+	content, _ := os.ReadFile(file)
+	writeFile(t, file, []byte(strings.ReplaceAll(string(content), "\n", "\r\n")))
+	wantChanges(t, generate(t, Options{Dir: dir}))
+}
+
+func TestBrokenOutputIsReplaced(t *testing.T) {
+	t.Parallel()
+	dir := newModule(t, "-- users/users.go --\n"+list+"-- cgi-bin/list/main.go --\n"+headerBegin+"example.com/shop/users"+headerEnd+"\nthis is no Go\n")
+	wantChanges(t, generate(t, Options{Dir: dir}), "updated cgi-bin/list/main.go")
+}
+
+func TestEmptiedFoldersGoAndOthersStay(t *testing.T) {
+	t.Parallel()
+	dir := newModule(t, "-- users/users.go --\n"+list)
+	generate(t, Options{Dir: dir})
+	writeFile(t, filepath.Join(dir, "users/users.go"), []byte("package users\n"))
+	wantChanges(t, generate(t, Options{Dir: dir}), "removed cgi-bin/list/main.go")
+	if _, err := os.Stat(filepath.Join(dir, "cgi-bin")); !os.IsNotExist(err) {
+		t.Errorf("the empty folder is still there: %v", err)
+	}
+
+	writeFile(t, filepath.Join(dir, "users/users.go"), []byte(list))
+	generate(t, Options{Dir: dir})
+	writeFile(t, filepath.Join(dir, "cgi-bin/list/notes.txt"), []byte("mine"))
+	writeFile(t, filepath.Join(dir, "users/users.go"), []byte("package users\n"))
+	generate(t, Options{Dir: dir})
+	want := map[string]string{"notes.txt": "mine"}
+	if diff := cmp.Diff(want, snapshot(t, filepath.Join(dir, "cgi-bin/list"))); diff != "" {
+		t.Errorf("the user's file (-want +got):\n%s", diff)
+	}
+}
+
+func TestPlanChangesNothing(t *testing.T) {
+	t.Parallel()
+	dir := newModule(t, "-- users/users.go --\n"+list)
+	before := snapshot(t, dir)
+	result, err := Plan(t.Context(), Options{Dir: dir, Env: goEnv()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []Main{{Name: "list", Dir: filepath.Join(dir, "cgi-bin", "list"), ImportPath: "example.com/shop/cgi-bin/list"}}
+	if diff := cmp.Diff(want, result.Programs); diff != "" {
+		t.Errorf("programs (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(before, snapshot(t, dir)); diff != "" {
+		t.Errorf("files (-before +after):\n%s", diff)
+	}
+}
+
+func TestAFileWithBrokenSyntaxNeverCostsItsPrograms(t *testing.T) {
+	t.Parallel()
+	dir := newModule(t, "-- users/users.go --\n"+list)
+	generate(t, Options{Dir: dir})
+	writeFile(t, filepath.Join(dir, "users/users.go"), []byte("package users }\n\n"+strings.TrimPrefix(list, "package users\n")))
+	_, err := Generate(t.Context(), Options{Dir: dir, Env: goEnv()})
+	if err == nil || !strings.HasPrefix(err.Error(), "users/users.go:1:15: ") {
+		t.Errorf("got %v, want the position of the brace", err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "cgi-bin/list/main.go")); err != nil {
+		t.Error(err)
+	}
+}
