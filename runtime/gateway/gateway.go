@@ -15,7 +15,10 @@ package gateway
 
 import (
 	"context"
+	"net"
 	"net/http"
+
+	"github.com/cgigen/cgigen/runtime/internal/stream"
 )
 
 // A Gateway adds what it can do to the choices that a program has when it
@@ -31,6 +34,21 @@ type Choices struct {
 	// Request serves the one request that the process's environment describes
 	// (CGI). The result is the exit code.
 	Request func(Program) int
+
+	// Streams are the protocols of long-running programs that share a socket
+	// (FastCGI, SCGI).
+	Streams []func(Program) stream.Protocol
+
+	// Sockets serves on the sockets that the process was started with:
+	// descriptor 0 or those of LISTEN_FDS. It reports false if there are none.
+	Sockets func(Program, *Choices) (exitCode int, found bool)
+
+	// Web serves HTTP on listeners, or on PORT if there are none, until the
+	// process is told to stop.
+	Web func(p Program, listeners ...net.Listener) (exitCode int)
+
+	// TryOut serves HTTP for somebody who has started the program by hand.
+	TryOut func(Program) (exitCode int)
 }
 
 // A Program is what a gateway has to know of a generated program.
@@ -42,9 +60,16 @@ type Program struct {
 	Context context.Context
 	Cancel  func()
 
+	// KeepSignals leaves the signals to stop to the gateway, which then has to
+	// call Cancel and Stop. It is called before Start.
+	KeepSignals func()
+
 	// Start builds the program's handler: it loads the configuration and calls
 	// the constructors. It is called once. A panic in it comes back as an error.
 	Start func() (http.Handler, error)
+
+	// HasCleanups reports whether Stop has something to do.
+	HasCleanups func() bool
 
 	// Stop runs the clean-ups of what Start built, in reverse order.
 	Stop func() error

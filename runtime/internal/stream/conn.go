@@ -1,0 +1,187 @@
+package stream
+
+import (
+	"errors"
+	"io"
+	"net"
+	"os"
+	"sync/atomic"
+	"time"
+)
+
+// bufferSize holds a request of the usual size, so that one read gets it.
+const bufferSize = 4 << 10
+
+// A Conn is a connection with a buffer in front of it and time limits that cost
+// nothing as long as they do not run out. One goroutine may read while another
+// writes.
+type Conn struct {
+	net.Conn
+	limits Limits
+
+	buf        []byte
+	start, end int // buf[start:end] is unread
+
+	readUntil, writeUntil time.Time // deadlines that are set
+	within                bool      // readUntil is that of Within
+	kicked                atomic.Bool
+}
+
+func newConn(raw net.Conn, limits Limits) *Conn {
+	return &Conn{Conn: raw, limits: limits, buf: make([]byte, bufferSize)}
+}
+
+// NewConn wraps a connection for tests of a protocol.
+func NewConn(raw net.Conn, limits Limits) *Conn { return newConn(raw, limits) }
+
+// Buffered returns what has been received and not been read.
+func (c *Conn) Buffered() []byte { return c.buf[c.start:c.end] }
+
+// Discard drops the first n buffered bytes.
+func (c *Conn) Discard(n int) { c.start += n }
+
+// Fill reads until n bytes are buffered; n is at most 1024. An error loses
+// nothing: what has been received stays buffered.
+func (c *Conn) Fill(n int) error {
+	if c.start == c.end {
+		c.start, c.end = 0, 0
+	} else if c.start+n > len(c.buf) {
+		c.end = copy(c.buf, c.buf[c.start:c.end])
+		c.start = 0
+	}
+	for c.end-c.start < n {
+		got, err := c.receive(c.buf[c.end:])
+		c.end += got
+		if err != nil && c.end-c.start < n {
+			if err == io.EOF && c.end > c.start {
+				err = io.ErrUnexpectedEOF
+			}
+			return err
+		}
+	}
+	return nil
+}
+
+// Read reads what is buffered, or else from the connection.
+func (c *Conn) Read(p []byte) (int, error) {
+	if c.start < c.end {
+		n := copy(p, c.buf[c.start:c.end])
+		c.start += n
+		return n, nil
+	}
+	if len(p) >= len(c.buf) {
+		return c.receive(p)
+	}
+	if err := c.Fill(1); err != nil {
+		return 0, err
+	}
+	return c.Read(p)
+}
+
+// receive reads from the connection within the limit for silence. To save a
+// system timer for each read, the deadline is set anew only when half of the
+// time is over: silence is noticed between half the limit and the limit.
+func (c *Conn) receive(p []byte) (int, error) {
+	if limit := c.limits.IdleTimeout; limit > 0 && !c.within {
+		c.readUntil = extend(c.readUntil, limit, c.Conn.SetReadDeadline)
+	}
+	if c.kicked.Load() {
+		return 0, errKicked{}
+	}
+	n, err := c.Conn.Read(p)
+	if n == 0 && err != nil && c.kicked.Load() && errors.Is(err, os.ErrDeadlineExceeded) {
+		return 0, errKicked{}
+	}
+	return n, err
+}
+
+func extend(until time.Time, limit time.Duration, set func(time.Time) error) time.Time {
+	now := time.Now()
+	if until.Sub(now) >= limit/2 {
+		return until
+	}
+	until = now.Add(limit)
+	set(until)
+	return until
+}
+
+// Within makes the reads until the next call of Unlimited end after d.
+func (c *Conn) Within(d time.Duration) {
+	if d > 0 {
+		c.within = true
+		c.readUntil = time.Now().Add(d)
+		c.Conn.SetReadDeadline(c.readUntil)
+	}
+}
+
+// Unlimited ends what Within began: the limit for silence holds again.
+func (c *Conn) Unlimited() {
+	c.readUntil, c.within = time.Time{}, false
+	if c.limits.IdleTimeout <= 0 {
+		c.Conn.SetReadDeadline(c.readUntil)
+	}
+}
+
+// Kick makes a read that waits return with an error for which IsKick holds.
+// Unkick has to follow before the next read.
+func (c *Conn) Kick() {
+	c.kicked.Store(true)
+	c.Conn.SetReadDeadline(time.Unix(1, 0))
+}
+
+// Unkick makes reading possible again.
+func (c *Conn) Unkick() {
+	if !c.kicked.Swap(false) {
+		return
+	}
+	c.Conn.SetReadDeadline(time.Time{})
+	c.readUntil = time.Time{}
+}
+
+// IsKick reports whether a read ended because of Kick.
+func IsKick(err error) bool {
+	_, ok := err.(errKicked)
+	return ok
+}
+
+type errKicked struct{}
+
+func (errKicked) Error() string { return "reading was interrupted" }
+
+// Write sends p within the limit for a write, or until the given time if that
+// is not zero.
+func (c *Conn) Write(p []byte) (int, error) { return c.WriteUntil(time.Time{}, p) }
+
+// WriteUntil is Write with a deadline.
+func (c *Conn) WriteUntil(deadline time.Time, p []byte) (int, error) {
+	c.limitWrite(deadline)
+	return c.Conn.Write(p)
+}
+
+// WriteAll sends several pieces as one, where the system can do that.
+func (c *Conn) WriteAll(deadline time.Time, pieces *net.Buffers) error {
+	c.limitWrite(deadline)
+	_, err := pieces.WriteTo(c.Conn)
+	return err
+}
+
+func (c *Conn) limitWrite(deadline time.Time) {
+	switch limit := c.limits.WriteTimeout; {
+	case !deadline.IsZero():
+		c.writeUntil = time.Unix(1, 0) // so that the next write sets its own
+		c.Conn.SetWriteDeadline(deadline)
+	case limit > 0:
+		c.writeUntil = extend(c.writeUntil, limit, c.Conn.SetWriteDeadline)
+	case !c.writeUntil.IsZero():
+		c.writeUntil = time.Time{}
+		c.Conn.SetWriteDeadline(c.writeUntil)
+	}
+}
+
+// CloseWrite tells the peer that nothing follows, where the network can.
+func (c *Conn) CloseWrite() error {
+	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
+		return half.CloseWrite()
+	}
+	return c.Conn.Close()
+}
