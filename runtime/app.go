@@ -17,7 +17,7 @@ import (
 type App struct {
 	name   string
 	values *config.Values
-	life   *life
+	life   life
 	router router
 
 	mu       sync.Mutex
@@ -51,6 +51,12 @@ func (a *App) CleanupError(f func() error) {
 	defer a.mu.Unlock()
 	a.cleanups = append(a.cleanups, f)
 	a.life.watch() // without a signal handler a SIGTERM would skip it
+}
+
+func (a *App) hasCleanups() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return len(a.cleanups) > 0
 }
 
 // stop runs the clean-ups once, in reverse order, within the limit that the

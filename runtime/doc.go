@@ -25,3 +25,9 @@ package runtime
 // UpdateCgigenForContract1 is named by generated programs. A runtime too old for
 // them does not have it, so that the compiler's message says what to do.
 const UpdateCgigenForContract1 = 1
+
+// settings are the names in the table above, so that a misspelt one in a
+// program's own file is found.
+func settings() []string {
+	return []string{"CGIGEN_BASE", "CGIGEN_LOG_LEVEL", "CGIGEN_SPOOL_DIR", "CGIGEN_SPOOL_LIMIT", "CGIGEN_STOP_TIMEOUT"}
+}

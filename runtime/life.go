@@ -24,10 +24,9 @@ type life struct {
 	once   sync.Once
 }
 
-func newLife() *life {
-	l := &life{}
+func (l *life) begin(stop func() error) {
 	l.Context, l.cancel = context.WithCancelCause(context.Background())
-	return l
+	l.stop = stop
 }
 
 // Done is called by everybody who wants to hear of the end.

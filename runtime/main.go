@@ -36,16 +36,16 @@ to try it by hand: REQUEST_METHOD=GET REQUEST_URI=/ %[2]s
 
 // newProgram joins the parts of a generated program for a gateway.
 func newProgram(name string, build func(context.Context, *App) error) gateway.Program {
-	life := newLife()
-	app := &App{name: name, values: config.Open(name), life: life}
-	life.stop = app.stop
+	app := &App{name: name, values: config.Open(name, settings()...)}
+	app.life.begin(app.stop)
 	return gateway.Program{
-		Name:    name,
-		Context: life,
-		Cancel:  func() { life.cancel(context.Canceled) },
-		Start:   func() (http.Handler, error) { return app.start(build) },
-		Stop:    app.stop,
-		Setting: func(key string) (string, bool) { return app.values.Setting("CGIGEN_" + key) },
+		Name:        name,
+		Context:     &app.life,
+		Cancel:      func() { app.life.cancel(context.Canceled) },
+		Start:       func() (http.Handler, error) { return app.start(build) },
+		HasCleanups: app.hasCleanups,
+		Stop:        app.stop,
+		Setting:     func(key string) (string, bool) { return app.values.Setting("CGIGEN_" + key) },
 	}
 }
 
@@ -57,7 +57,7 @@ func (a *App) start(build func(context.Context, *App) error) (h http.Handler, er
 			h, err = nil, fmt.Errorf("panic: %v\n%s", v, stack[:runtime.Stack(stack, false)])
 		}
 	}()
-	if err := build(a.life, a); err != nil {
+	if err := build(&a.life, a); err != nil {
 		return nil, err
 	}
 	return &a.router, nil

@@ -31,13 +31,15 @@ func serve(p gateway.Program) int {
 		Context: p.Context,
 		Cancel:  p.Cancel,
 	}
-	whole := x.Serve()
-	out.Close() // the client has all of it; what follows is ours
+	outcome := x.Serve()
+	if p.HasCleanups() {
+		out.Close() // the client has all of it, and need not wait for what follows
+	}
 	if err := p.Stop(); err != nil {
 		fmt.Fprintf(x.Log, "cgigen: %s: clean-up: %v\n", p.Name, err)
 		return 1
 	}
-	if !whole {
+	if outcome != gateway.Served {
 		return 1
 	}
 	return 0

@@ -25,17 +25,38 @@ type Exchange struct {
 	Cancel  func()
 
 	id string
+
+	// The parts of the exchange are in one piece of memory: each size of
+	// object that a process has not used before costs it two page faults.
+	context  requestContext
+	body     Body
+	response response
 }
 
-// Serve carries out the exchange. It reports whether the server has got a
-// whole response. If not, the transport has to end in a way that cannot pass
-// for the end of a response, as far as it has one.
-func (x *Exchange) Serve() (whole bool) {
-	r, body, err := NewRequest(x.Context, x.Vars, x.Input)
-	w := newResponse(x, r, body)
+// An Outcome is how an exchange ended.
+type Outcome int
+
+const (
+	// Served: the server has the response that the handler had in mind.
+	Served Outcome = iota
+
+	// Failed: the server has a whole response, but it is an error page of ours.
+	Failed
+
+	// Cut: the response is not whole. The transport has to end in a way that
+	// cannot pass for the end of a response, as far as it has one.
+	Cut
+)
+
+// Serve carries out the exchange. What the output still holds back is the
+// transport's to send, together with what marks the end.
+func (x *Exchange) Serve() Outcome {
+	x.context.Context = x.Context
+	r, err := makeRequest(&x.context, &x.body, x.Vars, x.Input)
+	w := &x.response
+	w.init(x, r)
 	if err != nil {
-		x.Logf("%v", err)
-		return w.replace(statusOf(err))
+		return w.refuse(err)
 	}
 	if r.RequestURI == "*" && r.Method == http.MethodOptions {
 		return w.finish() // about the server as a whole (RFC 9110 §9.3.7), as in net/http
@@ -43,8 +64,7 @@ func (x *Exchange) Serve() (whole bool) {
 	handler, err := x.Program.Start()
 	if err != nil {
 		x.Logf("%v", err)
-		w.replace(http.StatusInternalServerError)
-		return false
+		return max(w.replace(http.StatusInternalServerError), Failed)
 	}
 	ok := x.call(handler, w, r)
 	x.Cancel() // as net/http does when ServeHTTP returns
@@ -52,10 +72,22 @@ func (x *Exchange) Serve() (whole bool) {
 		r.MultipartForm.RemoveAll()
 	}
 	if !ok {
-		w.abort()
-		return false
+		return w.abort()
 	}
 	return w.finish()
+}
+
+// Refuse answers without asking the program, because of what the transport has
+// found wrong: the status of a *[RequestError], otherwise 500.
+func (x *Exchange) Refuse(err error) Outcome {
+	x.context.Context = x.Context
+	x.response.init(x, (&http.Request{}).WithContext(&x.context))
+	return x.response.refuse(err)
+}
+
+func (w *response) refuse(err error) Outcome {
+	w.x.Logf("%v", err)
+	return w.replace(statusOf(err))
 }
 
 // call runs the handler. A panic is logged, except http.ErrAbortHandler.
@@ -78,23 +110,33 @@ func stack() []byte {
 }
 
 // finish sends what is left of a response whose handler has returned.
-func (w *response) finish() (whole bool) {
+func (w *response) finish() Outcome {
 	if w.status == 0 {
 		w.WriteHeader(http.StatusOK)
 	}
 	w.done = true
 	if w.isShort() {
 		w.x.Logf("the handler declared a Content-Length of %d and wrote %d bytes", w.declared, w.written)
-		w.abort()
-		return false
+		return w.abort()
 	}
 	if w.err == nil {
-		w.FlushError()
+		w.send()
 	}
 	if w.err == nil {
 		w.body.Discard()
 	}
-	return w.err == nil
+	return w.outcome()
+}
+
+// outcome is Served unless the output broke or is an error page.
+func (w *response) outcome() Outcome {
+	switch {
+	case w.refused:
+		return Failed
+	case w.err != nil:
+		return Cut
+	}
+	return Served
 }
 
 func (w *response) isShort() bool {
@@ -104,15 +146,19 @@ func (w *response) isShort() bool {
 
 // abort ends a response that cannot be completed: with a clean error if nothing
 // has left, otherwise by leaving it unfinished.
-func (w *response) abort() {
-	if !w.committed && w.err == nil {
-		w.replace(http.StatusInternalServerError)
+func (w *response) abort() Outcome {
+	switch {
+	case w.refused:
+		return Failed
+	case w.committed || w.err != nil:
+		return Cut
 	}
+	return max(w.replace(http.StatusInternalServerError), Failed)
 }
 
 // replace answers with an error page in place of what the handler had in mind.
 // The page has no detail: the request id leads to the line in the log.
-func (w *response) replace(code int) (whole bool) {
+func (w *response) replace(code int) Outcome {
 	page := strconv.Itoa(code) + " " + http.StatusText(code) + "\nrequest " + w.x.ID() + "\n"
 	w.status, w.typed, w.declared, w.noLength, w.done = code, true, -1, false, true
 	w.head = appendStatus(nil, code)
@@ -120,7 +166,7 @@ func (w *response) replace(code int) (whole bool) {
 	w.head = appendField(w.head, "X-Content-Type-Options", "nosniff")
 	w.buf, w.written = append(w.buf[:0], page...), int64(len(page))
 	w.FlushError()
-	return w.err == nil
+	return w.outcome()
 }
 
 // statusOf is the status with which a request is refused.
@@ -162,7 +208,7 @@ func (x *Exchange) ID() string {
 func (x *Exchange) spoolLimits() *SpoolLimits {
 	limits := &SpoolLimits{Memory: 1 << 20, Total: 64 << 20}
 	if text, ok := x.Program.Setting("SPOOL_LIMIT"); ok {
-		if n, err := parseSize(text); err == nil {
+		if n, err := ParseSize(text); err == nil {
 			limits.Total = n
 		} else {
 			x.Logf("CGIGEN_SPOOL_LIMIT: %v", err)
@@ -172,8 +218,8 @@ func (x *Exchange) spoolLimits() *SpoolLimits {
 	return limits
 }
 
-// parseSize parses a number of bytes: 1048576, 1024K, 1M or 1G.
-func parseSize(text string) (int64, error) {
+// ParseSize parses a number of bytes, as settings have it: 1048576, 1024K, 1M or 1G.
+func ParseSize(text string) (int64, error) {
 	digits := strings.TrimRight(text, "KMGkmg")
 	shift := 0
 	switch strings.ToUpper(text[len(digits):]) {

@@ -57,7 +57,7 @@ func serve(h http.HandlerFunc, input io.Reader, vars Vars, options ...exchangeOp
 	for _, o := range options {
 		o(x)
 	}
-	whole := x.Serve()
+	whole := x.Serve() == Served
 	return result{out.String(), log.String(), whole, out.writes, ctx.Err() != nil}
 }
 

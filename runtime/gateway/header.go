@@ -26,8 +26,7 @@ func appendStatus(head []byte, code int) []byte {
 // appendHeader adds the fields of the handler that may leave, in the order of
 // their names.
 func appendHeader(head []byte, header http.Header, code int) []byte {
-	var few [16]string
-	keys := few[:0]
+	keys := make([]string, 0, 8)
 	for key := range header {
 		if mayLeave(key, code) {
 			keys = append(keys, key)

@@ -28,16 +28,23 @@ func badRequest(reason string) error {
 // may carry more than the request (RFC 3875 §4.2). Errors are a *[RequestError];
 // the body is there even so, to be discarded.
 func NewRequest(ctx context.Context, vars Vars, input io.Reader) (*http.Request, *Body, error) {
-	rc := &requestContext{Context: ctx}
+	body := &Body{}
+	r, err := makeRequest(&requestContext{Context: ctx}, body, vars, input)
+	return r, body, err
+}
+
+// makeRequest is NewRequest into memory that the caller has.
+func makeRequest(rc *requestContext, body *Body, vars Vars, input io.Reader) (*http.Request, error) {
 	rc.info.Vars = vars
-	m := readMeta(vars)
-	r := (&http.Request{}).WithContext(rc)
+	m := &rc.meta
+	m.read(vars)
+	r := emptyRequest.WithContext(rc)
 	r.Header = m.header
 	r.TransferEncoding = m.transferEncoding
 	length, err := m.bodyLength()
-	body := &Body{source: input, left: length}
+	body.source, body.left = input, length
 	if err != nil {
-		return nil, body, err
+		return nil, err
 	}
 	r.ContentLength = length
 	r.Body = body
@@ -46,15 +53,15 @@ func NewRequest(ctx context.Context, vars Vars, input io.Reader) (*http.Request,
 	}
 	r.Method = m.method
 	if !isToken(m.method) {
-		return nil, body, badRequest("REQUEST_METHOD " + strconv.Quote(m.method) + " is no method (RFC 3875 §4.1.12)")
+		return nil, badRequest("REQUEST_METHOD " + strconv.Quote(m.method) + " is no method (RFC 3875 §4.1.12)")
 	}
 	r.Proto, r.ProtoMajor, r.ProtoMinor = protocol(m.protocol)
 	if err := m.setTarget(r); err != nil {
-		return nil, body, err
+		return nil, err
 	}
-	r.RemoteAddr = remoteAddr(m.remoteAddr, m.remotePort)
+	r.RemoteAddr = hostPort(m.remoteAddr, m.remotePort)
 	r.TLS = m.tlsState(vars)
-	return r, body, nil
+	return r, nil
 }
 
 // meta are the meta-variables that make a request, read in one pass.
@@ -68,8 +75,11 @@ type meta struct {
 	transferEncoding                                          []string
 }
 
-func readMeta(vars Vars) meta {
-	m := meta{header: make(http.Header, len(vars)/2)}
+// emptyRequest is what a request is made from: only WithContext sets a context.
+var emptyRequest http.Request
+
+func (m *meta) read(vars Vars) {
+	m.header = make(http.Header)
 	values := make([]string, 0, len(vars)) // one allocation for all one-value slices
 	var redirected string
 	for i := range vars {
@@ -103,6 +113,9 @@ func readMeta(vars Vars) meta {
 			m.remotePort = value
 		case "CONTENT_LENGTH":
 			m.contentLength = value
+			if value == "-1" { // Caddy's word for chunked
+				m.transferEncoding = []string{"chunked"}
+			}
 		case "CONTENT_TYPE":
 			m.contentType = value
 		case "HTTPS":
@@ -118,7 +131,6 @@ func readMeta(vars Vars) meta {
 		}
 	}
 	m.completeHeader(redirected)
-	return m
 }
 
 // addField adds a header field of the client: HTTP_ACCEPT_LANGUAGE is
@@ -170,12 +182,9 @@ func (m *meta) completeHeader(authorization string) {
 	if m.transferEncoding != nil {
 		return // net/http removes the length of a chunked request
 	}
-	length := m.httpContentLength
-	if length == "" && m.contentLength != "0" && m.contentLength != "-1" {
-		length = m.contentLength // "0" is also what servers say of no body
-	}
-	if length != "" {
-		m.header["Content-Length"] = []string{length}
+	// "0" is also what servers say of no body; HTTP_CONTENT_LENGTH tells.
+	if m.contentLength != "" && (m.contentLength != "0" || m.httpContentLength == "0") {
+		m.header["Content-Length"] = []string{m.contentLength}
 	}
 }
 
@@ -246,13 +255,13 @@ func protocol(s string) (proto string, major, minor int) {
 	return "HTTP/1.1", 1, 1
 }
 
-// remoteAddr is host:port of the client (RFC 3875 §4.1.8). Where there is no
-// address, as with a client on a Unix socket, it is the unspecified one, so
-// that net.SplitHostPort never fails on it.
-func remoteAddr(addr, port string) string {
+// hostPort is the address of the client (RFC 3875 §4.1.8) or of the server. Where
+// there is none, as on a Unix socket, it is the unspecified one, so that
+// net.SplitHostPort never fails on it.
+func hostPort(addr, port string) string {
 	addr = unbracket(addr)
 	if addr == "" || strings.HasPrefix(addr, "unix:") {
-		addr, port = "0.0.0.0", "0"
+		addr = "0.0.0.0"
 	}
 	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
 		port = "0"

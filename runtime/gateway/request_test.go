@@ -154,10 +154,10 @@ func TestProtocol(t *testing.T) {
 func TestRemoteAddrHasHostAndPort(t *testing.T) {
 	for in, want := range map[[2]string]string{
 		{"192.0.2.1", "5"}: "192.0.2.1:5", {"::1", "5"}: "[::1]:5", {"[::1]", "5"}: "[::1]:5",
-		{"192.0.2.1", ""}: "192.0.2.1:0", {"", ""}: "0.0.0.0:0", {"unix:", "7"}: "0.0.0.0:0", {"192.0.2.1", "x"}: "192.0.2.1:0",
+		{"192.0.2.1", ""}: "192.0.2.1:0", {"", ""}: "0.0.0.0:0", {"unix:", ""}: "0.0.0.0:0", {"", "80"}: "0.0.0.0:80", {"192.0.2.1", "x"}: "192.0.2.1:0",
 	} {
-		if got := remoteAddr(in[0], in[1]); got != want {
-			t.Errorf("remoteAddr(%q) = %q, want %q", in, got, want)
+		if got := hostPort(in[0], in[1]); got != want {
+			t.Errorf("hostPort(%q) = %q, want %q", in, got, want)
 		}
 	}
 }

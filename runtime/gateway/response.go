@@ -42,12 +42,15 @@ type response struct {
 	committed  bool // the header has left
 	fullDuplex bool
 	done       bool  // the handler has returned
+	refused    bool  // an error page has left in place of it
 	err        error // what ended the output
 }
 
-func newResponse(x *Exchange, r *http.Request, body *Body) *response {
-	return &response{x: x, req: r, body: body, header: make(http.Header), declared: -1,
-		isHead: x.Vars.Get("REQUEST_METHOD") == http.MethodHead}
+func (w *response) init(x *Exchange, r *http.Request) {
+	w.x, w.req, w.body = x, r, &x.body
+	w.header = make(http.Header)
+	w.declared = -1
+	w.isHead = x.Vars.Get("REQUEST_METHOD") == http.MethodHead
 }
 
 func (w *response) Header() http.Header { return w.header }
@@ -180,7 +183,7 @@ func (w *response) send() error {
 func (w *response) commit() error {
 	if err := w.clearInput(); err != nil {
 		w.x.Logf("request body: %v", err)
-		w.replace(statusOf(err))
+		w.refused = w.replace(statusOf(err)) != Cut
 		w.err = err
 		return err
 	}

@@ -2,7 +2,6 @@ package gateway
 
 import (
 	"context"
-	"net"
 	"net/http"
 	"strings"
 )
@@ -53,6 +52,7 @@ type infoKey struct{}
 type requestContext struct {
 	context.Context
 	info Info
+	meta meta // here because a large frame makes the stack grow, which costs more
 }
 
 func (c *requestContext) Value(key any) any {
@@ -76,11 +76,7 @@ type serverAddr struct{ info *Info }
 func (serverAddr) Network() string { return "tcp" }
 
 func (a serverAddr) String() string {
-	host := a.info.Vars.Get("SERVER_ADDR")
-	if host == "" {
-		host = a.info.Vars.Get("SERVER_NAME")
-	}
-	return net.JoinHostPort(unbracket(host), a.info.Vars.Get("SERVER_PORT"))
+	return hostPort(a.info.Vars.Get("SERVER_ADDR"), a.info.Vars.Get("SERVER_PORT"))
 }
 
 // IsRequestVariable reports whether a variable of the environment belongs to
