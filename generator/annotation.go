@@ -114,10 +114,10 @@ func annotate(a *annotation, d ast.Directive, o owner, src *source, r *reporter)
 		}
 		return a
 	case d.Name == configName && o.typ == nil:
-		r.errorf(d.Slash, "//cgigen:config belongs to a struct type, not to %s", o.what)
+		r.errorf(d.Slash, "//cgigen:config belongs to a struct type, not to %s", o.what).Hint = "put it directly above the declaration of a struct type"
 		return a
 	case d.Name != configName && o.fn == nil:
-		r.errorf(d.Slash, "//cgigen:%s belongs to a function, not to %s", d.Name, o.what)
+		r.errorf(d.Slash, "//cgigen:%s belongs to a function, not to %s", d.Name, o.what).Hint = "put it directly above the declaration of a function"
 		return a
 	}
 	if a == nil {
