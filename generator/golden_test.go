@@ -194,7 +194,7 @@ func goEnv() []string {
 
 // goldenOptions reads the options in the comment of a golden file.
 func goldenOptions(archive *txtar.Archive, dir string) Options {
-	o := Options{Dir: dir, Env: goEnv()}
+	o := Options{Dir: dir, Env: goEnv(), Gateways: []string{"cgi"}}
 	for line := range strings.Lines(string(archive.Comment)) {
 		switch key, value, _ := strings.Cut(strings.TrimSpace(line), ": "); key {
 		case "patterns":

@@ -1,0 +1,53 @@
+package generator
+
+import (
+	"go/token"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/tools/go/packages"
+)
+
+func TestErrorsOfTheCompilerAreShownAsItSaysThem(t *testing.T) {
+	at := positions{token.NewFileSet(), "/shop"}
+	for name, test := range map[string]struct {
+		errors []packages.Error
+		want   string
+	}{
+		"the compiler and the checker": {[]packages.Error{
+			{Msg: "# example.com/shop/users\nusers/users.go:6:34: undefined: x\n\tmore about it", Kind: packages.ListError},
+			{Pos: "/shop/users/users.go:6:34", Msg: "undefined: x", Kind: packages.TypeError},
+		}, "users/users.go:6:34: undefined: x\n\tmore about it"},
+		"a compiler that stopped": {[]packages.Error{
+			{Msg: "# example.com/shop/users\nusers/users.go:6:34: undefined: x\nusers/users.go:7:1: too many errors", Kind: packages.ListError},
+			{Pos: "/shop/users/users.go:6:34", Msg: "undefined: x", Kind: packages.TypeError},
+			{Pos: "/shop/users/users.go:9:1", Msg: "undefined: y", Kind: packages.TypeError},
+		}, "users/users.go:6:34: undefined: x\nusers/users.go:9:1: undefined: y"},
+		"no position": {[]packages.Error{{Pos: "-", Msg: "found packages a and b"}}, "found packages a and b"},
+		"no column":   {[]packages.Error{{Pos: "users/users.go:3", Msg: "import cycle not allowed"}}, "users/users.go:3: import cycle not allowed"},
+		"newer export data": {[]packages.Error{{Pos: "/shop/a.go:1:1", Msg: "export data version 4 is greater than maximum supported version 2"}},
+			"a.go:1:1: export data version 4 is greater than maximum supported version 2\n" +
+				"\thint: this cgigen was built with an older Go: rebuild it, for example with go get -tool github.com/cgigen/cgigen/cmd/cgigen@latest"},
+	} {
+		got := packageErrors(&packages.Package{Errors: test.errors}, at).Error()
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+func TestDiagnosticsAreSortedAndEachStandsThereOnce(t *testing.T) {
+	var ds Diagnostics
+	at := func(file string, line, column int) token.Position {
+		return token.Position{Filename: file, Line: line, Column: column}
+	}
+	ds.add(at("b.go", 1, 1), "last")
+	ds.add(at("a.go", 10, 1), "third")
+	ds.add(at("a.go", 2, 5), "second").Related = []Related{{at("b.go", 1, 1), "see here"}}
+	ds.add(at("a.go", 2, 1), "first\nand more").Hint = "do something\nelse"
+	ds.add(at("a.go", 10, 1), "third")
+	want := "a.go:2:1: first\n\tand more\n\thint: do something\n\telse\na.go:2:5: second\n\tb.go:1:1: see here\na.go:10:1: third\nb.go:1:1: last"
+	if diff := cmp.Diff(want, ds.sorted().Error()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
