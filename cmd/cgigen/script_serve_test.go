@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"runtime"
 	"strings"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -28,10 +29,15 @@ type served struct {
 func (s *served) next(ts *testscript.TestScript, pattern string) string {
 	re, err := regexp.Compile(pattern)
 	ts.Check(err)
+	// The last resort against waiting for ever for what does not come.
+	deadline := time.AfterFunc(time.Minute, func() { _ = s.cmd.Process.Kill() })
+	defer deadline.Stop()
+	var text strings.Builder
+	defer func() { fmt.Fprint(ts.Stderr(), text.String()) }()
 	for {
 		line, err := s.log.ReadString('\n')
-		fmt.Fprint(ts.Stderr(), line)
-		if re.MatchString(line) {
+		text.WriteString(line)
+		if re.MatchString(strings.TrimSuffix(line, "\n")) {
 			return line
 		}
 		if err != nil {
@@ -142,4 +148,12 @@ func cmdStopServe(ts *testscript.TestScript, neg bool, args []string) {
 	_, err := io.Copy(ts.Stderr(), s.log)
 	ts.Check(err)
 	ts.Check(s.cmd.Wait())
+}
+
+// cmdConflict starts another server on the address of the first one.
+func cmdConflict(ts *testscript.TestScript, neg bool, args []string) {
+	addr := strings.TrimPrefix(running(ts).url, "http://")
+	if ts.Exec("cgigen", "serve", "--addr", addr) == nil {
+		ts.Fatalf("the second server ended without an error")
+	}
 }

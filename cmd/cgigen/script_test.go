@@ -37,12 +37,13 @@ func TestScript(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Values[servedKey{}] = new(*served)
 			env.Setenv("CGIGEN", root)
+			env.Setenv("TMPDIR", filepath.Join(env.WorkDir, ".tmp"))
 			env.Setenv("MODULES", modules)
 			env.Setenv("GOPROXY", "off")
 			env.Setenv("GOFLAGS", "-mod=readonly")
 			env.Setenv("GOTOOLCHAIN", "local")
 			env.Setenv("GOWORK", "")
-			return nil
+			return os.MkdirAll(filepath.Join(env.WorkDir, ".tmp"), 0o777)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"module":    cmdModule,
@@ -51,6 +52,7 @@ func TestScript(t *testing.T) {
 			"serve":     cmdServe,
 			"log":       cmdLog,
 			"get":       cmdGet,
+			"conflict":  cmdConflict,
 			"post":      cmdPost,
 			"stopserve": cmdStopServe,
 		},

@@ -143,6 +143,7 @@ func (s *server) rebuild(ctx context.Context) {
 // build builds once and shows requests the result.
 func (s *server) build(ctx context.Context) {
 	start, version := time.Now(), s.gate.version()
+	s.watcher.ask()
 	site, err := s.Build(ctx)
 	switch {
 	case ctx.Err() != nil:

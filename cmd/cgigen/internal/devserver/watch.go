@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -24,7 +25,7 @@ const settleDelay = 60 * time.Millisecond
 // watcher tells when a file changes that the programs are made from.
 type watcher struct {
 	changed chan string // a file that changed, when the changes are over
-	dirty   func()      // called at once, from one goroutine
+	dirty   func()      // called as soon as something changes
 	log     *log
 	root    string
 	files   *fsnotify.Watcher
@@ -33,7 +34,9 @@ type watcher struct {
 	mu      sync.Mutex
 	inputs  builder.Inputs
 	ignored []string
-	failed  bool // a folder could not be watched, and it has been said
+	asking  bool            // the inputs of a build are being found out
+	unsure  map[string]bool // files that changed meanwhile and could be among them
+	failed  bool            // a folder could not be watched, and it has been said
 }
 
 // newWatcher watches the folder root and what lies below it. It is ended by stop.
@@ -121,9 +124,17 @@ func (w *watcher) isInput(name string) bool {
 			return false
 		}
 	}
-	return isSource(name) || slices.ContainsFunc(w.inputs.Embeds, func(e builder.Embed) bool {
-		return e.Match(name)
-	})
+	if isSource(name) || w.isEmbedded(name) {
+		return true
+	}
+	if w.asking {
+		w.unsure[name] = true
+	}
+	return false
+}
+
+func (w *watcher) isEmbedded(name string) bool {
+	return slices.ContainsFunc(w.inputs.Embeds, func(e builder.Embed) bool { return e.Match(name) })
 }
 
 // heldPackage reports whether a folder that has gone held a package.
@@ -139,14 +150,15 @@ func isBelow(dir, path string) bool {
 	return err == nil && filepath.IsLocal(rel)
 }
 
-// isSource reports whether the go command could look at a file of this name.
+// isSource reports whether the go command could look at a file of this name,
+// or the generator: it finds misplaced directives in tests, too.
 func isSource(name string) bool {
 	base := filepath.Base(name)
 	switch base {
 	case "go.mod", "go.sum", "go.work", "go.work.sum", "modules.txt":
 		return true
 	}
-	if strings.HasPrefix(base, ".") || strings.HasPrefix(base, "_") || strings.HasSuffix(base, "_test.go") {
+	if strings.HasPrefix(base, ".") || strings.HasPrefix(base, "_") {
 		return false
 	}
 	switch filepath.Ext(base) {
@@ -176,12 +188,17 @@ func (w *watcher) ignore(dirs []string) {
 	w.ignored = dirs
 }
 
-// follow watches what a build was made from, besides the tree below the root:
-// folders of other modules, and embedded folders of any name.
-func (w *watcher) follow(inputs builder.Inputs) {
+// ask tells that a build begins whose inputs follow will tell.
+func (w *watcher) ask() {
 	w.mu.Lock()
-	w.inputs = inputs
-	w.mu.Unlock()
+	defer w.mu.Unlock()
+	w.asking, w.unsure = true, map[string]bool{}
+}
+
+// follow watches what a build was made from, besides the tree below the root:
+// folders of other modules, and embedded folders of any name. If something of
+// it has changed since the build began, this is a change as any other.
+func (w *watcher) follow(inputs builder.Inputs) {
 	for _, dir := range inputs.Dirs {
 		w.add(dir)
 	}
@@ -190,6 +207,15 @@ func (w *watcher) follow(inputs builder.Inputs) {
 		for _, match := range matches {
 			w.addEmbedded(match)
 		}
+	}
+	w.mu.Lock()
+	w.inputs, w.asking = inputs, false
+	changed := slices.Sorted(maps.Keys(w.unsure))
+	changed = slices.DeleteFunc(changed, func(name string) bool { return !w.isEmbedded(name) })
+	w.mu.Unlock()
+	if len(changed) > 0 {
+		w.dirty()
+		w.report(changed[0])
 	}
 }
 
