@@ -25,7 +25,7 @@ var house = []houseRule{
 	{part: "templates"},
 	{
 		part:    "generator",
-		imports: []string{"github.com/dave/jennifer/jen", "golang.org/x/mod", "golang.org/x/tools/go"},
+		imports: []string{"github.com/dave/jennifer/jen", "golang.org/x/mod", "golang.org/x/tools"},
 		tests:   []string{"github.com/google/go-cmp", "github.com/rogpeppe/go-internal", "github.com/cgigen/cgigen"},
 	},
 	{
