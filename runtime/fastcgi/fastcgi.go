@@ -1,0 +1,40 @@
+// Package fastcgi answers FastCGI 1.0 requests by an http.Handler: as the
+// gateway of generated programs, and as a library.
+//
+//	listener, err := net.Listen("unix", "/run/app.sock")
+//	…
+//	err = fastcgi.Serve(listener, handler)
+//
+// What a handler sees and may do is that of net/http, as package
+// runtime/gateway describes it. The role is Responder. Requests may share a
+// connection, and none holds up another: a body whose handler does not read it
+// waits in memory, then in a temporary file. A request is cancelled by
+// ABORT_REQUEST and by the end of its connection. What the runtime has to say
+// about a request, such as the stack of a panic, goes to the web server's error
+// log through the STDERR stream.
+//
+// A response that cannot be completed ends with a record that is none, and the
+// connection with it: nothing else keeps nginx from taking it for whole.
+package fastcgi
+
+import (
+	"github.com/cgigen/cgigen/runtime/gateway"
+	"github.com/cgigen/cgigen/runtime/internal/stream"
+)
+
+// protocol is FastCGI for package stream.
+func protocol(p gateway.Program) stream.Protocol {
+	return stream.Protocol{
+		Name:   "FastCGI",
+		Begins: func(first byte) bool { return first == version },
+		Open: func(s *stream.Server, c *stream.Conn) stream.Session {
+			return newConn(&server{stream: s, program: p}, c)
+		},
+	}
+}
+
+// A server is what the connections share.
+type server struct {
+	stream  *stream.Server
+	program gateway.Program
+}

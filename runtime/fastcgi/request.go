@@ -1,0 +1,171 @@
+package fastcgi
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"github.com/cgigen/cgigen/runtime/gateway"
+)
+
+// A request is one request on a connection.
+type request struct {
+	conn *conn
+	id   uint16
+	keep bool // the connection stays open after it
+
+	// Until the request runs, the connection's reader owns these.
+	params   []byte
+	tooLarge bool
+	bad      error
+
+	running bool // its meta-variables are complete; the reader sets it under conn.mu
+
+	exchange gateway.Exchange
+	context  requestContext
+	stdin    stdin
+	output   output
+	logged   bool // STDERR has been used; guarded by conn.writing
+	gone     bool // END_REQUEST has left, or cannot; guarded by conn.writing
+}
+
+func newRequest(c *conn, id uint16, keep bool) *request {
+	r := &request{conn: c, id: id, keep: keep}
+	r.stdin.r = r
+	r.stdin.changed.L = &r.stdin.mu
+	r.output.r = r
+	r.context.Context, r.context.cancel = context.WithCancelCause(context.Background())
+	r.context.conn = c
+	return r
+}
+
+// parse makes meta-variables of what has come.
+func (r *request) parse() {
+	if r.tooLarge {
+		r.bad = &gateway.RequestError{Status: http.StatusRequestHeaderFieldsTooLarge,
+			Reason: "more meta-variables than CGIGEN_HEADER_LIMIT allows"}
+	} else if r.exchange.Vars, r.bad = parsePairs(r.params); r.bad != nil {
+		r.bad = &gateway.RequestError{Status: http.StatusBadRequest, Reason: r.bad.Error()}
+	}
+	r.params = nil
+	r.conn.mu.Lock()
+	defer r.conn.mu.Unlock()
+	r.running = true
+}
+
+// serve answers the request.
+func (r *request) serve() {
+	defer r.conn.server.stream.End()
+	x := &r.exchange
+	x.Program = r.conn.server.program
+	x.Input, x.Output, x.Log = &r.stdin, &r.output, logWriter{r}
+	x.Context, x.Cancel = &r.context, r.context.stop
+	var outcome gateway.Outcome
+	if r.bad != nil {
+		outcome = x.Refuse(r.bad)
+	} else {
+		outcome = x.Serve()
+	}
+	r.finish(outcome)
+	r.context.stop()
+	r.stdin.cut(http.ErrBodyReadAfterClose)
+}
+
+// finish sends the rest of the response and the end of the request, unless it
+// has ended already.
+func (r *request) finish(outcome gateway.Outcome) {
+	c := r.conn
+	c.writing.Lock()
+	active := c.remove(r) // before END_REQUEST, after which the peer may use the id again
+	if active && !r.gone {
+		r.gone = true
+		c.send(r.output.last(outcome))
+	}
+	c.writing.Unlock()
+	r.output.free()
+	if !active {
+		return
+	}
+	c.mu.Lock()
+	over := outcome == gateway.Cut || !r.keep || c.finishing && len(c.requests) == 0
+	c.mu.Unlock()
+	if over {
+		c.hangUp(r)
+	}
+}
+
+// hangUp closes the connection after a response. What the peer has still to
+// send is read first, because closing before that destroys the response on its
+// way.
+func (c *conn) hangUp(r *request) {
+	if r.stdin.isEnded() {
+		c.close()
+		return
+	}
+	c.net.CloseWrite()
+	time.AfterFunc(lingering, c.close)
+}
+
+// lingering is how long the peer may take to finish sending after our end of
+// the connection has closed.
+const lingering = 2 * time.Second
+
+// abort is what the server's ABORT_REQUEST asks for: END_REQUEST at once
+// (§5.4). The handler is told and runs to its end, but nothing of what it does
+// reaches the server, which may use the id again.
+func (r *request) abort() {
+	c := r.conn
+	c.writing.Lock()
+	active := c.remove(r)
+	if active && !r.gone {
+		r.gone = true
+		c.send(appendEnd(nil, r.id, 1, completed))
+	}
+	c.writing.Unlock()
+	if !active {
+		return
+	}
+	r.lose(fmt.Errorf("%w: the web server has aborted the request", context.Canceled))
+	if !r.running {
+		c.headed()
+		c.server.stream.End() // it will never run
+	}
+	if !r.keep {
+		c.close()
+	}
+}
+
+// lose ends the request without a word to the peer.
+func (r *request) lose(cause error) {
+	r.context.cancel(cause)
+	r.stdin.cut(cause)
+}
+
+// A requestContext is cancelled when the request is aborted, when its
+// connection ends, and when it has been answered.
+type requestContext struct {
+	context.Context
+	cancel context.CancelCauseFunc
+	conn   *conn
+	heard  atomic.Bool
+}
+
+// Done is called by who wants to hear of an abort, so somebody has to listen.
+func (c *requestContext) Done() <-chan struct{} {
+	if !c.heard.Swap(true) {
+		c.conn.takeOver()
+	}
+	return c.Context.Done()
+}
+
+func (c *requestContext) stop() { c.cancel(context.Canceled) }
+
+func orMany(limit int) string {
+	if limit <= 0 {
+		limit = 1 << 20
+	}
+	return strconv.Itoa(limit)
+}
