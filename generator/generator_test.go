@@ -132,3 +132,40 @@ func TestAFileWithBrokenSyntaxNeverCostsItsPrograms(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestMistakesOutsideOfThePatternsAreNotReported(t *testing.T) {
+	t.Parallel()
+	dir := newModule(t, "-- users/users.go --\n"+list+`
+-- orders/orders.go --
+package orders
+
+import "net/http"
+
+//cgigen:handler GET /a name=x
+//cgigen:handler GET /b name=y
+func NewA() int { return undefined }
+
+//cgigen:handler GET /c name=z
+func C(w http.ResponseWriter, r *http.Request) {}
+
+//cgigen:handler GET /c name=z
+func D(w http.ResponseWriter, r *http.Request) {}
+
+//cgigen:hander
+`)
+	wantChanges(t, generate(t, Options{Dir: dir, Patterns: []string{"./users"}}), "created cgi-bin/list/main.go")
+}
+
+func TestConflictsWithHandlersOutsideOfThePatternsAreReported(t *testing.T) {
+	t.Parallel()
+	dir := newModule(t, "-- users/users.go --\n"+list+"-- a/a.go --\n"+strings.Replace(list, "package users", "package a", 1))
+	_, err := Plan(t.Context(), Options{Dir: dir, Patterns: []string{"./users"}, Env: goEnv()})
+	want := "users/users.go:5:1: two programs are called \"list\"\n" +
+		"\thint: name one of them with name=, or put both into one program with binary=list on each\n" +
+		"\ta/a.go:6:6: the other one is that of List\n" +
+		"users/users.go:5:18: pattern \"GET /users\" conflicts with \"GET /users\": GET /users matches the same requests as GET /users\n" +
+		"\ta/a.go:5:18: the other pattern is that of List"
+	if err == nil || err.Error() != want {
+		t.Errorf("got\n%v\nwant\n%s", err, want)
+	}
+}

@@ -55,13 +55,19 @@ func (a *annotation) defaultName(r *reporter) (name text, group, ok bool) {
 	return name, false, true
 }
 
-// groupPrograms sorts functions into programs, by name. It reports programs
-// of one name. Functions with unsound directives are left out.
-func groupPrograms(functions []*annotation, r *reporter) []*plannedProgram {
+// groupPrograms sorts functions into programs, by name. It reports what is
+// wrong with the names of chosen functions, and programs of one name if one of
+// them is chosen. Functions with unsound directives are left out.
+func groupPrograms(functions []*annotation, chosen func(*annotation) bool, r *reporter) []*plannedProgram {
+	silent := &reporter{positions: r.positions}
 	byName := map[string]*plannedProgram{}
 	var programs []*plannedProgram
 	for _, a := range functions {
-		name, group, ok := a.programOf(r)
+		reporter := silent
+		if chosen(a) {
+			reporter = r
+		}
+		name, group, ok := a.programOf(reporter)
 		if !ok || a.unsound {
 			continue
 		}
@@ -72,7 +78,9 @@ func groupPrograms(functions []*annotation, r *reporter) []*plannedProgram {
 			byName[name.value] = p
 			programs = append(programs, p)
 		case !p.group || !group:
-			reportSameName(p, a, name, r)
+			if chosen(a) || slices.ContainsFunc(p.functions, chosen) {
+				reportSameName(p, a, name, r)
+			}
 			continue
 		}
 		p.functions = append(p.functions, a)

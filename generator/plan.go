@@ -71,8 +71,8 @@ func (r *run) result(model *Model) (*Result, error) {
 
 // checkOutDir reports a symbolic link or a file on the way to the programs.
 func (r *run) checkOutDir() error {
-	for dir := r.outDir; dir != r.site.Dir; dir = filepath.Dir(dir) {
-		if _, err := r.folder(dir); err != nil {
+	for _, dir := range r.site.below(r.outDir) {
+		if there, err := r.folder(dir); err != nil || !there {
 			return err
 		}
 	}

@@ -36,7 +36,7 @@ func (r *run) plan(ctx context.Context) (*Result, error) {
 		return nil, err
 	}
 	r.reportSources(w)
-	planned := r.programs(&r.reporter)
+	planned := r.programs(r.choosesFunction, &r.reporter)
 	chosen := slices.DeleteFunc(slices.Clone(planned), func(p *plannedProgram) bool { return !r.choosesProgram(p) })
 	w.findProviders()
 	model := w.assemble(r.site, chosen)
@@ -105,7 +105,7 @@ func (r *run) placeOutput() error {
 			Hint:    "the programs belong to the handlers' module: give a folder in it with -o",
 		}
 	}
-	for dir := r.outDir; dir != r.site.Dir; dir = filepath.Dir(dir) {
+	for _, dir := range r.site.below(r.outDir) {
 		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
 			return &UsageError{Message: "the output folder " + r.outDir + " lies in another module, that of " + filepath.Join(dir, "go.mod")}
 		}
@@ -119,7 +119,7 @@ func (r *run) placeOutput() error {
 func (r *run) toLoad() []string {
 	paths := map[string]bool{}
 	group := false
-	for _, p := range r.programs(&reporter{positions: r.positions}) {
+	for _, p := range r.programs(nobody, &r.reporter) {
 		for _, a := range p.functions {
 			if r.choosesProgram(p) {
 				paths[a.source.pkg] = true
@@ -207,9 +207,13 @@ func (r *run) handlers() []*annotation {
 	return functions
 }
 
-func (r *run) programs(reporter *reporter) []*plannedProgram {
-	return groupPrograms(r.active(), reporter)
+// programs sorts the handlers into programs, and reports what is wrong with the
+// names of those that are chosen.
+func (r *run) programs(chosen func(*annotation) bool, reporter *reporter) []*plannedProgram {
+	return groupPrograms(r.active(), chosen, reporter)
 }
+
+func nobody(*annotation) bool { return false }
 
 func isHandler(a *annotation) bool { return a.kind == handlerName }
 

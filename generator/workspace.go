@@ -43,6 +43,18 @@ func (m *module) contains(dir string) bool {
 	return err == nil && filepath.IsLocal(rel)
 }
 
+// below gives the folders from the module's root, without it, down to one that
+// the module contains.
+func (m *module) below(dir string) []string {
+	rel, _ := filepath.Rel(m.Dir, dir)
+	var dirs []string
+	for ; rel != "."; rel = filepath.Dir(rel) {
+		dirs = append(dirs, filepath.Join(m.Dir, rel))
+	}
+	slices.Reverse(dirs)
+	return dirs
+}
+
 // mainModules asks the go command for the modules that it works on.
 func mainModules(ctx context.Context, o Options) ([]*module, error) {
 	out, err := goCommand(ctx, o, "list", "-m", "-json=Path,Dir,GoMod")
