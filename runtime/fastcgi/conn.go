@@ -128,7 +128,7 @@ func (c *conn) survives(err error) bool {
 	if len(c.requests) == 0 {
 		return false
 	}
-	c.net.Unlimited()
+	c.net.SetReadDeadline(time.Time{})
 	return true
 }
 

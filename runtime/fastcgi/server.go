@@ -70,18 +70,12 @@ func (s *Server) Close() error {
 
 func (s *Server) limits() stream.Limits {
 	l := stream.DefaultLimits()
-	choose(&l.Header, s.MaxHeaderBytes)
-	choose(&l.Connections, s.MaxConns)
-	choose(&l.Requests, s.MaxRequests)
-	choose(&l.PerConnection, s.MaxRequestsOfConn)
-	choose(&l.HeaderTimeout, s.HeaderTimeout)
-	choose(&l.IdleTimeout, s.IdleTimeout)
-	choose(&l.WriteTimeout, s.WriteTimeout)
+	stream.Choose(&l.Header, s.MaxHeaderBytes)
+	stream.Choose(&l.Connections, s.MaxConns)
+	stream.Choose(&l.Requests, s.MaxRequests)
+	stream.Choose(&l.PerConnection, s.MaxRequestsOfConn)
+	stream.Choose(&l.HeaderTimeout, s.HeaderTimeout)
+	stream.Choose(&l.IdleTimeout, s.IdleTimeout)
+	stream.Choose(&l.WriteTimeout, s.WriteTimeout)
 	return l
-}
-
-func choose[T int | int64 | time.Duration](limit *T, wanted T) {
-	if wanted != 0 {
-		*limit = max(wanted, 0)
-	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/cgigen/cgigen/runtime/gateway"
 )
@@ -50,7 +51,7 @@ func (c *conn) headed() {
 	c.heading--
 	if c.heading == 0 && c.hurried {
 		c.hurried = false
-		c.net.Unlimited()
+		c.net.SetReadDeadline(time.Time{})
 	}
 }
 

@@ -5,7 +5,7 @@ import (
 	"io"
 	"net"
 	"os"
-	"sync/atomic"
+	"sync"
 	"time"
 )
 
@@ -22,9 +22,11 @@ type Conn struct {
 	buf        []byte
 	start, end int // buf[start:end] is unread
 
-	readUntil, writeUntil time.Time // deadlines that are set
-	within                bool      // readUntil is that of Within
-	kicked                atomic.Bool
+	deadlines  sync.Mutex // guards those that are set
+	readUntil  time.Time
+	fixed      bool // readUntil is not that of the limit for silence
+	kicked     bool
+	writeUntil time.Time
 }
 
 func newConn(raw net.Conn, limits Limits) *Conn {
@@ -82,17 +84,29 @@ func (c *Conn) Read(p []byte) (int, error) {
 // system timer for each read, the deadline is set anew only when half of the
 // time is over: silence is noticed between half the limit and the limit.
 func (c *Conn) receive(p []byte) (int, error) {
-	if limit := c.limits.IdleTimeout; limit > 0 && !c.within {
-		c.readUntil = extend(c.readUntil, limit, c.Conn.SetReadDeadline)
-	}
-	if c.kicked.Load() {
+	if c.beginRead() {
 		return 0, errKicked{}
 	}
 	n, err := c.Conn.Read(p)
-	if n == 0 && err != nil && c.kicked.Load() && errors.Is(err, os.ErrDeadlineExceeded) {
+	if n == 0 && err != nil && errors.Is(err, os.ErrDeadlineExceeded) && c.isKicked() {
 		return 0, errKicked{}
 	}
 	return n, err
+}
+
+func (c *Conn) beginRead() (kicked bool) {
+	c.deadlines.Lock()
+	defer c.deadlines.Unlock()
+	if limit := c.limits.IdleTimeout; limit > 0 && !c.fixed && !c.kicked {
+		c.readUntil = extend(c.readUntil, limit, c.Conn.SetReadDeadline)
+	}
+	return c.kicked
+}
+
+func (c *Conn) isKicked() bool {
+	c.deadlines.Lock()
+	defer c.deadlines.Unlock()
+	return c.kicked
 }
 
 func extend(until time.Time, limit time.Duration, set func(time.Time) error) time.Time {
@@ -105,37 +119,46 @@ func extend(until time.Time, limit time.Duration, set func(time.Time) error) tim
 	return until
 }
 
-// Within makes the reads until the next call of Unlimited end after d.
+// Within makes reads fail after d, if that is not zero.
 func (c *Conn) Within(d time.Duration) {
 	if d > 0 {
-		c.within = true
-		c.readUntil = time.Now().Add(d)
-		c.Conn.SetReadDeadline(c.readUntil)
+		c.SetReadDeadline(time.Now().Add(d))
 	}
 }
 
-// Unlimited ends what Within began: the limit for silence holds again.
-func (c *Conn) Unlimited() {
-	c.readUntil, c.within = time.Time{}, false
-	if c.limits.IdleTimeout <= 0 {
-		c.Conn.SetReadDeadline(c.readUntil)
+// SetReadDeadline makes reads fail at a time. A zero time brings back the limit
+// for silence.
+func (c *Conn) SetReadDeadline(t time.Time) error {
+	c.deadlines.Lock()
+	defer c.deadlines.Unlock()
+	c.readUntil, c.fixed = t, !t.IsZero()
+	if c.kicked {
+		return nil
 	}
+	return c.Conn.SetReadDeadline(t)
 }
 
 // Kick makes a read that waits return with an error for which IsKick holds.
 // Unkick has to follow before the next read.
 func (c *Conn) Kick() {
-	c.kicked.Store(true)
+	c.deadlines.Lock()
+	defer c.deadlines.Unlock()
+	c.kicked = true
 	c.Conn.SetReadDeadline(time.Unix(1, 0))
 }
 
 // Unkick makes reading possible again.
 func (c *Conn) Unkick() {
-	if !c.kicked.Swap(false) {
+	c.deadlines.Lock()
+	defer c.deadlines.Unlock()
+	if !c.kicked {
 		return
 	}
-	c.Conn.SetReadDeadline(time.Time{})
-	c.readUntil = time.Time{}
+	c.kicked = false
+	if !c.fixed {
+		c.readUntil = time.Time{}
+	}
+	c.Conn.SetReadDeadline(c.readUntil)
 }
 
 // IsKick reports whether a read ended because of Kick.

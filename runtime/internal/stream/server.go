@@ -36,6 +36,14 @@ func DefaultLimits() Limits {
 	}
 }
 
+// Choose replaces a default by what was asked for: nothing by zero, no limit by
+// a negative number.
+func Choose[T int | int64 | time.Duration](limit *T, wanted T) {
+	if wanted != 0 {
+		*limit = max(wanted, 0)
+	}
+}
+
 // A Protocol is one way in which web servers send requests over a connection.
 type Protocol struct {
 	Name string

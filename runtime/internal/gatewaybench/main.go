@@ -1,0 +1,84 @@
+// Command gatewaybench measures long-running gateways behind one nginx worker,
+// by wrk, over kept-alive unix sockets:
+//
+//	go run ./runtime/internal/gatewaybench            requests per second, and their ratios
+//	go run ./runtime/internal/gatewaybench -memory    of idle connections, and of requests in flight
+//	go run ./runtime/internal/gatewaybench -stream    a gigabyte in each direction
+//
+// All gateways serve the same handler, each in a process of its own. They take
+// turns for several rounds, and the median counts, so that what else happens on
+// the machine hits all of them.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"log"
+	"os"
+	"time"
+)
+
+// options are the flags.
+type options struct {
+	rounds      int
+	duration    time.Duration
+	connections int
+	memory      bool
+	stream      bool
+}
+
+func main() {
+	log.SetFlags(0)
+	log.SetPrefix("gatewaybench: ")
+	if len(os.Args) == 4 && os.Args[1] == "serve" { // started by itself
+		log.Fatal(serve(os.Args[2], os.Args[3]))
+	}
+	var o options
+	flag.IntVar(&o.rounds, "rounds", 5, "turns of each gateway")
+	flag.DurationVar(&o.duration, "duration", 3*time.Second, "of one turn")
+	flag.IntVar(&o.connections, "connections", 16, "of the client")
+	flag.BoolVar(&o.memory, "memory", false, "measure memory")
+	flag.BoolVar(&o.stream, "stream", false, "measure large bodies")
+	flag.Parse()
+	if err := run(o); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func run(o options) error {
+	dir, err := os.MkdirTemp("", "gatewaybench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	s := &site{dir: dir}
+	defer s.stop()
+	if err := s.start(); err != nil {
+		return err
+	}
+	switch {
+	case o.memory:
+		return s.measureMemory(os.Stdout)
+	case o.stream:
+		return s.measureStreams(os.Stdout)
+	}
+	rates, err := s.measureRates(o)
+	if err != nil {
+		return err
+	}
+	printRates(os.Stdout, rates)
+	return nil
+}
+
+// printRates writes a line for each gateway: the median of its requests per
+// second, and the median of its ratio to each yardstick in the same round.
+func printRates(w *os.File, rates map[string][]float64) {
+	fmt.Fprintf(w, "%-22s %12s %18s %18s %22s\n", "", "requests/s", "of net/http/fcgi", "of net/http kept", "of net/http not kept")
+	for _, b := range backends() {
+		fmt.Fprintf(w, "%-22s %12.0f", b.name, median(rates[b.name]))
+		for _, yardstick := range []string{"net/http/fcgi", "net/http", "net/http, not kept"} {
+			fmt.Fprintf(w, " %18.2f", median(ratios(rates[b.name], rates[yardstick])))
+		}
+		fmt.Fprintln(w)
+	}
+}

@@ -1,0 +1,73 @@
+package scgi
+
+import (
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/cgigen/cgigen/runtime/gateway"
+	"github.com/cgigen/cgigen/runtime/internal/stream"
+)
+
+// A Server is an SCGI server that answers by a handler. The zero value of a
+// limit is its default; a negative one is no limit.
+type Server struct {
+	Handler  http.Handler
+	ErrorLog io.Writer // nil is standard error
+
+	MaxHeaderBytes int64         // of meta-variables of a request; 1 MiB
+	MaxConns       int           // open at the same time; no limit
+	MaxRequests    int           // running at the same time; 1000, then 503
+	HeaderTimeout  time.Duration // for the meta-variables of a request; 30 s
+	IdleTimeout    time.Duration // waiting for a body; 5 min
+	WriteTimeout   time.Duration // for the web server to take a write; 2 min
+
+	stream stream.Server
+}
+
+// Serve answers SCGI requests on l by h. It returns when accepting connections
+// fails for good.
+func Serve(l net.Listener, h http.Handler) error { return (&Server{Handler: h}).Serve(l) }
+
+// Serve accepts connections on l and answers the requests that come over them.
+// It returns nil after Shutdown or Close. It is called once.
+func (s *Server) Serve(l net.Listener) error {
+	program := gateway.Program{
+		Name:    "scgi",
+		Start:   func() (http.Handler, error) { return s.Handler, nil },
+		Setting: func(string) (string, bool) { return "", false },
+	}
+	s.stream.Protocols = []stream.Protocol{protocol(program)}
+	s.stream.Limits = s.limits()
+	s.stream.Log = s.ErrorLog
+	if s.ErrorLog == nil {
+		s.stream.Log = os.Stderr
+	}
+	return s.stream.Serve(l)
+}
+
+// Shutdown closes the listener, and waits until the requests that run have been
+// answered, or the context has ended: then its error is returned, and the
+// requests go on until Close.
+func (s *Server) Shutdown(ctx context.Context) error { return s.stream.Shutdown(ctx) }
+
+// Close closes the listener and all connections and cancels the requests that
+// run. It does not wait for their handlers; Shutdown after it does.
+func (s *Server) Close() error {
+	s.stream.Close(context.Canceled)
+	return nil
+}
+
+func (s *Server) limits() stream.Limits {
+	l := stream.DefaultLimits()
+	stream.Choose(&l.Header, s.MaxHeaderBytes)
+	stream.Choose(&l.Connections, s.MaxConns)
+	stream.Choose(&l.Requests, s.MaxRequests)
+	stream.Choose(&l.HeaderTimeout, s.HeaderTimeout)
+	stream.Choose(&l.IdleTimeout, s.IdleTimeout)
+	stream.Choose(&l.WriteTimeout, s.WriteTimeout)
+	return l
+}
