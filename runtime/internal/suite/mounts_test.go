@@ -94,11 +94,8 @@ func apache(t testing.TB, s site, module string) []suite.Target {
 	const rewrite = "RewriteEngine On\nRewriteCond %{REQUEST_URI} !/app\\.cgi\nRewriteRule ^ "
 	servers.Write(t, s.dir, "site/.htaccess", rewrite+"api/app.cgi [L]\n", 0o644)
 	servers.Write(t, s.dir, "home/.htaccess", "Options +ExecCGI\n"+rewrite+"app.cgi [L]\n", 0o644)
-	common := fmt.Sprintf(`AllowEncodedSlashes NoDecode
-		MergeSlashes Off
-		<Directory %q>
+	shared := fmt.Sprintf(`<Directory %q>
 			AllowOverride All
-			CGIPassAuth On
 		</Directory>
 		<Files "app.cgi">
 			SetHandler cgi-script
@@ -107,6 +104,12 @@ func apache(t testing.TB, s site, module string) []suite.Target {
 			Options +ExecCGI
 		</Directory>
 		`, s.dir, s.path("site/api"))
+	common := shared + fmt.Sprintf(`AllowEncodedSlashes NoDecode
+		MergeSlashes Off
+		<Directory %q>
+			CGIPassAuth On
+		</Directory>
+		`, s.dir)
 	hosts := []host{
 		{"direct", "/cgi-bin/app.cgi", common + `ScriptAlias "/cgi-bin/" "` + s.path("cgi-bin") + `/"`},
 		{"rewrite", "", common + `DocumentRoot "` + s.path("site") + `"`},
@@ -117,6 +120,7 @@ func apache(t testing.TB, s site, module string) []suite.Target {
 		{"fallback", "", common + `DocumentRoot "` + s.path("cgi-bin/none") + `"
 			Alias "/api/" "` + s.path("site/api") + `/"
 			FallbackResource /api/app.cgi`},
+		{"shared host", "", shared + `DocumentRoot "` + s.path("site") + `"`},
 		{"whole path", "", common + `ScriptAlias "/" "` + s.path("cgi-bin/app.cgi") + `/"`},
 	}
 	os.Mkdir(s.path("cgi-bin/none"), 0o755)

@@ -1,0 +1,126 @@
+package suite
+
+func onApache() []Difference {
+	apache := []string{"apache-cgid", "apache-cgi"}
+	return []Difference{
+		{
+			Servers: apache,
+			Cases:   []string{"*"},
+			Change:  []string{"?-Content-Length: *"},
+			Reason:  "Apache discards the Content-Length of a program, and counts for itself what has arrived at once, unless the variable ap_trust_cgilike_cl is set",
+		},
+		{
+			Servers: apache,
+			Cases:   []string{"method/TRACE"},
+			Own:     200,
+			Reason:  "Apache answers TRACE by itself (TraceEnable)",
+		},
+		{
+			Servers: apache,
+			Mounts:  []string{"shared host"},
+			Cases:   []string{"target/encoded slash", "target/encoded slash in lower case", "target/path values", "target/absolute form"},
+			Own:     404,
+			Reason:  "Apache refuses an encoded slash unless the server's configuration says AllowEncodedSlashes NoDecode, which .htaccess cannot",
+		},
+		{
+			Servers: apache,
+			Mounts:  []string{"shared host"},
+			Cases:   []string{"field/Basic authorization"},
+			Change:  []string{`-body: user "user" password "pass" true`, `+body: user "" password "" false`},
+			Reason:  "Apache keeps Authorization to itself unless it is told CGIPassAuth On",
+		},
+		{
+			Servers: apache,
+			Mounts:  []string{"shared host"},
+			Cases:   []string{"field/Bearer authorization"},
+			Change:  []string{`-body: header Authorization: *`},
+			Reason:  "Apache keeps Authorization to itself unless it is told CGIPassAuth On",
+		},
+		{
+			Servers: apache,
+			Cases:   []string{"field/repeated"},
+			Change:  []string{`-body: header X-A: "1" "2"`, `+body: header X-A: "1, 2"`},
+			Reason:  "A meta-variable has one value: repeated fields are joined (RFC 3875 §4.1.18)",
+		},
+		{
+			Servers: apache,
+			Cases:   []string{"field/repeated Accept"},
+			Change:  []string{`-body: header Accept: "text/html" "text/plain"`, `+body: header Accept: "text/html, text/plain"`},
+			Reason:  "A meta-variable has one value: repeated fields are joined (RFC 3875 §4.1.18)",
+		},
+		{
+			Servers: apache,
+			Cases:   []string{"field/name with underscore", "field/underscore and hyphen"},
+			Change:  []string{`-body: header X_a: "underscore"`},
+			Reason:  "Apache drops fields with an underscore in the name, which would look like others in a meta-variable",
+		},
+		{
+			Servers: apache,
+			Cases:   []string{"field/underscored Content_Length"},
+			Change:  []string{`-body: header Content_length: "5"`},
+			Reason:  "Apache drops fields with an underscore in the name, which would look like others in a meta-variable",
+		},
+		{
+			Servers: apache,
+			Cases:   []string{"field/cookies in two fields"},
+			Change:  []string{`-body: cookie a "1"`, `-body: cookie b "2"`, `+body: cookie a "1, b=2"`},
+			Reason:  "Apache joins Cookie fields with a comma, like any others; browsers send one",
+		},
+		{
+			Servers: apache,
+			Cases:   []string{"body/length 0"},
+			Change:  []string{`-body: header Content-Length: "0"`},
+			Reason:  "Servers say CONTENT_LENGTH=0 of requests that have no such field: the field is left out, the length is 0",
+		},
+		{
+			Servers: apache,
+			Cases:   []string{"body/cut short", "body/cut short and chunked"},
+			Own:     400,
+			Reason:  "Apache answers a request that breaks off by itself",
+		},
+		{
+			Servers: apache,
+			Cases:   []string{"status/204 with type and length"},
+			Change:  []string{"-Content-Type: text/html"},
+			Reason:  "Apache leaves the type of nothing out",
+		},
+		{
+			Servers: apache,
+			Cases: []string{"length/declared too short in one write", "length/declared too long and large", "length/declared too long and flushed",
+				"writer/copy into a declared length", "panic/after flush of a declared length",
+				"panic/after a large write of a declared length", "abort/after flush of a declared length"},
+			Change: []string{"-failure: body cut"},
+			Reason: "Apache discards the declared length, so that the client cannot see that the response is not complete",
+		},
+		{
+			Servers: apache,
+			Cases:   []string{"header/repeated"},
+			Change:  []string{"-X-A: 1", "-X-A: 2", "-X-A: 3", "+X-A: 1, 2, 3"},
+			Reason:  "Apache joins repeated fields of the response, except for Set-Cookie",
+		},
+		{
+			Servers: apache,
+			Cases:   []string{"header/several challenges"},
+			Change:  []string{`-Www-Authenticate: Basic realm="a"`, "-Www-Authenticate: Bearer", `+Www-Authenticate: Basic realm="a", Bearer`},
+			Reason:  "Apache joins repeated fields of the response, except for Set-Cookie",
+		},
+		{
+			Servers: apache,
+			Cases:   []string{"header/Date"},
+			Change:  []string{"-Date: Wed, 01 May 2024 12:00:00 GMT", "+Date: *"},
+			Reason:  "Apache sets the date by itself",
+		},
+		{
+			Servers: apache,
+			Cases:   []string{"header/Server"},
+			Change:  []string{"-Server: mine/1", "+Server: *"},
+			Reason:  "Apache names itself",
+		},
+		{
+			Servers: apache,
+			Cases:   []string{"content/empty"},
+			Change:  []string{"-Content-Type: "},
+			Reason:  "An empty Content-Type is none",
+		},
+	}
+}
