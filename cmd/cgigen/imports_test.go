@@ -24,8 +24,9 @@ var house = []houseRule{
 	{part: "runtime", imports: []string{"github.com/cgigen/cgigen/runtime"}},
 	{part: "templates"},
 	{
-		part:    "generator",
-		imports: []string{"github.com/dave/jennifer/jen", "golang.org/x/mod", "golang.org/x/tools"},
+		part: "generator",
+		// Defaults are checked by the code that will read them.
+		imports: []string{"github.com/cgigen/cgigen/runtime/config", "github.com/dave/jennifer/jen", "golang.org/x/mod", "golang.org/x/tools"},
 		tests:   []string{"github.com/google/go-cmp", "github.com/rogpeppe/go-internal", "github.com/cgigen/cgigen"},
 	},
 	{

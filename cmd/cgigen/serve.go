@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -27,6 +28,9 @@ process for each request, as a web server does. When the source changes, the
 programs are made anew; requests wait for them. What is wrong with the source is
 shown in the browser and in the terminal.`,
 		RunE: func(cmd *cobra.Command, patterns []string) error {
+			if _, _, err := net.SplitHostPort(addr); err != nil {
+				return usageError{fmt.Sprintf("--addr %q is not of the form HOST:PORT, as in 127.0.0.1:8080", addr)}
+			}
 			return a.serve(cmd.Context(), flags.options(patterns), addr)
 		},
 	}

@@ -149,11 +149,23 @@ func (b *build) goCommand(ctx context.Context, output string, dirs ...string) er
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case errors.As(err, &exit):
-		return &CompileError{Output: strings.TrimSpace(out.String())}
+		return &CompileError{Output: tidy(out.String())}
 	case err != nil:
 		return fmt.Errorf("running the go command: %w", err)
 	}
 	return nil
+}
+
+var (
+	packageHeading = regexp.MustCompile(`(?m)^# .*\n([^\s:]+:\d+:)`)
+	currentFolder  = regexp.MustCompile(`(?m)^\./`)
+)
+
+// tidy gives the compiler's messages as cgigen shows its own: file:line:col
+// without ./, and without the name of the package above.
+func tidy(output string) string {
+	output = packageHeading.ReplaceAllString(output, "$1")
+	return strings.TrimSpace(currentFolder.ReplaceAllString(output, ""))
 }
 
 // command prepares a go command that is asked to stop when ctx ends, and made

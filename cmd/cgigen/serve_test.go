@@ -1,0 +1,34 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestProgramsOfTheLocalServerSeeOnlyTheirPartOfTheEnvironment(t *testing.T) {
+	got := programEnv([]string{"SHOP_DSN"}, []string{
+		"PATH=/bin", "HOME=/root", "SHELL=/bin/sh", "SHOP_DSN=db=1", "SHOP_DSN_FILE=/dsn", "SHOP_OTHER=x",
+		"CGIGEN_LOG=debug", "GODEBUG=x", "TZ=",
+	})
+	want := []string{"PATH=/bin", "HOME=/root", "SHOP_DSN=db=1", "SHOP_DSN_FILE=/dsn", "CGIGEN_LOG=debug", "TZ="}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestPrivateFolderIsQuotedForTheLinker(t *testing.T) {
+	const flag = "-X=github.com/cgigen/cgigen/runtime/config.fixedDir="
+	for _, test := range []struct{ dir, want string }{
+		{"/srv/my site", "'" + flag + "/srv/my site/private'"},
+		{"/srv/ann's site", `"` + flag + `/srv/ann's site/private"`},
+	} {
+		got, err := linkPrivateDir(test.dir)
+		if err != nil || got != test.want {
+			t.Errorf("linkPrivateDir(%q) = %s, %v; want %s", test.dir, got, err, test.want)
+		}
+	}
+	if got, err := linkPrivateDir(`/srv/"ann's"`); err == nil {
+		t.Errorf("linkPrivateDir = %s, want an error: it cannot be quoted", got)
+	}
+}
