@@ -21,7 +21,7 @@ func Gateway(c *gateway.Choices) {
 // the response is not what the handler had in mind.
 func serve(p gateway.Program) int {
 	vars := takeVariables()
-	in, out := isolate()
+	in, out := isolate(hasBody(vars))
 	x := gateway.Exchange{
 		Program: p,
 		Vars:    vars,

@@ -20,8 +20,8 @@ func replace(from, to int) error { return syscall.Dup3(from, to, 0) }
 
 // ReadFile sends n bytes of file without copying them through the process.
 func (out *output) ReadFile(file *os.File, n int64) (int64, error) {
-	if out.pollable {
-		return copyFile(out.File, file, n) // sendfile knows no deadline
+	if out.file != nil {
+		return copyFile(out, file, n) // sendfile knows no deadline
 	}
 	source, err := file.SyscallConn()
 	if err != nil {
@@ -29,16 +29,18 @@ func (out *output) ReadFile(file *os.File, n int64) (int64, error) {
 	}
 	var sent int64
 	var sendErr error
-	target := int(out.Fd())
 	err = source.Read(func(fd uintptr) bool {
-		sent, sendErr = sendAll(target, int(fd), n)
+		sent, sendErr = sendAll(out.fd, int(fd), n)
 		return true
 	})
 	if err != nil {
 		return sent, err
 	}
-	if sent == 0 && (sendErr == syscall.EINVAL || sendErr == syscall.ENOSYS) {
-		return copyFile(out.File, file, n) // a file in append mode, or an old kernel
+	switch sendErr {
+	case syscall.EINVAL, syscall.ENOSYS, syscall.EAGAIN:
+		// A target in append mode or that does not block, or an old kernel.
+		rest, err := copyFile(out, file, n-sent)
+		return sent + rest, err
 	}
 	return sent, os.NewSyscallError("sendfile", sendErr)
 }

@@ -1,18 +1,13 @@
 package cgi
 
-import "os"
-
-// An input is standard input, moved away from descriptor 0.
-type input struct {
-	*os.File
-	pollable bool
-}
-
-// An output is standard output, moved away from descriptor 1.
-type output struct {
-	*os.File
-	pollable bool
-}
+import "github.com/cgigen/cgigen/runtime/gateway"
 
 // Flush does nothing: a write leaves at once.
 func (*output) Flush() error { return nil }
+
+// hasBody reports whether the server has a request body to send (RFC 3875
+// §4.2). If in doubt it has.
+func hasBody(vars gateway.Vars) bool {
+	length := vars.Get("CONTENT_LENGTH")
+	return length != "" && length != "0" || vars.Get("HTTP_TRANSFER_ENCODING") != ""
+}

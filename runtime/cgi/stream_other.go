@@ -4,11 +4,16 @@ package cgi
 
 import "os"
 
+type (
+	input  struct{ *os.File }
+	output struct{ *os.File }
+)
+
 // isolate: where descriptors cannot be replaced, what writes to os.Stdout is
 // led to standard error, and os.Stdin is empty. Code that keeps an older copy
 // of the two is not stopped.
-func isolate() (*input, *output) {
-	in, out := &input{File: os.Stdin}, &output{File: os.Stdout}
+func isolate(bool) (*input, *output) {
+	in, out := &input{os.Stdin}, &output{os.Stdout}
 	os.Stdout = os.Stderr
 	if null, err := os.Open(os.DevNull); err == nil {
 		os.Stdin = null

@@ -9,25 +9,125 @@ import (
 	"time"
 )
 
+// A stream is one of the server's pipes, moved away from the descriptors 0 and
+// 1. It is no *os.File before it has to be: that would ask the kernel how the
+// descriptor is set, which most requests need not know.
+type stream struct {
+	fd   int
+	file *os.File // with the poller: deadlines, or a descriptor that does not block
+}
+
+type (
+	input  struct{ stream }
+	output struct{ stream }
+)
+
 // isolate takes the descriptors of the request for itself. Descriptor 0 becomes
 // empty, so that no child of the handler eats the request body; descriptor 1
 // becomes standard error, so that a stray fmt.Println cannot spoil the
 // response. Writing to a closed pipe on another descriptor than 1 and 2 is an
 // error, and not the end of the process by SIGPIPE.
-func isolate() (*input, *output) {
-	in, out := &input{File: os.Stdin}, &output{File: os.Stdout}
+func isolate(body bool) (*input, *output) {
+	in, out := &input{stream{fd: 0}}, &output{stream{fd: 1}}
 	if fd, err := duplicate(1); err == nil {
-		out.File = os.NewFile(uintptr(fd), "response")
+		out.fd = fd
 		replace(2, 1)
 	}
-	if fd, err := duplicate(0); err == nil {
-		in.File = os.NewFile(uintptr(fd), "request body")
-		if null, err := syscall.Open(os.DevNull, syscall.O_RDONLY|syscall.O_CLOEXEC, 0); err == nil {
-			replace(null, 0)
-			syscall.Close(null)
+	if body {
+		fd, err := duplicate(0)
+		if err != nil {
+			return in, out
 		}
+		in.fd = fd
+	}
+	if null, err := syscall.Open(os.DevNull, syscall.O_RDONLY|syscall.O_CLOEXEC, 0); err == nil {
+		replace(null, 0)
+		syscall.Close(null)
 	}
 	return in, out
+}
+
+func (s *stream) Read(p []byte) (int, error) {
+	for s.file == nil {
+		n, err := syscall.Read(s.fd, p)
+		switch {
+		case err == syscall.EINTR:
+		case err == syscall.EAGAIN:
+			if err := s.poll(); err != nil {
+				return 0, err
+			}
+		case err != nil:
+			return 0, os.NewSyscallError("read", err)
+		case n == 0 && len(p) > 0:
+			return 0, io.EOF
+		default:
+			return n, nil
+		}
+	}
+	return s.file.Read(p)
+}
+
+func (s *stream) Write(p []byte) (written int, err error) {
+	for s.file == nil && written < len(p) {
+		n, err := syscall.Write(s.fd, p[written:])
+		written += max(n, 0)
+		switch {
+		case err == syscall.EAGAIN:
+			if err := s.poll(); err != nil {
+				return written, err
+			}
+		case err != nil && err != syscall.EINTR:
+			return written, os.NewSyscallError("write", err)
+		}
+	}
+	if written == len(p) {
+		return written, nil
+	}
+	n, err := s.file.Write(p[written:])
+	return written + n, err
+}
+
+// poll hands the descriptor to the poller.
+func (s *stream) poll() error {
+	if s.file != nil {
+		return nil
+	}
+	if err := syscall.SetNonblock(s.fd, true); err != nil {
+		return os.NewSyscallError("fcntl", err)
+	}
+	s.file = os.NewFile(uintptr(s.fd), "pipe of the web server")
+	return nil
+}
+
+func (s *stream) Close() error {
+	if s.file != nil {
+		return s.file.Close()
+	}
+	return syscall.Close(s.fd)
+}
+
+// SetReadDeadline limits the reading of a body that comes through a pipe.
+func (in *input) SetReadDeadline(t time.Time) error {
+	if err := in.poll(); err != nil {
+		return err
+	}
+	return ignoreNoDeadline(in.file.SetReadDeadline(t))
+}
+
+// SetWriteDeadline limits the writing of a response that goes through a pipe.
+func (out *output) SetWriteDeadline(t time.Time) error {
+	if err := out.poll(); err != nil {
+		return err
+	}
+	return ignoreNoDeadline(out.file.SetWriteDeadline(t))
+}
+
+// ignoreNoDeadline: a regular file needs no deadline, as it never waits.
+func ignoreNoDeadline(err error) error {
+	if err == os.ErrNoDeadline {
+		return nil
+	}
+	return err
 }
 
 // A logWriter is standard error. It writes to a copy of descriptor 2, because a
@@ -39,62 +139,14 @@ func (logWriter) Write(p []byte) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	defer syscall.Close(fd)
-	for written := 0; written < len(p); {
-		n, err := syscall.Write(fd, p[written:])
-		if err != nil && err != syscall.EINTR {
-			return written, err
-		}
-		written += max(n, 0)
-	}
-	return len(p), nil
-}
-
-// SetReadDeadline limits the reading of a body that comes through a pipe.
-func (in *input) SetReadDeadline(t time.Time) error {
-	if err := makePollable(&in.File, &in.pollable); err != nil {
-		return err
-	}
-	return ignoreNoDeadline(in.File.SetReadDeadline(t))
-}
-
-// SetWriteDeadline limits the writing of a response that goes through a pipe.
-func (out *output) SetWriteDeadline(t time.Time) error {
-	if err := makePollable(&out.File, &out.pollable); err != nil {
-		return err
-	}
-	return ignoreNoDeadline(out.File.SetWriteDeadline(t))
-}
-
-// makePollable registers a descriptor with the poller. It happens when the
-// first deadline is set, because most requests have none.
-func makePollable(file **os.File, done *bool) error {
-	if *done {
-		return nil
-	}
-	fd, err := duplicate(int((*file).Fd()))
-	if err != nil {
-		return err
-	}
-	if err := syscall.SetNonblock(fd, true); err != nil {
-		return err
-	}
-	old := *file
-	*file, *done = os.NewFile(uintptr(fd), old.Name()), true
-	return old.Close()
-}
-
-// ignoreNoDeadline: a regular file needs no deadline, as it never waits.
-func ignoreNoDeadline(err error) error {
-	if err == os.ErrNoDeadline {
-		return nil
-	}
-	return err
+	copied := stream{fd: fd}
+	defer copied.Close()
+	return copied.Write(p)
 }
 
 // copyFile is what ReadFile does where the kernel cannot send a file by itself.
-func copyFile(out *os.File, file *os.File, n int64) (int64, error) {
-	sent, err := io.CopyN(struct{ io.Writer }{out}, file, n)
+func copyFile(out io.Writer, file *os.File, n int64) (int64, error) {
+	sent, err := io.CopyN(out, file, n)
 	if err == io.EOF {
 		err = nil // the file has become shorter
 	}
