@@ -20,6 +20,28 @@
 //	CGIGEN_SPOOL_LIMIT    size beyond which such a body is refused with 413 (default 64M)
 //	CGIGEN_STOP_TIMEOUT   time for the handler and the clean-ups after a signal to stop
 //	                      (default 5s)
+//
+// These are of programs that keep running: through FastCGI, SCGI and HTTP. 0
+// is no limit.
+//
+//	CGIGEN_FINISH_TIMEOUT   time for requests to finish after a signal to stop, before
+//	                        they are cancelled (default 10s)
+//	CGIGEN_HEADER_LIMIT     size of a request's meta-variables or header (default 1M)
+//	CGIGEN_HEADER_TIMEOUT   time for them to arrive (default 30s)
+//	CGIGEN_IDLE_TIMEOUT     silence after which a connection is closed, or a body given up
+//	                        (default 5m)
+//	CGIGEN_WRITE_TIMEOUT    time for the web server to take a write (default 2m; not HTTP)
+//	CGIGEN_MAX_CONNECTIONS  open at the same time; more wait (default 0)
+//	CGIGEN_MAX_REQUESTS     running at the same time; more are refused (default 1000; HTTP
+//	                        has no limit by default)
+//	CGIGEN_MAX_SHARING      requests that share a FastCGI connection; 1 turns multiplexing
+//	                        off (default 100)
+//	CGIGEN_HEALTH_PATH      path that answers 200 as long as the program is not being
+//	                        stopped, outside of the routes (HTTP; default /healthz, empty
+//	                        is none)
+//	CGIGEN_TRUSTED_PROXIES  addresses and networks whose Forwarded and X-Forwarded fields
+//	                        hold, with commas, such as 10.0.0.0/8,::1; "unix" is every
+//	                        client on a unix socket (HTTP; default none)
 package runtime
 
 // UpdateCgigenForContract1 is named by generated programs. A runtime too old for
@@ -29,5 +51,9 @@ const UpdateCgigenForContract1 = 1
 // settings are the names in the table above, so that a misspelt one in a
 // program's own file is found.
 func settings() []string {
-	return []string{"CGIGEN_BASE", "CGIGEN_LOG_LEVEL", "CGIGEN_SPOOL_DIR", "CGIGEN_SPOOL_LIMIT", "CGIGEN_STOP_TIMEOUT"}
+	return []string{
+		"CGIGEN_BASE", "CGIGEN_FINISH_TIMEOUT", "CGIGEN_HEADER_LIMIT", "CGIGEN_HEADER_TIMEOUT", "CGIGEN_HEALTH_PATH",
+		"CGIGEN_IDLE_TIMEOUT", "CGIGEN_LOG_LEVEL", "CGIGEN_MAX_CONNECTIONS", "CGIGEN_MAX_REQUESTS", "CGIGEN_MAX_SHARING",
+		"CGIGEN_SPOOL_DIR", "CGIGEN_SPOOL_LIMIT", "CGIGEN_STOP_TIMEOUT", "CGIGEN_TRUSTED_PROXIES", "CGIGEN_WRITE_TIMEOUT",
+	}
 }

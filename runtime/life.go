@@ -47,6 +47,9 @@ func (l *life) watch() {
 	})
 }
 
+// ignore leaves the signals to a gateway that keeps running.
+func (l *life) ignore() { l.once.Do(func() {}) }
+
 // wait ends the context at the first signal. The handler then has time to
 // return by itself; if it does not, the clean-ups run without it.
 func (l *life) wait(signals <-chan os.Signal) {

@@ -20,18 +20,16 @@ func Main(name string, build func(context.Context, *App) error, gateways ...gate
 	for _, add := range gateways {
 		add(&choices)
 	}
-	if choices.IsRequest == nil || !choices.IsRequest() {
-		explain(name)
-		os.Exit(2)
+	if choices.IsRequest != nil && choices.IsRequest() {
+		os.Exit(choices.Request(newProgram(name, build)))
 	}
-	os.Exit(choices.Request(newProgram(name, build)))
-}
-
-// explain says what the file is to somebody who started it by hand.
-func explain(name string) {
-	fmt.Fprintf(os.Stderr, `cgigen: %[1]s: this program answers requests for a web server, which starts it through CGI; there is no request in the environment
-to try it by hand: REQUEST_METHOD=GET REQUEST_URI=/ %[2]s
-`, name, os.Args[0])
+	if choices.Daemon != nil {
+		if code, found := choices.Daemon(newProgram(name, build), &choices); found {
+			os.Exit(code)
+		}
+	}
+	explain(name, &choices)
+	os.Exit(2)
 }
 
 // newProgram joins the parts of a generated program for a gateway.
@@ -42,6 +40,7 @@ func newProgram(name string, build func(context.Context, *App) error) gateway.Pr
 		Name:        name,
 		Context:     &app.life,
 		Cancel:      func() { app.life.cancel(context.Canceled) },
+		KeepSignals: app.life.ignore,
 		Start:       func() (http.Handler, error) { return app.start(build) },
 		HasCleanups: app.hasCleanups,
 		Stop:        app.stop,

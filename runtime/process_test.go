@@ -164,7 +164,7 @@ func TestWithoutRequestTheProgramExplainsItself(t *testing.T) {
 	cmd := command(t, "/")
 	cmd.Env = []string{"TEST_PROGRAM=1"}
 	out, stderr, code := run(t, cmd, "")
-	if out != "" || code != 2 || !strings.Contains(stderr, "REQUEST_METHOD=GET") {
+	if out != "" || code != 2 || !strings.Contains(stderr, "no request in the environment (CGI)") {
 		t.Errorf("exit code %d, out %q, standard error %q", code, out, stderr)
 	}
 }

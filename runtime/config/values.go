@@ -3,13 +3,16 @@ package config
 import (
 	"os"
 	"strings"
+	"sync"
 )
 
 // Values are the configuration values of one program and the problems found in
-// them. They are not safe for concurrent use.
+// them. Only Setting is safe for concurrent use, once everything is loaded.
 type Values struct {
 	program  string
 	settings []string // the CGIGEN_ names that exist; none means unknown to us
+
+	settingsMu sync.Mutex
 
 	opened bool
 	dir    string // the site's folder private, or ""
@@ -142,6 +145,8 @@ func loadEntry[M ~map[K]E, K comparable, E any](m M, part, separator string, key
 // with CGIGEN_, from the environment or else from the files. Settings have no
 // NAME_FILE. Problems with the files are kept for [Values.Err].
 func (v *Values) Setting(name string) (value string, ok bool) {
+	v.settingsMu.Lock()
+	defer v.settingsMu.Unlock()
 	value, _, ok = v.lookup(name)
 	return value, ok
 }

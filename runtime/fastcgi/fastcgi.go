@@ -19,8 +19,16 @@ package fastcgi
 
 import (
 	"github.com/cgigen/cgigen/runtime/gateway"
+	"github.com/cgigen/cgigen/runtime/internal/daemon"
 	"github.com/cgigen/cgigen/runtime/internal/stream"
 )
+
+// Gateway makes a program answer FastCGI requests, when it is started with a
+// socket to listen on.
+func Gateway(c *gateway.Choices) {
+	c.Streams = append(c.Streams, protocol)
+	c.Daemon = daemon.Run
+}
 
 // protocol is FastCGI for package stream.
 func protocol(p gateway.Program) stream.Protocol {

@@ -15,7 +15,6 @@ package gateway
 
 import (
 	"context"
-	"net"
 	"net/http"
 
 	"github.com/cgigen/cgigen/runtime/internal/stream"
@@ -39,16 +38,13 @@ type Choices struct {
 	// (FastCGI, SCGI).
 	Streams []func(Program) stream.Protocol
 
-	// Sockets serves on the sockets that the process was started with:
-	// descriptor 0 or those of LISTEN_FDS. It reports false if there are none.
-	Sockets func(Program, *Choices) (exitCode int, found bool)
+	// Web makes what serves HTTP.
+	Web func(Program, stream.Limits) stream.Service
 
-	// Web serves HTTP on listeners, or on PORT if there are none, until the
-	// process is told to stop.
-	Web func(p Program, listeners ...net.Listener) (exitCode int)
-
-	// TryOut serves HTTP for somebody who has started the program by hand.
-	TryOut func(Program) (exitCode int)
+	// Daemon runs the program on the sockets that the process was started with
+	// or that it can make, until it is told to stop. It reports false if
+	// nothing asks for that.
+	Daemon func(Program, *Choices) (exitCode int, found bool)
 }
 
 // A Program is what a gateway has to know of a generated program.

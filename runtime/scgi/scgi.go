@@ -17,8 +17,16 @@ package scgi
 
 import (
 	"github.com/cgigen/cgigen/runtime/gateway"
+	"github.com/cgigen/cgigen/runtime/internal/daemon"
 	"github.com/cgigen/cgigen/runtime/internal/stream"
 )
+
+// Gateway makes a program answer SCGI requests, when it is started with a
+// socket to listen on.
+func Gateway(c *gateway.Choices) {
+	c.Streams = append(c.Streams, protocol)
+	c.Daemon = daemon.Run
+}
 
 // protocol is SCGI for package stream.
 func protocol(p gateway.Program) stream.Protocol {

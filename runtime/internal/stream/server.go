@@ -68,6 +68,14 @@ type Session interface {
 	Cancel(cause error)
 }
 
+// A Service answers requests on listeners until it is told to stop. Server is
+// one, and so is a server of HTTP.
+type Service interface {
+	Serve(net.Listener) error
+	Shutdown(context.Context) error
+	Close(cause error)
+}
+
 // A Server accepts connections. Its fields do not change once it serves.
 type Server struct {
 	Protocols []Protocol

@@ -1,0 +1,199 @@
+// Package daemon runs programs that answer many requests: on the sockets that
+// they were started with, or on one of their own, until a signal stops them.
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/cgigen/cgigen/runtime/gateway"
+	"github.com/cgigen/cgigen/runtime/internal/stream"
+)
+
+// A socket is a listener with the protocols that are spoken on it.
+type socket struct {
+	net.Listener
+	web bool // HTTP
+}
+
+// Run serves a program on the sockets that the process was started with, or,
+// if it can speak HTTP, on the port of the variable PORT or one for somebody at
+// a terminal. It reports false if there is nothing of that kind.
+func Run(p gateway.Program, c *gateway.Choices) (exitCode int, found bool) {
+	where, err := find(c)
+	if err == nil && where == nil {
+		return 0, false
+	}
+	if err == nil {
+		respectContainer()
+		err = where.open(c)
+	}
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "cgigen: %s: %v\n", p.Name, err)
+		return 2, true
+	}
+	return serve(p, c, where), true
+}
+
+// serve runs the program from its constructors to its clean-ups.
+func serve(p gateway.Program, c *gateway.Choices, where *start) (exitCode int) {
+	stop := signals()
+	p.KeepSignals()
+	limits, err := readLimits(p)
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "cgigen: %s: %v\n", p.Name, err)
+		return 2
+	}
+	handler, err := p.Start()
+	p.Start = func() (http.Handler, error) { return handler, err }
+	d := &daemon{program: p, finish: limits.finish, stop: limits.stop}
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "cgigen: %s: %v\n", p.Name, err)
+		if !where.spawned {
+			p.Stop()
+			return 1
+		}
+		// The server that has spawned the process shows its users and its log
+		// what is wrong, and then gets the chance to start it again.
+		time.AfterFunc(brokenTime, func() { stop <- os.Interrupt })
+	}
+	for _, s := range d.services(c, limits, where.sockets) {
+		d.run(s)
+	}
+	if where.greeting != "" {
+		fmt.Fprintln(os.Stderr, where.greeting)
+	}
+	code := d.wait(stop)
+	if err != nil {
+		return 1
+	}
+	return code
+}
+
+// brokenTime is how long a program answers whose constructors have failed.
+const brokenTime = 5 * time.Second
+
+// A daemon is what runs.
+type daemon struct {
+	program      gateway.Program
+	finish, stop time.Duration
+	running      []service
+	failed       chan error
+}
+
+// A service is the serving of one protocol, or several, on some sockets.
+type service struct {
+	stream.Service
+	sockets []net.Listener
+}
+
+// services makes what serves the sockets.
+func (d *daemon) services(c *gateway.Choices, l limits, sockets []socket) []service {
+	var streams, web []net.Listener
+	for _, s := range sockets {
+		if s.web {
+			web = append(web, s.Listener)
+		} else {
+			streams = append(streams, s.Listener)
+		}
+	}
+	var list []service
+	if len(streams) > 0 {
+		s := &stream.Server{Limits: l.Limits, Log: os.Stderr}
+		for _, protocol := range c.Streams {
+			s.Protocols = append(s.Protocols, protocol(d.program))
+		}
+		if addrs, ok := os.LookupEnv("FCGI_WEB_SERVER_ADDRS"); ok {
+			s.Peers = stream.OnlyFrom(addrs)
+		}
+		list = append(list, service{s, streams})
+	}
+	if len(web) > 0 {
+		list = append(list, service{c.Web(d.program, l.Limits), web})
+	}
+	return list
+}
+
+// run starts a service. Its end, which is none of ours, stops the process.
+func (d *daemon) run(s service) {
+	if d.failed == nil {
+		d.failed = make(chan error, 1)
+	}
+	d.running = append(d.running, s)
+	for _, l := range s.sockets {
+		go func() {
+			if err := s.Serve(l); err != nil {
+				select {
+				case d.failed <- fmt.Errorf("%s: %w", l.Addr(), err):
+				default:
+				}
+			}
+		}()
+	}
+}
+
+// wait waits for the signal to stop: then nothing new begins, what runs has
+// time to finish, and only after that it is cancelled. A second signal is in a
+// hurry.
+func (d *daemon) wait(stop <-chan os.Signal) (exitCode int) {
+	select {
+	case <-stop:
+	case err := <-d.failed:
+		fmt.Fprintf(os.Stderr, "cgigen: %s: %v\n", d.program.Name, err)
+		exitCode = 1
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), d.finish)
+	defer cancel()
+	hurry := make(chan struct{})
+	defer close(hurry)
+	go func() {
+		select {
+		case <-stop:
+			cancel()
+		case <-hurry:
+		}
+	}()
+	err := d.shutdown(ctx)
+	d.program.Cancel()
+	if err != nil {
+		err = d.cancel()
+	}
+	err = errors.Join(err, d.program.Stop())
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "cgigen: %s: stopping: %v\n", d.program.Name, err)
+		return 1
+	}
+	return exitCode
+}
+
+// shutdown waits for what runs.
+func (d *daemon) shutdown(ctx context.Context) error {
+	errs := make(chan error)
+	for _, s := range d.running {
+		go func() { errs <- s.Shutdown(ctx) }()
+	}
+	var all error
+	for range d.running {
+		all = errors.Join(all, <-errs)
+	}
+	return all
+}
+
+// cancel ends what still runs and gives it the time of CGIGEN_STOP_TIMEOUT to
+// take notice.
+func (d *daemon) cancel() error {
+	for _, s := range d.running {
+		s.Close(errors.New("the process stops"))
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), d.stop)
+	defer cancel()
+	if d.shutdown(ctx) != nil {
+		return errors.New("requests still ran when their time was over")
+	}
+	return nil
+}

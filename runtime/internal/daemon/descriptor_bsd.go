@@ -1,0 +1,8 @@
+//go:build unix && !linux
+
+package daemon
+
+import "syscall"
+
+// replace makes descriptor to another name of from.
+func replace(from, to int) error { return syscall.Dup2(from, to) }
