@@ -10,7 +10,7 @@ import (
 
 // version says what this cgigen was built from.
 type version struct {
-	Version  string `json:"version"` // of the module; "(devel)" if built from a checkout without one
+	Version  string `json:"version"` // of the module; "(devel)" if it has none
 	Revision string `json:"revision,omitempty"`
 	Modified bool   `json:"modified,omitempty"` // the checkout had changes
 	Go       string `json:"go"`
@@ -24,7 +24,7 @@ func readVersion() version {
 	if !ok {
 		return v
 	}
-	if info.Main.Version != "" {
+	if info.Main.Version != "" && info.Main.Replace == nil {
 		v.Version = info.Main.Version
 	}
 	for _, setting := range info.Settings {

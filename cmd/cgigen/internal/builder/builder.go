@@ -47,10 +47,15 @@ func (e *CompileError) Error() string { return e.Output }
 // between them and keeps all cores busy. Either all files appear in
 // Options.Dir, each replaced atomically, or none does. Files that are up to
 // date are recognised and not linked again.
-func Build(ctx context.Context, o Options) ([]Program, error) {
+func Build(ctx context.Context, o Options) (programs []Program, err error) {
 	if len(o.Programs) == 0 {
 		return nil, nil
 	}
+	defer func() {
+		if err != nil {
+			_ = os.Remove(o.Dir) // if nothing has come into it, it was made in vain
+		}
+	}()
 	if err := os.MkdirAll(o.Dir, 0o755); err != nil {
 		return nil, fmt.Errorf("making the folder for the programs: %w", err)
 	}

@@ -1,0 +1,177 @@
+package rules
+
+import (
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// kind is what a segment of a pattern's path fits. The order is that of
+// preference.
+type kind int
+
+const (
+	literal kind = iota
+	end          // {$}
+	single       // {name}
+	rest         // {name...}, and what follows a trailing slash
+)
+
+type segment struct {
+	kind kind
+	text string // of a literal, unescaped
+}
+
+// segments are the path of a pattern.
+type segments []segment
+
+// split takes a pattern's path apart: "/users/{id}/" has the segments users,
+// {id} and the rest.
+func split(path string) segments {
+	var list segments
+	for text := range strings.SplitSeq(strings.TrimPrefix(path, "/"), "/") {
+		list = append(list, parse(text))
+	}
+	return list
+}
+
+func parse(text string) segment {
+	switch {
+	case text == "" || strings.HasSuffix(text, "...}"):
+		return segment{kind: rest}
+	case text == "{$}":
+		return segment{kind: end}
+	case strings.HasPrefix(text, "{"):
+		return segment{kind: single}
+	}
+	if plain, err := url.PathUnescape(text); err == nil {
+		text = plain
+	}
+	return segment{kind: literal, text: text}
+}
+
+func compareSegments(a, b segments) int {
+	return slices.CompareFunc(a, b, func(a, b segment) int {
+		if a.kind != b.kind {
+			return int(a.kind - b.kind)
+		}
+		return strings.Compare(a.text, b.text)
+	})
+}
+
+// overlaps reports whether there are paths that fit both, with a slash more or
+// less at the end, as redirects of ServeMux go.
+func (s segments) overlaps(o segments) bool {
+	for i := 0; ; i++ {
+		switch a, b := s.at(i), o.at(i); {
+		case a.kind == rest || b.kind == rest:
+			return true
+		case a.kind == end || b.kind == end:
+			return a.kind == b.kind
+		case a.kind == literal && b.kind == literal && a.text != b.text:
+			return false
+		}
+	}
+}
+
+// at gives the segment at i; behind the last one the path is at its end.
+func (s segments) at(i int) segment {
+	if i < len(s) {
+		return s[i]
+	}
+	return segment{kind: end}
+}
+
+// Path gives a regular expression for the decoded path, without its leading
+// slash and without anchors. It is of the kind that PCRE and RE2 have in common.
+func (s segments) Path() string {
+	var b strings.Builder
+	for i, segment := range s {
+		slash := "/"
+		if i == 0 {
+			slash = ""
+		}
+		switch segment.kind {
+		case literal:
+			b.WriteString(slash + regexp.QuoteMeta(segment.text))
+		case single:
+			b.WriteString(slash + "[^/]+")
+		case end:
+			b.WriteString(slash + optional(slash))
+		case rest:
+			b.WriteString(tail(slash))
+		}
+	}
+	return b.String()
+}
+
+// optional makes the slash before {$} optional: ServeMux redirects to it.
+func optional(slash string) string {
+	if slash == "" {
+		return ""
+	}
+	return "?"
+}
+
+func tail(slash string) string {
+	if slash == "" {
+		return ".*"
+	}
+	return "(/.*)?"
+}
+
+// Below gives an anchored regular expression for the whole path of a site that
+// lies below base, which is "" or a path without a slash at its end.
+func (s segments) Below(base string) string {
+	base = regexp.QuoteMeta(base)
+	switch path := s.Path(); {
+	case base != "" && path == "":
+		return "^" + base + "/?$"
+	case base != "" && path == ".*":
+		return "^" + base + "(/.*)?$"
+	default:
+		return "^" + base + "/" + path + "$"
+	}
+}
+
+// Lua gives Lua patterns, which know no groups, for the same paths.
+func (s segments) Lua(base string) []string {
+	var b strings.Builder
+	b.WriteString("^" + quoteLua(base))
+	for _, segment := range s {
+		switch segment.kind {
+		case literal:
+			b.WriteString("/" + quoteLua(segment.text))
+		case single:
+			b.WriteString("/[^/]+")
+		case end:
+			if b.Len() > 1 {
+				b.WriteString("/?$")
+			} else {
+				b.WriteString("/$")
+			}
+			return []string{b.String()}
+		case rest:
+			if b.Len() > 1 {
+				return []string{b.String() + "$", b.String() + "/.*$"}
+			}
+			return []string{"^/.*$"}
+		}
+	}
+	return []string{b.String() + "$"}
+}
+
+func quoteLua(text string) string {
+	var b strings.Builder
+	for _, c := range text {
+		if strings.ContainsRune("^$()%.[]*+-?", c) {
+			b.WriteByte('%')
+		}
+		b.WriteRune(c)
+	}
+	return b.String()
+}
+
+// IsCatchAll reports whether every path fits.
+func (s segments) IsCatchAll() bool { return s[0].kind == rest }
