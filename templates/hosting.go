@@ -1,0 +1,156 @@
+package templates
+
+import (
+	"embed"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"text/template"
+)
+
+//go:embed hosting
+var hostingFiles embed.FS
+
+// Hosting is what the configuration of a web server depends on.
+type Hosting struct {
+	Module   string   // module path, for comments
+	Site     string   // short name of the site: [a-z0-9-]
+	Hostname string   // its domain
+	User     string   // its user on a server of one's own
+	Base     string   // path that it lies below, as /~alice/shop; "" for the whole host
+	Root     string   // absolute folder of the package on a server of one's own
+	Docroot  string   // document root, relative to Root
+	Programs string   // absolute folder of the programs on a server of one's own
+	Folder   string   // last element of Programs, and the programs' path below Base
+	Suffix   string   // of the programs' files
+	Way      string   // how programs are reached: cgi, fastcgi or scgi
+	Strength string   // what an .htaccess may do: full, or fileinfo without Options
+	CGIBin   bool     // programs lie in the host's own cgi-bin
+	List     []string // names of the programs
+	Rules    []HostingRule
+}
+
+// A HostingRule leads requests to a program. The first one that fits counts.
+type HostingRule struct {
+	Program string
+	Pattern string   // of the route, for a comment
+	Methods string   // alternatives of a regular expression; "" for any
+	Host    string   // "" for any
+	Path    string   // regular expression below Base, without anchors and the leading slash
+	Full    string   // anchored regular expression of the whole path
+	Lua     []string // the same as Lua patterns, any of which may fit
+	All     bool     // every path fits
+}
+
+// Render gives the file that the template of the given name, as
+// "nginx/nginx.conf", makes.
+func (h Hosting) Render(name string) ([]byte, error) {
+	text, err := hostingFiles.ReadFile("hosting/" + name + ".tmpl")
+	if err != nil {
+		return nil, fmt.Errorf("finding a template: %w", err)
+	}
+	page, err := template.New(name).Funcs(hostingFuncs()).Parse(string(text))
+	if err != nil {
+		return nil, fmt.Errorf("parsing a template: %w", err)
+	}
+	var out strings.Builder
+	if err := page.Execute(&out, h); err != nil {
+		return nil, fmt.Errorf("rendering a template: %w", err)
+	}
+	return []byte(out.String()), nil
+}
+
+// Names gives the names of the programs as alternatives of a regular expression.
+func (h Hosting) Names() string { return strings.Join(h.List, "|") }
+
+// Var is the site's name as part of a variable.
+func (h Hosting) Var() string { return "site_" + strings.ReplaceAll(h.Site, "-", "_") }
+
+// Run is the folder of the programs' sockets.
+func (h Hosting) Run() string { return "/run/" + h.Site }
+
+// CatchesAll reports whether a rule fits every path.
+func (h Hosting) CatchesAll() bool {
+	return slices.ContainsFunc(h.Rules, func(r HostingRule) bool { return r.All })
+}
+
+// Scheme is the protocol as Apache names it.
+func (h Hosting) Scheme() string {
+	if h.Way == "scgi" {
+		return "scgi"
+	}
+	return "fcgi"
+}
+
+// Directive is what the directives of nginx begin with.
+func (h Hosting) Directive() string {
+	if h.Way == "scgi" {
+		return "scgi"
+	}
+	return "fastcgi"
+}
+
+// Params are the meta-variables that nginx has to be told. An empty HTTP_PROXY
+// keeps the client from setting it.
+func (h Hosting) Params() []string {
+	params := []string{
+		"REQUEST_METHOD $request_method", "REQUEST_URI $request_uri", "QUERY_STRING $query_string",
+		"CONTENT_TYPE $content_type", "CONTENT_LENGTH $content_length",
+		"SERVER_PROTOCOL $server_protocol", "SERVER_NAME $server_name", "SERVER_PORT $server_port", "SERVER_ADDR $server_addr",
+		"REMOTE_ADDR $remote_addr", "REMOTE_PORT $remote_port", "REQUEST_SCHEME $scheme", "HTTPS $https if_not_empty",
+		"SERVER_SOFTWARE nginx/$nginx_version", "DOCUMENT_ROOT $document_root", `HTTP_PROXY ""`,
+	}
+	if h.Way == "scgi" {
+		return append(params, "SCGI 1")
+	}
+	return append(params, "GATEWAY_INTERFACE CGI/1.1")
+}
+
+func hostingFuncs() template.FuncMap {
+	return template.FuncMap{
+		"quoteMeta":    regexp.QuoteMeta,
+		"apache":       quoted(" \"", `"`),
+		"caddy":        quoted(" \"", `"`),
+		"nginx":        func(text string) string { return `"` + strings.ReplaceAll(text, `"`, `\"`) + `"` },
+		"lighttpd":     func(text string) string { return `"` + strings.ReplaceAll(text, `"`, `\"`) + `"` },
+		"group":        group,
+		"words":        func(alternatives string) string { return strings.ReplaceAll(alternatives, "|", " ") },
+		"alternatives": fullPaths,
+		"reversed": func(rules []HostingRule) []HostingRule {
+			rules = slices.Clone(rules)
+			slices.Reverse(rules)
+			return rules
+		},
+	}
+}
+
+// quoted gives a function that puts a word into quotes if it has one of the
+// characters in it.
+func quoted(special, quote string) func(string) string {
+	return func(word string) string {
+		if !strings.ContainsAny(word, special) {
+			return word
+		}
+		return quote + strings.ReplaceAll(word, quote, `\`+quote) + quote
+	}
+}
+
+func group(alternatives string) string {
+	if alternatives == "" {
+		return ""
+	}
+	return "(" + alternatives + ")"
+}
+
+// fullPaths joins the paths of all rules to one regular expression.
+func fullPaths(rules []HostingRule) string {
+	var paths []string
+	for _, r := range rules {
+		path := strings.TrimSuffix(strings.TrimPrefix(r.Full, "^"), "$")
+		if !slices.Contains(paths, path) {
+			paths = append(paths, path)
+		}
+	}
+	return "^(?:" + strings.Join(paths, "|") + ")$"
+}
