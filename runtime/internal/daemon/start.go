@@ -121,15 +121,17 @@ func (s *start) open(c *gateway.Choices) error {
 
 // inherit makes a listener of a descriptor, which children do not get.
 func inherit(fd int) (net.Listener, error) {
-	f := os.NewFile(uintptr(fd), fmt.Sprintf("descriptor %d", fd))
+	f := os.Stdin
+	if fd != 0 {
+		f = os.NewFile(uintptr(fd), "socket")
+		defer f.Close()
+	}
 	l, err := net.FileListener(f) // of a copy
 	if err != nil {
 		return nil, fmt.Errorf("descriptor %d is no socket to listen on: %w", fd, err)
 	}
 	if fd == 0 {
 		emptyInput()
-	} else {
-		f.Close()
 	}
 	return l, nil
 }

@@ -35,6 +35,12 @@ server.tag = "lighttpd"
 // Nginx starts nginx with one worker. Each host is the inside of a server block.
 func Nginx(t testing.TB, hosts ...string) *Server {
 	t.Helper()
+	return NginxWith(t, "", hosts...)
+}
+
+// NginxWith is Nginx with directives outside of the server blocks, such as upstreams.
+func NginxWith(t testing.TB, global string, hosts ...string) *Server {
+	t.Helper()
 	program := need(t, "nginx")
 	dir := Dir(t)
 	addrs := ports(t, len(hosts))
@@ -52,7 +58,8 @@ http {
 	uwsgi_temp_path %[1]s/uwsgi;
 	scgi_temp_path %[1]s/scgi;
 	client_max_body_size 0;
-`, dir, nginxUser())+forHosts(hosts, addrs, "server {\nlisten 127.0.0.1:%s;\n%s\n}\n")+"}\n", 0o644)
+%[3]s
+`, dir, nginxUser(), global)+forHosts(hosts, addrs, "server {\nlisten 127.0.0.1:%s;\n%s\n}\n")+"}\n", 0o644)
 	s := &Server{Dir: dir, Name: "nginx", addrs: addrs, logs: []string{filepath.Join(dir, "error.log")}}
 	s.run(t, exec.Command(program, "-e", filepath.Join(dir, "error.log"), "-p", dir, "-c", config))
 	return s

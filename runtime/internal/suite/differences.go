@@ -29,7 +29,7 @@ type Difference struct {
 func (d Difference) covers(t Target, name string) bool {
 	return (d.Servers == nil || slices.Contains(d.Servers, t.Server)) &&
 		(d.Mounts == nil || slices.Contains(d.Mounts, t.Mount)) &&
-		slices.ContainsFunc(d.Cases, func(pattern string) bool { return matches(pattern, name) })
+		slices.ContainsFunc(d.Cases, func(pattern string) bool { return Matches(pattern, name) })
 }
 
 // Check compares an answer with the right one, except for what the differences allow, and demands that these are there.
@@ -50,7 +50,7 @@ func Check(t Target, c Case, right, answer Answer, differences []Difference) []s
 	}
 	var wrong []string
 	for _, line := range Diff(right, answer) {
-		i := slices.IndexFunc(allowed, func(pattern string) bool { return matches(strings.TrimPrefix(pattern, "?"), line) })
+		i := slices.IndexFunc(allowed, func(pattern string) bool { return Matches(strings.TrimPrefix(pattern, "?"), line) })
 		if i < 0 {
 			wrong = append(wrong, line)
 			continue
@@ -84,15 +84,15 @@ func Hangs(t Target, c Case, differences []Difference) bool {
 	return slices.ContainsFunc(differences, func(d Difference) bool { return d.Hangs && d.covers(t, c.Name) })
 }
 
-// matches reports whether a text has a form in which * stands for any text.
-func matches(pattern, text string) bool {
+// Matches reports whether a text has a form in which * stands for any text.
+func Matches(pattern, text string) bool {
 	first, rest, found := strings.Cut(pattern, "*")
 	text, ok := strings.CutPrefix(text, first)
 	if !ok || !found {
 		return ok && text == ""
 	}
 	for i := range len(text) + 1 {
-		if matches(rest, text[i:]) {
+		if Matches(rest, text[i:]) {
 			return true
 		}
 	}

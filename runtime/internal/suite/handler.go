@@ -33,6 +33,7 @@ func Routes() map[string]http.Handler {
 		"/value/{v}/{w...}": http.HandlerFunc(values),
 		"/do":               http.HandlerFunc(do),
 		"/dir/":             http.HandlerFunc(directory),
+		"/args":             http.HandlerFunc(arguments),
 	}
 }
 

@@ -89,7 +89,6 @@ func (l *listener) serve() {
 	defer conn.Close()
 	l.conn = conn.(*net.TCPConn)
 	close(l.settled)
-	conn.SetDeadline(time.Now().Add(2 * patience))
 	var lines []string
 	for scanner := bufio.NewScanner(conn); scanner.Scan(); {
 		lines = append(lines, scanner.Text())
@@ -114,12 +113,13 @@ func (l *listener) release() {
 	}
 }
 
-// finish waits until the handler has ended and returns its lines. It is called after the exchange: a handler that still
-// awaits something awaits it in vain.
-func (l *listener) finish() []string {
+// finish waits until the handler has ended, but no longer than that, and returns its lines. It is called after the
+// exchange: a handler that still awaits something awaits it in vain.
+func (l *listener) finish(patience time.Duration) []string {
 	l.settle()
 	if l.conn != nil {
 		l.conn.CloseWrite()
+		l.conn.SetReadDeadline(time.Now().Add(patience))
 	}
 	return <-l.lines
 }

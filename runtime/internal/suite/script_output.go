@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"compress/gzip"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -15,11 +14,11 @@ import (
 
 // Pattern returns n bytes of text in which no two parts of some length are alike.
 func Pattern(n int) []byte {
-	var b bytes.Buffer
-	for i := 0; b.Len() < n; i++ {
-		fmt.Fprintf(&b, "line %d\n", i)
+	b := make([]byte, 0, n+16)
+	for i := int64(0); len(b) < n; i++ {
+		b = append(strconv.AppendInt(append(b, "line "...), i, 10), '\n')
 	}
-	return b.Bytes()[:n]
+	return b[:n]
 }
 
 func (s *script) write(text string) error {

@@ -21,7 +21,7 @@ func Do(t Target, c Case, deadline time.Duration) (Answer, error) {
 		return Answer{}, err
 	}
 	a, err := exchange(t, c, journal, deadline)
-	a.journal = journal.finish()
+	a.journal = journal.finish(deadline)
 	a.normalize(t, c)
 	return a, err
 }
