@@ -4,205 +4,201 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"reflect"
+	"path"
+	"slices"
 	"strings"
-	"sync"
 
 	"github.com/cgigen/cgigen/runtime/config"
 	"github.com/cgigen/cgigen/runtime/gateway"
 )
 
-// A router is the program's ServeMux below the prefix at which the web server
-// has mounted it. The prefix is not configured: the request and the patterns
-// show it, so that one program answers alike when it is called directly
-// (/cgi-bin/user.cgi/users/7), through a rewrite (/users/7), below a folder
-// (/~alice/users/7), and where the server puts the whole path in SCRIPT_NAME.
+// A router finds the handler of a request as net/http.ServeMux does, which the
+// tests hold it against. It is not one, because ServeMux looks up a source
+// position for each pattern and brings package fmt along: together a tenth of
+// what a small program costs in all.
 type router struct {
 	routes []route
 	values *config.Values
-	mux    func() *http.ServeMux // made when a request needs it
 }
 
 func (rt *router) handle(pattern string, h http.Handler, values *config.Values) {
+	rt.values = values
 	rt.routes = append(rt.routes, newRoute(pattern, h))
-	if rt.mux == nil {
-		rt.values = values
-		rt.mux = sync.OnceValue(rt.makeMux)
-	}
-}
-
-func (rt *router) makeMux() *http.ServeMux {
-	mux := http.NewServeMux()
-	for _, route := range rt.routes {
-		// A function, so that the only redirects in it are ServeMux's own.
-		mux.HandleFunc(route.pattern, route.handler.ServeHTTP)
-	}
-	return mux
 }
 
 func (rt *router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if info := gateway.InfoOf(r.Context()); info != nil && r.URL.Path != "*" {
-		info.Prefix = rt.mount(r, info.Vars.Get("SCRIPT_NAME"))
-		if info.Prefix != "" {
-			rt.serveBelow(w, r, info.Prefix)
+	if r.RequestURI == "*" {
+		w.WriteHeader(http.StatusBadRequest)
+		return
+	}
+	var prefix string
+	if info := gateway.InfoOf(r.Context()); info != nil {
+		prefix = rt.mount(r, info.Vars.Get("SCRIPT_NAME"))
+		info.Prefix = prefix
+		if prefix != "" {
+			r.URL = below(r.URL, prefix)
+		}
+	}
+	rt.serve(w, r, prefix)
+}
+
+// serve answers a request from which the prefix has been cut off.
+func (rt *router) serve(w http.ResponseWriter, r *http.Request, prefix string) {
+	escaped := r.URL.EscapedPath()
+	clean, host, from := cleanPath(escaped), hostname(r.Host), hostname(r.Host)
+	if r.Method == http.MethodConnect { // not cleaned, but redirected by the target's host
+		clean, host, from = escaped, r.Host, r.URL.Host
+	}
+	found := rt.find(from, r.Method, clean)
+	if (found == nil || !found.exact(clean)) && clean != "" && !strings.HasSuffix(clean, "/") {
+		if tree := rt.find(from, r.Method, clean+"/"); tree != nil && tree.exact(clean+"/") {
+			redirect(w, r, prefix, cleanPath(r.URL.Path)+"/")
 			return
 		}
 	}
-	if route := only(rt.routes, r); route != nil {
-		route.serve(w, r)
-		return
+	if r.Method == http.MethodConnect {
+		found = rt.find(host, r.Method, clean)
 	}
-	rt.mux().ServeHTTP(w, r)
+	switch {
+	case clean != escaped:
+		redirect(w, r, prefix, clean)
+	case found != nil:
+		found.serve(w, r, clean)
+	default:
+		rt.refuse(w, host, clean)
+	}
 }
 
-// serveBelow serves a request whose path begins with the prefix.
-func (rt *router) serveBelow(w http.ResponseWriter, r *http.Request, prefix string) {
-	r.URL = below(r.URL, prefix)
-	if route := only(rt.routes, r); route != nil {
-		route.serve(w, r)
-		return
-	}
-	if h, _ := rt.mux().Handler(r); isRedirect(h) {
-		w = &mountedRedirect{w, prefix}
-	}
-	rt.mux().ServeHTTP(w, r)
-}
-
-// mount finds the prefix of a request. Candidates are the prefixes that its
-// path has in common with SCRIPT_NAME, folder by folder; the first below which
-// a pattern fits is the one. Patterns that fit everywhere are asked last.
-func (rt *router) mount(r *http.Request, script string) string {
-	candidates := prefixes(r.URL.Path, script)
-	if len(candidates) == 1 {
-		return candidates[0]
-	}
-	var anywhere []string
-	for _, prefix := range candidates {
-		switch rt.fit(r, trimEscaped(r.URL.EscapedPath(), len(prefix))) {
-		case fitsExactly:
-			return prefix
-		case fitsAnywhere:
-			anywhere = append(anywhere, prefix)
+// find returns the route with the most specific pattern that matches. One with
+// the host goes before one without; one with the method before one with GET,
+// for HEAD, and this before one without.
+func (rt *router) find(host, method, path string) *route {
+	for _, h := range []string{host, ""} {
+		for _, m := range []string{method, http.MethodGet, ""} {
+			if m == http.MethodGet && method != http.MethodHead && method != http.MethodGet {
+				continue
+			}
+			if found := rt.best(h, m, path); found != nil {
+				return found
+			}
 		}
 	}
-	if base, ok := rt.base(r.URL.Path); ok {
-		return base
-	}
-	if len(anywhere) > 0 {
-		return anywhere[0]
-	}
-	return ""
+	return nil
 }
 
-// prefixes lists the prefixes of path that may be the mount point, the
-// likeliest first: the program itself if more follows, none, and the folders
-// that path and script share. Where the server has put the whole path into
-// SCRIPT_NAME, that comes last.
-func prefixes(path, script string) []string {
-	script = strings.TrimSuffix(script, "/")
-	var list []string
-	if rest, ok := strings.CutPrefix(path, script); ok && script != "" && strings.HasPrefix(rest, "/") {
-		list = append(list, script)
-	}
-	list = append(list, "")
-	for i := 1; i < len(path) && i < len(script) && path[i] == script[i]; i++ {
-		if path[i] == '/' {
-			list = append(list, path[:i])
-		}
-	}
-	if path == script && script != "" {
-		list = append(list, script)
-	}
-	return list
-}
-
-// base is the setting CGIGEN_BASE, if the path lies below it.
-func (rt *router) base(path string) (string, bool) {
-	base, ok := rt.values.Setting("CGIGEN_BASE")
-	base = strings.TrimSuffix(base, "/")
-	rest, below := strings.CutPrefix(path, base)
-	return base, ok && below && (rest == "" || rest[0] == '/')
-}
-
-type fit int
-
-const (
-	fitsNot fit = iota
-	fitsAnywhere
-	fitsExactly
-)
-
-// fit reports how well the patterns fit a path. The method does not count: the
-// wrong one is answered by ServeMux.
-func (rt *router) fit(r *http.Request, path string) fit {
-	best := fitsNot
-	if path == "" {
-		path = "/"
-	}
+func (rt *router) best(host, method, path string) *route {
+	var best *route
 	for i := range rt.routes {
-		route := &rt.routes[i]
-		switch {
-		case route.host != "" && route.host != hostname(r.Host):
-		case !matchPath(route.path, path, nil) && !matchPath(route.path, path+"/", nil):
-		case !isCatchAll(route.path):
-			return fitsExactly
-		default:
-			best = fitsAnywhere
+		r := &rt.routes[i]
+		if r.host == host && r.method == method && r.match(path, nil) && (best == nil || r.moreSpecific(best)) {
+			best = r
 		}
 	}
 	return best
 }
 
+// refuse answers a request that no pattern matches: with 405 if only the
+// method is wrong.
+func (rt *router) refuse(w http.ResponseWriter, host, path string) {
+	allowed := rt.methods(host, path)
+	if len(allowed) == 0 {
+		fail(w, "404 page not found", http.StatusNotFound)
+		return
+	}
+	w.Header().Set("Allow", strings.Join(allowed, ", "))
+	fail(w, http.StatusText(http.StatusMethodNotAllowed), http.StatusMethodNotAllowed)
+}
+
+// methods lists the methods that patterns have for a path.
+func (rt *router) methods(host, path string) []string {
+	var list []string
+	for i := range rt.routes {
+		r := &rt.routes[i]
+		fits := r.match(path, nil) || !strings.HasSuffix(path, "/") && r.match(path+"/", nil)
+		if !fits || r.method == "" || r.host != "" && r.host != host {
+			continue
+		}
+		list = append(list, r.method)
+		if r.method == http.MethodGet {
+			list = append(list, http.MethodHead)
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// fail is http.Error without package fmt.
+func fail(w http.ResponseWriter, text string, code int) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(code)
+	w.Write([]byte(text + "\n"))
+}
+
+// redirect is http.Redirect, to another path below the prefix.
+func redirect(w http.ResponseWriter, r *http.Request, prefix, to string) {
+	target := (&url.URL{Path: prefix}).EscapedPath() + (&url.URL{Path: to, RawQuery: r.URL.RawQuery}).String()
+	w.Header().Set("Location", escapeNonASCII(target))
+	if r.Method == http.MethodGet || r.Method == http.MethodHead {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	}
+	const code = http.StatusTemporaryRedirect
+	w.WriteHeader(code)
+	if r.Method == http.MethodGet {
+		w.Write([]byte(`<a href="` + escapeHTML(target) + `">` + http.StatusText(code) + "</a>.\n\n"))
+	}
+}
+
+func escapeNonASCII(s string) string {
+	var escaped []byte
+	for i := range len(s) {
+		if s[i] < 0x80 {
+			escaped = append(escaped, s[i])
+			continue
+		}
+		const hex = "0123456789abcdef"
+		escaped = append(escaped, '%', hex[s[i]>>4], hex[s[i]&15])
+	}
+	return string(escaped)
+}
+
+func escapeHTML(s string) string {
+	var escaped []byte
+	for i := range len(s) {
+		switch s[i] {
+		case '&':
+			escaped = append(escaped, "&amp;"...)
+		case '<':
+			escaped = append(escaped, "&lt;"...)
+		case '>':
+			escaped = append(escaped, "&gt;"...)
+		case '"':
+			escaped = append(escaped, "&#34;"...)
+		case '\'':
+			escaped = append(escaped, "&#39;"...)
+		default:
+			escaped = append(escaped, s[i])
+		}
+	}
+	return string(escaped)
+}
+
+// cleanPath removes empty segments and those of dots, and keeps a last slash.
+func cleanPath(p string) string {
+	clean := path.Clean("/" + p)
+	if strings.HasSuffix(p, "/") && clean != "/" {
+		clean += "/"
+	}
+	return clean
+}
+
+// hostname is a host without its port.
 func hostname(host string) string {
+	if !strings.Contains(host, ":") {
+		return host
+	}
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		return name
 	}
 	return host
 }
-
-// below returns u without the prefix of its path. The rest keeps its escapes.
-func below(u *url.URL, prefix string) *url.URL {
-	cut := *u
-	cut.Path = strings.TrimPrefix(u.Path, prefix)
-	cut.RawPath = ""
-	if u.RawPath != "" {
-		cut.RawPath = trimEscaped(u.RawPath, len(prefix))
-	}
-	if cut.Path == "" {
-		cut.Path, cut.RawPath = "/", ""
-	}
-	return &cut
-}
-
-// trimEscaped removes as many characters from an escaped path as n bytes of
-// the path itself are.
-func trimEscaped(raw string, n int) string {
-	i := 0
-	for ; n > 0 && i < len(raw); n-- {
-		if raw[i] == '%' {
-			i += 2
-		}
-		i++
-	}
-	return raw[min(i, len(raw)):]
-}
-
-// isRedirect reports whether h is a redirect of ServeMux to a cleaner path.
-func isRedirect(h http.Handler) bool {
-	return reflect.TypeOf(h) == reflect.TypeOf(http.RedirectHandler("/", http.StatusMovedPermanently))
-}
-
-// A mountedRedirect adds the prefix to a redirect within the program.
-type mountedRedirect struct {
-	http.ResponseWriter
-	prefix string
-}
-
-func (w *mountedRedirect) WriteHeader(code int) {
-	if to := w.Header().Get("Location"); strings.HasPrefix(to, "/") && !strings.HasPrefix(to, "//") {
-		w.Header().Set("Location", w.prefix+to)
-	}
-	w.ResponseWriter.WriteHeader(code)
-}
-
-func (w *mountedRedirect) Unwrap() http.ResponseWriter { return w.ResponseWriter }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -94,58 +95,57 @@ func TestRedirectsOfTheMuxKeepThePrefix(t *testing.T) {
 	}
 }
 
-// FuzzMatch holds the quick match against ServeMux for every request.
-func FuzzMatch(f *testing.F) {
+// FuzzRouter holds the router against ServeMux: what a client gets, and what a
+// handler sees of the pattern, is the same for every request.
+func FuzzRouter(f *testing.F) {
 	sets := [][]string{
 		{"GET /users/{id}", "POST /users/{id}", "/users/", "GET /{$}"},
 		{"/", "/tree/", "GET /tree/{x}/leaf"},
 		{"GET /a/{p...}", "HEAD /a/b", "GET /a/b/c/"},
-		{"/x/{y}/{$}", "/x/{y}", "h/x/{y}"},
-		{"/only"}, {"GET /one/"}, {"POST /{a}/{b}"}, {"/{all...}"},
+		{"/x/{y}/{$}", "/x/{y}", "h/x/{y}", "GET h/x/{y}/z"},
+		{"/only"}, {"GET /one/"}, {"POST /{a}/{b}"}, {"/{all...}"}, {"GET /sp%20ace/{x}", "PUT /t"},
+		{"GET /{a}/b", "GET /a/b", "GET /{a}/{b}", "/a/b/c/"},
 	}
 	for i := range sets {
-		for _, p := range []string{"/", "/users/7", "/users", "/tree", "/tree/", "/a/b/c", "/x/1/", "/a//b", "/%61", "/x/./y"} {
+		for _, p := range []string{"/", "/users/7", "/users", "/tree", "/tree/", "/a/b/c", "/x/1/", "/a//b", "/%61", "/x/./y",
+			"/%2F", "/sp%20ace/1", "/a/b", "//", "/x/%2f", "/t?q=<\"'&>", "/tree/%zz", "/one/é"} {
 			f.Add(i, "GET", p)
 			f.Add(i, "HEAD", p)
+			f.Add(i, "CONNECT", p)
+			f.Add(i, "TRACE", p)
 		}
 	}
-	f.Fuzz(func(t *testing.T, set int, method, path string) {
+	f.Fuzz(func(t *testing.T, set int, method, target string) {
 		patterns := sets[uint(set)%uint(len(sets))]
-		u, err := url.ParseRequestURI(path)
-		if err != nil || !strings.HasPrefix(path, "/") || method == "" {
+		u, err := url.ParseRequestURI(target)
+		if err != nil || !strings.HasPrefix(target, "/") || method == "" {
 			return
 		}
-		mux := http.NewServeMux()
-		handler := func(w http.ResponseWriter, r *http.Request) {
-			io.WriteString(w, r.Pattern+"|"+r.PathValue("id")+r.PathValue("p")+r.PathValue("x")+r.PathValue("y")+r.PathValue("a")+r.PathValue("b")+r.PathValue("all"))
-		}
-		var routes []route
+		mux, rt := http.NewServeMux(), &router{}
 		for _, p := range patterns {
+			handler := func(w http.ResponseWriter, r *http.Request) {
+				io.WriteString(w, p+"|"+r.Pattern)
+				for _, name := range []string{"id", "p", "x", "y", "a", "b", "all"} {
+					io.WriteString(w, "|"+r.PathValue(name))
+				}
+			}
 			mux.HandleFunc(p, handler)
-			routes = append(routes, newRoute(p, http.HandlerFunc(handler)))
-		}
-		request := func() *http.Request { return &http.Request{Method: method, Host: "h", URL: u} }
-		found := only(routes, request())
-		if found == nil {
-			return
+			rt.handle(p, http.HandlerFunc(handler), nil)
 		}
 		got, want := httptest.NewRecorder(), httptest.NewRecorder()
-		found.serve(got, request())
-		mux.ServeHTTP(want, request())
-		if got.Code != want.Code || got.Body.String() != want.Body.String() {
-			t.Fatalf("%s %q of %q: got %d %q, ServeMux %d %q", method, path, patterns, got.Code, got.Body, want.Code, want.Body)
+		rt.serve(got, &http.Request{Method: method, Host: "h:80", URL: u}, "")
+		if panics(func() { mux.ServeHTTP(want, &http.Request{Method: method, Host: "h:80", URL: u}) }) {
+			return // PathValue after a CONNECT to "/x//": a defect of net/http
+		}
+		if got.Code != want.Code || got.Body.String() != want.Body.String() || !reflect.DeepEqual(got.Header(), want.Header()) {
+			t.Fatalf("%s %q of %q:\ngot  %d %v %q\nwant %d %v %q", method, target, patterns,
+				got.Code, got.Header(), got.Body, want.Code, want.Header(), want.Body)
 		}
 	})
 }
 
-func TestOrdinaryRequestsNeedNoServeMux(t *testing.T) {
-	for _, tt := range []struct{ method, path, pattern string }{
-		{"GET", "/users/7", "GET /users/{id}"}, {"HEAD", "/users/7", "GET /users/{id}"},
-		{"GET", "/", "/{$}"}, {"GET", "/static/a/b", "GET /static/{file...}"}, {"POST", "/x/", "/x/"},
-	} {
-		r := &http.Request{Method: tt.method, URL: &url.URL{Path: tt.path}}
-		if only([]route{newRoute(tt.pattern, nil)}, r) == nil {
-			t.Errorf("%s %s: %s does not match by itself", tt.method, tt.path, tt.pattern)
-		}
-	}
+func panics(f func()) (panicked bool) {
+	defer func() { panicked = recover() != nil }()
+	f()
+	return
 }

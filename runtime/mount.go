@@ -1,0 +1,125 @@
+package runtime
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// mount finds the prefix below which the web server has mounted the program.
+// It is not configured: the request and the patterns show it, so that one
+// program answers alike when it is called directly (/cgi-bin/user.cgi/users/7),
+// through a rewrite (/users/7), below a folder (/~alice/users/7), and where the
+// server puts the whole path in SCRIPT_NAME.
+//
+// Candidates are the prefixes that the path has in common with SCRIPT_NAME,
+// folder by folder; the first below which a pattern fits is the one. Patterns
+// that fit everywhere are asked last.
+func (rt *router) mount(r *http.Request, script string) string {
+	candidates := prefixes(r.URL.Path, script)
+	if len(candidates) == 1 {
+		return candidates[0]
+	}
+	var anywhere []string
+	for _, prefix := range candidates {
+		switch rt.fit(r, trimEscaped(r.URL.EscapedPath(), len(prefix))) {
+		case fitsExactly:
+			return prefix
+		case fitsAnywhere:
+			anywhere = append(anywhere, prefix)
+		}
+	}
+	if base, ok := rt.base(r.URL.Path); ok {
+		return base
+	}
+	if len(anywhere) > 0 {
+		return anywhere[0]
+	}
+	return ""
+}
+
+// prefixes lists the prefixes of path that may be the mount point, the
+// likeliest first: the program itself if more follows, none, and the folders
+// that path and script share. Where the server has put the whole path into
+// SCRIPT_NAME, that comes last.
+func prefixes(path, script string) []string {
+	script = strings.TrimSuffix(script, "/")
+	var list []string
+	if rest, ok := strings.CutPrefix(path, script); ok && script != "" && strings.HasPrefix(rest, "/") {
+		list = append(list, script)
+	}
+	list = append(list, "")
+	for i := 1; i < len(path) && i < len(script) && path[i] == script[i]; i++ {
+		if path[i] == '/' {
+			list = append(list, path[:i])
+		}
+	}
+	if path == script && script != "" {
+		list = append(list, script)
+	}
+	return list
+}
+
+// base is the setting CGIGEN_BASE, if the path lies below it.
+func (rt *router) base(path string) (string, bool) {
+	base, ok := rt.values.Setting("CGIGEN_BASE")
+	base = strings.TrimSuffix(base, "/")
+	rest, below := strings.CutPrefix(path, base)
+	return base, ok && below && (rest == "" || rest[0] == '/')
+}
+
+type fit int
+
+const (
+	fitsNot fit = iota
+	fitsAnywhere
+	fitsExactly
+)
+
+// fit reports how well the patterns fit an escaped path. The method does not
+// count: a wrong one is answered with 405.
+func (rt *router) fit(r *http.Request, path string) fit {
+	best := fitsNot
+	if path == "" {
+		path = "/"
+	}
+	for i := range rt.routes {
+		route := &rt.routes[i]
+		switch {
+		case route.host != "" && route.host != hostname(r.Host):
+		case !route.match(cleanPath(path), nil) && !route.match(cleanPath(path+"/"), nil):
+		case !route.catchesAll():
+			return fitsExactly
+		default:
+			best = fitsAnywhere
+		}
+	}
+	return best
+}
+
+// below returns u without the prefix of its path. The rest keeps its escapes.
+func below(u *url.URL, prefix string) *url.URL {
+	cut := *u
+	cut.Path = strings.TrimPrefix(u.Path, prefix)
+	cut.RawPath = ""
+	if u.RawPath != "" {
+		cut.RawPath = trimEscaped(u.RawPath, len(prefix))
+	}
+	if cut.Path == "" {
+		cut.Path, cut.RawPath = "/", ""
+	}
+	return &cut
+}
+
+// trimEscaped removes as many characters from an escaped path as n bytes of
+// the path itself are.
+func trimEscaped(raw string, n int) string {
+	i := 0
+	for ; n > 0 && i < len(raw); n-- {
+		if raw[i] == '%' {
+			i += 2
+		}
+		i++
+	}
+	return raw[min(i, len(raw)):]
+}
