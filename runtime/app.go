@@ -3,7 +3,6 @@ package runtime
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"slices"
 	"sync"
@@ -76,7 +75,7 @@ func (a *App) stop() error {
 	case err := <-done:
 		return err
 	case <-time.After(limit):
-		return fmt.Errorf("not finished after %v", limit)
+		return errors.New("not finished after " + limit.String())
 	}
 }
 
@@ -91,7 +90,7 @@ func runCleanups(cleanups []func() error) error {
 func runCleanup(f func() error) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
-			err = fmt.Errorf("panic: %v", v)
+			err = errors.New("panic: " + gateway.PanicText(v))
 		}
 	}()
 	return f()

@@ -2,7 +2,6 @@ package runtime
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"os/signal"
 	"sync"
@@ -54,7 +53,7 @@ func (l *life) ignore() { l.once.Do(func() {}) }
 // return by itself; if it does not, the clean-ups run without it.
 func (l *life) wait(signals <-chan os.Signal) {
 	received := <-signals
-	l.cancel(fmt.Errorf("%w: received %v", context.Canceled, received))
+	l.cancel(&stopped{received})
 	select {
 	case <-signals: // a second one is in a hurry
 	case <-time.After(stopGrace):
@@ -66,3 +65,10 @@ func (l *life) wait(signals <-chan os.Signal) {
 // stopGrace is what a handler has after a signal. Apache sends SIGKILL three
 // seconds after SIGTERM.
 const stopGrace = 2 * time.Second
+
+// A stopped error is the cause of the end of a context by a signal.
+type stopped struct{ by os.Signal }
+
+func (s *stopped) Error() string { return "received " + s.by.String() }
+
+func (s *stopped) Unwrap() error { return context.Canceled }

@@ -2,7 +2,7 @@ package runtime
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"net/http"
 	"os"
 	"runtime"
@@ -53,7 +53,7 @@ func (a *App) start(build func(context.Context, *App) error) (h http.Handler, er
 	defer func() {
 		if v := recover(); v != nil {
 			stack := make([]byte, 64<<10)
-			h, err = nil, fmt.Errorf("panic: %v\n%s", v, stack[:runtime.Stack(stack, false)])
+			h, err = nil, errors.New("panic: "+gateway.PanicText(v)+"\n"+string(stack[:runtime.Stack(stack, false)]))
 		}
 	}()
 	if err := build(&a.life, a); err != nil {

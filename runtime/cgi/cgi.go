@@ -4,7 +4,7 @@
 package cgi
 
 import (
-	"fmt"
+	"io"
 	"os"
 
 	"github.com/cgigen/cgigen/runtime/gateway"
@@ -36,7 +36,7 @@ func serve(p gateway.Program) int {
 		out.Close() // the client has all of it, and need not wait for what follows
 	}
 	if err := p.Stop(); err != nil {
-		fmt.Fprintf(x.Log, "cgigen: %s: clean-up: %v\n", p.Name, err)
+		io.WriteString(x.Log, "cgigen: "+p.Name+": clean-up: "+err.Error()+"\n")
 		return 1
 	}
 	if outcome != gateway.Served {

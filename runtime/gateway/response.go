@@ -2,7 +2,6 @@ package gateway
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -59,14 +58,14 @@ func (w *response) Header() http.Header { return w.header }
 // cannot be carried by CGI and are dropped: the final one follows.
 func (w *response) WriteHeader(code int) {
 	if code < 100 || code > 999 {
-		panic(fmt.Sprintf("invalid WriteHeader code %v", code))
+		panic("invalid WriteHeader code " + strconv.Itoa(code))
 	}
 	if w.status != 0 {
-		w.x.Logf("superfluous WriteHeader(%d) after WriteHeader(%d)", code, w.status)
+		w.x.Report("superfluous WriteHeader(" + strconv.Itoa(code) + ") after WriteHeader(" + strconv.Itoa(w.status) + ")")
 		return
 	}
 	if code == http.StatusSwitchingProtocols {
-		w.x.Logf("WriteHeader(101): a gateway cannot switch protocols")
+		w.x.Report("WriteHeader(101): a gateway cannot switch protocols")
 		code = http.StatusInternalServerError
 	}
 	if code < 200 {
@@ -91,7 +90,7 @@ func (w *response) declare() {
 	}
 	n, err := strconv.ParseInt(values[0], 10, 64)
 	if err != nil || n < 0 {
-		w.x.Logf("invalid Content-Length of %q", values[0])
+		w.x.Report("invalid Content-Length of " + strconv.Quote(values[0]))
 		w.noLength = false
 		return
 	}
@@ -182,7 +181,7 @@ func (w *response) send() error {
 // has to be out of the way before the first byte leaves.
 func (w *response) commit() error {
 	if err := w.clearInput(); err != nil {
-		w.x.Logf("request body: %v", err)
+		w.x.Report("request body: " + err.Error())
 		w.refused = w.replace(statusOf(err)) != Cut
 		w.err = err
 		return err
@@ -312,7 +311,7 @@ func (w *response) EnableFullDuplex() error {
 func (w *response) SetReadDeadline(t time.Time) error {
 	input, ok := w.x.Input.(interface{ SetReadDeadline(time.Time) error })
 	if !ok {
-		return fmt.Errorf("this gateway has no read deadline: %w", http.ErrNotSupported)
+		return http.ErrNotSupported
 	}
 	return input.SetReadDeadline(t)
 }
@@ -321,7 +320,7 @@ func (w *response) SetReadDeadline(t time.Time) error {
 func (w *response) SetWriteDeadline(t time.Time) error {
 	output, ok := w.x.Output.(interface{ SetWriteDeadline(time.Time) error })
 	if !ok {
-		return fmt.Errorf("this gateway has no write deadline: %w", http.ErrNotSupported)
+		return http.ErrNotSupported
 	}
 	return output.SetWriteDeadline(t)
 }

@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -133,7 +132,7 @@ func (s *spool) close() {
 type spoolError struct{ err error }
 
 func (e *spoolError) Error() string {
-	return fmt.Sprintf("cannot keep the request body in a temporary file: %v", e.err)
+	return "cannot keep the request body in a temporary file: " + e.err.Error()
 }
 
 func (e *spoolError) Unwrap() error { return e.err }
