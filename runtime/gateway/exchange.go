@@ -116,7 +116,8 @@ func PanicText(v any) string {
 	case int:
 		return strconv.Itoa(v)
 	}
-	return "a value of type " + reflect.TypeOf(v).String()
+	t := reflect.TypeOf(v)
+	return "a value of type " + t.PkgPath() + "." + t.Name()
 }
 
 func stack() string {
