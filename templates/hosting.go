@@ -43,9 +43,28 @@ type HostingRule struct {
 	All     bool     // every path fits
 }
 
+// InstallNotes is what INSTALL.md depends on.
+type InstallNotes struct {
+	Hosting
+	Server     string
+	Layout     string
+	Targets    []string // the first is in use
+	SiteFolder string   // folder of the site's .htaccess in the package
+	InPackage  string   // folder of the programs in the package
+	Ways       []string // cgi, fastcgi, scgi
+	Required   []string // configuration values that have no default
+	NeedsBase  bool     // programs have to be told Base
+	Example    string   // address to try
+}
+
+// Render gives INSTALL.md.
+func (n InstallNotes) Render(name string) ([]byte, error) { return render(name, n) }
+
 // Render gives the file that the template of the given name, as
 // "nginx/nginx.conf", makes.
-func (h Hosting) Render(name string) ([]byte, error) {
+func (h Hosting) Render(name string) ([]byte, error) { return render(name, h) }
+
+func render(name string, data any) ([]byte, error) {
 	text, err := hostingFiles.ReadFile("hosting/" + name + ".tmpl")
 	if err != nil {
 		return nil, fmt.Errorf("finding a template: %w", err)
@@ -55,7 +74,7 @@ func (h Hosting) Render(name string) ([]byte, error) {
 		return nil, fmt.Errorf("parsing a template: %w", err)
 	}
 	var out strings.Builder
-	if err := page.Execute(&out, h); err != nil {
+	if err := page.Execute(&out, data); err != nil {
 		return nil, fmt.Errorf("rendering a template: %w", err)
 	}
 	return []byte(out.String()), nil
@@ -115,6 +134,7 @@ func hostingFuncs() template.FuncMap {
 		"nginx":        func(text string) string { return `"` + strings.ReplaceAll(text, `"`, `\"`) + `"` },
 		"lighttpd":     func(text string) string { return `"` + strings.ReplaceAll(text, `"`, `\"`) + `"` },
 		"group":        group,
+		"join":         strings.Join,
 		"words":        func(alternatives string) string { return strings.ReplaceAll(alternatives, "|", " ") },
 		"alternatives": fullPaths,
 		"reversed": func(rules []HostingRule) []HostingRule {

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,8 +22,10 @@ type Options struct {
 	Programs []generator.Main
 	Dir      string // folder for the programs; made if it is missing
 	Target   Target
-	Tags     string // build tags, separated by commas
-	Link     string // linker flags besides the usual ones, as in go build -ldflags
+	Tags     string   // build tags, separated by commas
+	Link     string   // linker flags besides the usual ones, as in go build -ldflags
+	Flags    []string // flags of go build besides the usual ones
+	Env      []string // variables for the go command, stronger than the environment and the target
 	// Progress, if set, is called while the compiler works, with the number
 	// of programs that are ready. It is called by one goroutine at a time.
 	Progress func(ready int)
@@ -142,10 +145,11 @@ func (b *build) goBuild(ctx context.Context) error {
 func (b *build) goCommand(ctx context.Context, output string, dirs ...string) error {
 	args := []string{
 		"build", "-trimpath", "-buildmode=default",
-		"-ldflags=" + strings.TrimSpace("-s -w "+b.Link), "-tags=" + b.Tags, "-o", output, "--",
+		"-ldflags=" + strings.TrimSpace("-s -w "+b.Link), "-tags=" + b.Tags, "-o", output,
 	}
+	args = append(append(args, b.Flags...), "--")
 	cmd := command(ctx, append(args, dirs...)...)
-	cmd.Env = append(os.Environ(), b.Target.Env()...)
+	cmd.Env = slices.Concat(os.Environ(), b.Target.Env(), b.Env)
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	err := cmd.Run()

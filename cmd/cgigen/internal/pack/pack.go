@@ -1,0 +1,323 @@
+// Package pack lays out what a site needs on a host: its programs, the rules
+// for the web server, and what a person has to know. The same input gives the
+// same bytes.
+package pack
+
+import (
+	"fmt"
+	"io/fs"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/cgigen/cgigen/cmd/cgigen/internal/manifest"
+	"github.com/cgigen/cgigen/cmd/cgigen/internal/rules"
+	"github.com/cgigen/cgigen/generator"
+	"github.com/cgigen/cgigen/templates"
+)
+
+// Modes that hosts were found to accept: a program needs no right to be read,
+// and cannot be sent as a file without it; suEXEC refuses what others may write.
+const (
+	programMode fs.FileMode = 0o711
+	publicMode  fs.FileMode = 0o644
+	secretMode  fs.FileMode = 0o600
+	folderMode  fs.FileMode = 0o755
+	privateMode fs.FileMode = 0o700
+)
+
+// Servers and Layouts are the values that Options take. The first layout of a
+// server is its default.
+func Servers() []string { return []string{"apache", "lighttpd", "nginx", "caddy", "container"} }
+
+// Layouts gives the layouts that a server can have.
+func Layouts(server string) []string {
+	switch server {
+	case "apache":
+		return []string{"subdir", "cgi-bin", "fcgid", "multicall"}
+	case "container":
+		return []string{"image"}
+	}
+	return []string{"subdir", "multicall"}
+}
+
+// Options say what to lay out.
+type Options struct {
+	Server   string
+	Layout   string
+	Base     string // path that the site lies below: "" or /path
+	Docroot  string // name of the document root
+	Hostname string // domain, for servers of one's own
+	Root     string // where the package lies on a server of one's own; "" is /srv/<site>
+	Gateways []string
+	Model    *generator.Model
+	Builds   []Build // for each target; the first is the one in use
+	Time     time.Time
+}
+
+// A Build is what was compiled for one target.
+type Build struct {
+	Target   string // as linux/amd64
+	Programs []Program
+}
+
+// A Program is a compiled program.
+type Program struct{ Name, Path string }
+
+// A Tree is a package before it is written.
+type Tree struct {
+	Folders []Folder // sorted; a folder stands before what lies in it
+	Files   []File   // sorted by path; the target of a link stands before it
+	Time    time.Time
+}
+
+// A Folder is made with its mode.
+type Folder struct {
+	Path string
+	Mode fs.FileMode
+}
+
+// A File has its content, or the file that holds it, or the earlier file of
+// the tree that it is another name of.
+type File struct {
+	Path   string
+	Mode   fs.FileMode
+	Data   []byte
+	Source string
+	Link   string
+}
+
+// New lays out a package.
+func New(o Options) (*Tree, error) {
+	b := &layout{Options: o, site: SiteName(o.Model.Module.Path)}
+	if b.Root == "" {
+		b.Root = "/srv/" + b.site
+	}
+	if err := b.arrange(); err != nil {
+		return nil, err
+	}
+	t := &Tree{Files: b.files, Time: o.Time}
+	t.addFolders(b.emptyFolders())
+	if err := b.describe(t); err != nil {
+		return nil, err
+	}
+	t.sort()
+	return t, nil
+}
+
+// layout is a package in the making.
+type layout struct {
+	Options
+	site  string
+	files []File
+}
+
+// SiteName makes a short name from a module path: its last element without
+// what no file or host could be called.
+func SiteName(module string) string {
+	last := path.Base(module)
+	if regexp.MustCompile(`^v[0-9]+$`).MatchString(last) {
+		last = path.Base(path.Dir(module))
+	}
+	name := strings.Trim(regexp.MustCompile(`[^a-z0-9]+`).ReplaceAllString(strings.ToLower(last), "-"), "-")
+	if name == "" {
+		return "site"
+	}
+	return name
+}
+
+// arrange adds everything but what describes the package.
+func (b *layout) arrange() error {
+	if err := b.addPrograms(); err != nil {
+		return err
+	}
+	b.addFile("private/.env.example", secretMode, b.envExample())
+	b.addFile("private/CONFIGURATION.md", secretMode, generator.ConfigReference(b.Model))
+	return b.addServerFiles()
+}
+
+func (b *layout) addFile(name string, mode fs.FileMode, data []byte) {
+	b.files = append(b.files, File{Path: name, Mode: mode, Data: data})
+}
+
+// folder is the last element of the programs' folder.
+func (b *layout) folder() string {
+	if b.Layout == "cgi-bin" {
+		return "cgi-bin"
+	}
+	return "cgi"
+}
+
+// suffix is that of programs' files.
+func (b *layout) suffix() string {
+	if b.Layout == "fcgid" {
+		return ".fcgi"
+	}
+	return ".cgi"
+}
+
+// siteFolder is the folder that the site's base stands for, below the document
+// root. A first element that begins with a tilde is the document root of a user.
+func (b *layout) siteFolder() string {
+	base := strings.TrimPrefix(b.Base, "/")
+	if strings.HasPrefix(base, "~") {
+		_, base, _ = strings.Cut(base, "/")
+	}
+	return path.Join(b.Docroot, base)
+}
+
+// programs is the folder of the programs.
+func (b *layout) programs() string {
+	switch {
+	case b.Server != "apache":
+		return b.folder()
+	case b.Layout == "cgi-bin":
+		return path.Join(b.Docroot, "cgi-bin")
+	}
+	return path.Join(b.siteFolder(), b.folder())
+}
+
+// address is the path of a program's URL.
+func (b *layout) address(name string) string {
+	if b.Layout == "cgi-bin" {
+		return "/cgi-bin/" + name + b.suffix()
+	}
+	return b.Base + "/" + b.folder() + "/" + name + b.suffix()
+}
+
+// addPrograms puts the programs of the first target where they are run, and
+// those of others where a person finds them.
+func (b *layout) addPrograms() error {
+	for i, build := range b.Builds {
+		folder := b.programs()
+		if i > 0 {
+			folder = "private/targets/" + strings.ReplaceAll(build.Target, "/", "-")
+		}
+		if b.Layout == "multicall" {
+			b.addMulticall(folder, build)
+			continue
+		}
+		for _, p := range build.Programs {
+			b.files = append(b.files, File{Path: path.Join(folder, p.Name+b.suffix()), Mode: programMode, Source: p.Path})
+		}
+	}
+	if len(b.files) == 0 {
+		return fmt.Errorf("there are no programs to package")
+	}
+	return nil
+}
+
+// addMulticall gives one program the names of all.
+func (b *layout) addMulticall(folder string, build Build) {
+	first := ""
+	for _, p := range b.Model.Programs {
+		file := File{Path: path.Join(folder, p.Name+b.suffix()), Mode: programMode, Source: build.Programs[0].Path}
+		if first == "" {
+			first = file.Path
+		} else {
+			file.Source, file.Link = "", first
+		}
+		b.files = append(b.files, file)
+	}
+}
+
+// names lists the programs.
+func (b *layout) names() []string {
+	var names []string
+	for _, p := range b.Model.Programs {
+		names = append(names, p.Name)
+	}
+	return names
+}
+
+// envExample tells programs the base where they cannot see it: in the host's
+// own cgi-bin, which lies beside the site.
+func (b *layout) envExample() []byte {
+	text := generator.EnvExample(b.Model)
+	if b.needsBase() {
+		text = append(text, "\n# Path that the site lies below; programs in cgi-bin cannot see it.\nCGIGEN_BASE="+b.Base+"\n"...)
+	}
+	return text
+}
+
+func (b *layout) needsBase() bool { return b.Layout == "cgi-bin" && b.Base != "" }
+
+// hosting is what the server's rules depend on.
+func (b *layout) hosting(way, strength string) templates.Hosting {
+	return templates.Hosting{
+		Module: b.Model.Module.Path, Site: b.site, Hostname: b.Hostname, User: b.site,
+		Base: b.Base, Root: b.Root, Docroot: b.siteDocroot(), Programs: b.Root + "/" + b.programs(),
+		Folder: b.folder(), Suffix: b.suffix(), Way: way, Strength: strength, CGIBin: b.Layout == "cgi-bin",
+		List: b.names(), Rules: hostingRules(b.Model, b.Base),
+	}
+}
+
+// siteDocroot is the document root of servers of one's own.
+func (b *layout) siteDocroot() string {
+	if b.Server == "apache" {
+		return b.Docroot
+	}
+	return "public"
+}
+
+// Routes gives the route table of a model.
+func Routes(m *generator.Model) []rules.Route {
+	var routes []rules.Route
+	for _, p := range m.Programs {
+		for _, r := range p.Routes {
+			routes = append(routes, rules.Route{Pattern: r.Pattern, Method: r.Method, Host: r.Host, Path: r.Path, Program: p.Name})
+		}
+	}
+	return routes
+}
+
+func hostingRules(m *generator.Model, base string) []templates.HostingRule {
+	var list []templates.HostingRule
+	for _, r := range rules.From(Routes(m)) {
+		list = append(list, templates.HostingRule{
+			Program: r.Program, Pattern: r.Pattern, Methods: r.Methods, Host: r.Host,
+			Path: r.Path(), Full: r.Below(base), Lua: r.Lua(base), All: r.IsCatchAll(),
+		})
+	}
+	return list
+}
+
+// emptyFolders are those that have to be there without a file in them.
+func (b *layout) emptyFolders() []string {
+	if b.Server == "apache" {
+		return nil
+	}
+	return []string{"public"}
+}
+
+// addFolders adds the folders that the files lie in.
+func (t *Tree) addFolders(folders []string) {
+	for _, f := range t.Files {
+		for dir := path.Dir(f.Path); dir != "."; dir = path.Dir(dir) {
+			folders = append(folders, dir)
+		}
+	}
+	slices.Sort(folders)
+	for _, dir := range slices.Compact(folders) {
+		mode := folderMode
+		if dir == "private" || strings.HasPrefix(dir, "private/") {
+			mode = privateMode
+		}
+		t.Folders = append(t.Folders, Folder{dir, mode})
+	}
+}
+
+func (t *Tree) sort() {
+	slices.SortFunc(t.Files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
+}
+
+// record describes a file in the manifest.
+func record(f File, sums map[string]sum) manifest.File {
+	s := sums[f.Path]
+	if f.Link != "" {
+		s = sums[f.Link]
+	}
+	return manifest.File{Path: f.Path, Mode: manifest.Mode(f.Mode), Size: s.size, SHA256: s.sha256, Link: f.Link}
+}

@@ -1,0 +1,112 @@
+package pack
+
+import (
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+)
+
+// A serverFile is a file that a template makes.
+type serverFile struct {
+	path, template string
+	way, strength  string
+}
+
+// addServerFiles adds the rules for the server, and those that a host may need
+// instead of them.
+func (b *layout) addServerFiles() error {
+	files := b.apacheFiles()
+	if b.Server != "apache" {
+		files = b.ownServerFiles()
+	}
+	for _, f := range files {
+		data, err := b.hosting(f.way, f.strength).Render(f.template)
+		if err != nil {
+			return err
+		}
+		b.addFile(f.path, modeOf(f.path), data)
+	}
+	return nil
+}
+
+// modeOf gives the mode of a file that is no program.
+func modeOf(name string) fs.FileMode {
+	if strings.HasPrefix(name, "private/") {
+		return secretMode
+	}
+	return publicMode
+}
+
+// apacheFiles are the .htaccess files; beside them, for hosts that allow less,
+// and for a server of one's own.
+func (b *layout) apacheFiles() []serverFile {
+	way := "cgi"
+	if b.Layout == "fcgid" {
+		way = "fastcgi"
+	}
+	strength := "full"
+	if b.Layout == "cgi-bin" {
+		strength = "fileinfo" // the host says that programs may run there
+	}
+	files := []serverFile{
+		{path.Join(b.siteFolder(), ".htaccess"), "apache/docroot.htaccess", way, strength},
+		{path.Join(b.programs(), ".htaccess"), "apache/programs.htaccess", way, strength},
+		{"private/.htaccess", "apache/private.htaccess", way, strength},
+		{"private/server/apache-vhost.conf", "apache/vhost.conf", "cgi", ""},
+	}
+	if strength == "full" {
+		files = append(files, serverFile{"private/server/programs-fileinfo.htaccess", "apache/programs.htaccess", way, "fileinfo"})
+	}
+	return append(files, b.socketFiles("private/server", "apache-vhost-", ".conf", "apache/vhost.conf")...)
+}
+
+func (b *layout) ownServerFiles() []serverFile {
+	switch b.Server {
+	case "lighttpd":
+		return b.waysOf("lighttpd-", ".conf", "lighttpd/lighttpd.conf", "cgi", "fastcgi", "scgi")
+	case "nginx":
+		return append(b.waysOf("nginx-", ".conf", "nginx/nginx.conf", "cgi", "fastcgi", "scgi"),
+			b.ways("openbsd-httpd-", ".conf", "openbsd/httpd.conf", "cgi", "fastcgi")...)
+	case "caddy":
+		return b.waysOf("Caddyfile-", "", "caddy/Caddyfile", "cgi", "fastcgi")
+	}
+	return nil
+}
+
+// waysOf gives a file for each way in which the programs can be reached.
+func (b *layout) waysOf(prefix, suffix, template string, ways ...string) []serverFile {
+	return append(b.units("server"), b.ways(prefix, suffix, template, ways...)...)
+}
+
+func (b *layout) ways(prefix, suffix, template string, ways ...string) []serverFile {
+	var files []serverFile
+	for _, way := range ways {
+		if slices.Contains(b.Gateways, way) {
+			files = append(files, serverFile{"server/" + prefix + way + suffix, template, way, ""})
+		}
+	}
+	return files
+}
+
+// socketFiles are for programs that run all the time.
+func (b *layout) socketFiles(folder, prefix, suffix, template string) []serverFile {
+	files := b.units(folder)
+	for _, way := range []string{"fastcgi", "scgi"} {
+		if slices.Contains(b.Gateways, way) {
+			files = append(files, serverFile{path.Join(folder, prefix+way+suffix), template, way, ""})
+		}
+	}
+	return files
+}
+
+// units start such programs at the first request.
+func (b *layout) units(folder string) []serverFile {
+	if !slices.Contains(b.Gateways, "fastcgi") && !slices.Contains(b.Gateways, "scgi") {
+		return nil
+	}
+	return []serverFile{
+		{path.Join(folder, "systemd", b.site+"@.socket"), "systemd/site.socket", "fastcgi", ""},
+		{path.Join(folder, "systemd", b.site+"@.service"), "systemd/site.service", "fastcgi", ""},
+	}
+}

@@ -1,0 +1,255 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/cgigen/cgigen/cmd/cgigen/internal/builder"
+	"github.com/cgigen/cgigen/cmd/cgigen/internal/pack"
+	"github.com/cgigen/cgigen/generator"
+)
+
+// packageFlags are the flags of the command package.
+type packageFlags struct {
+	output, server, layout    string
+	base, docroot, host, root string
+	targets, gateways         []string
+	generated, tags           string
+}
+
+func (a *app) packageCommand() *cobra.Command {
+	var flags packageFlags
+	cmd := &cobra.Command{
+		Use:   "package --for SERVER -o FILE|DIR [packages]",
+		Short: "Pack the site for a host",
+		Long: `package generates, compiles, and writes everything that a host needs: programs,
+rules for the server, an example of the settings, notes for installing, a
+manifest with sums, and a bill of materials. The same commit gives the same bytes.
+
+What is written is a .tar.gz, a .zip with Unix modes, as file managers of control
+panels take it, or a folder.`,
+		RunE: func(cmd *cobra.Command, patterns []string) error {
+			if err := flags.check(); err != nil {
+				return err
+			}
+			if len(flags.targets) == 0 {
+				flags.targets = []string{"linux/amd64"}
+			}
+			targets, err := chooseTargets(cmd.Context(), flags.targets)
+			if err != nil {
+				return err
+			}
+			return a.pack(cmd.Context(), flags, targets, patterns)
+		},
+		ValidArgsFunction: completePackages,
+	}
+	flags.add(cmd)
+	return cmd
+}
+
+func (f *packageFlags) add(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&f.server, "for", "", "pack for `SERVER`: "+strings.Join(pack.Servers(), ", "))
+	flags.StringVarP(&f.output, "output", "o", "", "write `FILE`.tar.gz, FILE.zip or a folder")
+	flags.StringVar(&f.layout, "layout", "", "how programs lie: for apache `LAYOUT` is one of "+strings.Join(pack.Layouts("apache"), ", ")+" (default subdir)")
+	flags.StringVar(&f.base, "base", "", "`PATH` of the site on its host, as /~alice/shop")
+	flags.StringVar(&f.docroot, "docroot", "public_html", "`NAME` of the host's document root")
+	flags.StringVar(&f.host, "host", "www.example.org", "domain `NAME` of the site")
+	flags.StringVar(&f.root, "root", "", "`DIR` of the site on a server of one's own (default /srv/NAME)")
+	flags.StringArrayVar(&f.targets, "target", nil, "compile for `OS/ARCH`; may be repeated (default linux/amd64)")
+	flags.StringSliceVar(&f.gateways, "gateways", nil, "link these `LIST` of gateways, as for generate")
+	flags.StringVar(&f.generated, "generated", "", "`DIR` of the generated programs, as -o of generate")
+	addTags(cmd, &f.tags)
+	must(cmd.RegisterFlagCompletionFunc("for", cobra.FixedCompletions(pack.Servers(), cobra.ShellCompDirectiveNoFileComp)))
+	must(cmd.RegisterFlagCompletionFunc("layout", cobra.FixedCompletions(pack.Layouts("apache"), cobra.ShellCompDirectiveNoFileComp)))
+	must(cmd.RegisterFlagCompletionFunc("target", completeTargets))
+}
+
+// What stands in a server's configuration: nothing that could end a string
+// there, or begin a directive.
+var (
+	basePath   = regexp.MustCompile(`^(/[A-Za-z0-9._~-]+)*$`)
+	folderName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*$`)
+	rootPath   = regexp.MustCompile(`^(/[A-Za-z0-9._~-]+)+$`)
+	hostName   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9.-]*$`)
+)
+
+// check completes the flags and refuses what cannot be packed.
+func (f *packageFlags) check() error {
+	f.base = strings.TrimSuffix(f.base, "/")
+	switch {
+	case f.server == "" || f.output == "":
+		return usageError{"--for SERVER and -o FILE|DIR are needed; see cgigen package --help"}
+	case !slices.Contains(pack.Servers(), f.server):
+		return usageError{fmt.Sprintf("--for: unknown server %q: there is %s", f.server, strings.Join(pack.Servers(), ", "))}
+	case f.layout != "" && !slices.Contains(pack.Layouts(f.server), f.layout):
+		return usageError{fmt.Sprintf("--layout: for %s there is %s, not %q", f.server, strings.Join(pack.Layouts(f.server), ", "), f.layout)}
+	case !basePath.MatchString(f.base) || strings.Contains(f.base+"/", "/../") || strings.Contains(f.base+"/", "/./"):
+		return usageError{fmt.Sprintf("--base: %q is not a path of the form /~alice/shop", f.base)}
+	case !folderName.MatchString(f.docroot) || f.docroot == "private":
+		return usageError{fmt.Sprintf("--docroot: %q is not the name of a folder, as public_html", f.docroot)}
+	case !hostName.MatchString(f.host):
+		return usageError{fmt.Sprintf("--host: %q is not a domain name", f.host)}
+	case f.root != "" && !rootPath.MatchString(f.root):
+		return usageError{fmt.Sprintf("--root: %q is not an absolute folder, as /srv/shop", f.root)}
+	}
+	if f.layout == "" {
+		f.layout = pack.Layouts(f.server)[0]
+	}
+	if f.layout == "multicall" && pack.Format(f.output) == "zip" {
+		return usageError{"--layout multicall: a .zip has no hard links; write a .tar.gz or a folder"}
+	}
+	return f.checkGateways()
+}
+
+// checkGateways sees to it that the programs can be started as the layout will.
+func (f *packageFlags) checkGateways() error {
+	needed := "cgi"
+	switch {
+	case f.layout == "fcgid":
+		needed = "fastcgi"
+	case f.server == "container":
+		needed = "http"
+	}
+	if !slices.Contains(generator.Gateways(), needed) {
+		return usageError{fmt.Sprintf("this cgigen has no gateway %q, which --for %s --layout %s needs", needed, f.server, f.layout)}
+	}
+	if len(f.gateways) == 0 {
+		f.gateways = generator.DefaultGateways()
+		if f.server == "container" {
+			f.gateways = []string{"http"}
+		}
+	}
+	if !slices.Contains(f.gateways, needed) {
+		return usageError{fmt.Sprintf("--gateways: --for %s --layout %s needs %s", f.server, f.layout, needed)}
+	}
+	return nil
+}
+
+// pack compiles for every target and writes the package.
+func (a *app) pack(ctx context.Context, flags packageFlags, targets []builder.Target, patterns []string) error {
+	stage, err := os.MkdirTemp("", "cgigen-package-")
+	if err != nil {
+		return fmt.Errorf("making a folder for the build: %w", err)
+	}
+	defer os.RemoveAll(stage)
+	options := generator.Options{Patterns: patterns, Output: flags.generated, Gateways: flags.gateways, Tags: flags.tags}
+	o := pack.Options{
+		Server: flags.server, Layout: flags.layout, Base: flags.base, Docroot: flags.docroot,
+		Hostname: flags.host, Root: flags.root, Gateways: flags.gateways,
+	}
+	for _, target := range targets {
+		model, build, err := a.packBuild(ctx, options, flags, filepath.Join(stage, target.Folder()), target)
+		if err != nil {
+			return err
+		}
+		if o.Model == nil {
+			o.Model = model
+		}
+		o.Builds = append(o.Builds, build)
+	}
+	if len(o.Model.Programs) == 0 {
+		return fmt.Errorf("there is no handler in these packages, so there is nothing to package")
+	}
+	o.Time = commitTime(ctx, o.Model.Module.Dir)
+	if err := pack.Write(o, flags.output); err != nil {
+		return err
+	}
+	a.say("wrote %s: %s", shown(flags.output), described(o))
+	return nil
+}
+
+func described(o pack.Options) string {
+	var targets []string
+	for _, b := range o.Builds {
+		targets = append(targets, b.Target)
+	}
+	return fmt.Sprintf("%s for %s, %s, layout %s", o.Model.Module.Path, o.Server, strings.Join(targets, " and "), o.Layout)
+}
+
+// packBuild generates and compiles for one target.
+func (a *app) packBuild(ctx context.Context, options generator.Options, flags packageFlags, dir string, target builder.Target) (*generator.Model, pack.Build, error) {
+	options.Env = append(os.Environ(), target.Env()...)
+	build := pack.Build{Target: target.String()}
+	result, err := a.packSource(ctx, options, flags)
+	if err != nil {
+		return nil, build, err
+	}
+	job := builder.Options{Programs: result.Programs, Dir: dir, Target: target, Tags: flags.tags, Flags: []string{"-buildvcs=false"}, Env: baseline()}
+	if flags.layout == "multicall" || flags.server == "container" {
+		cleanup, err := joinPrograms(&job, result, flags)
+		if err != nil {
+			return nil, build, err
+		}
+		defer cleanup()
+	}
+	var done func()
+	job.Progress, done = a.progress(len(job.Programs), target.String())
+	programs, err := builder.Build(ctx, job)
+	done()
+	for _, p := range programs {
+		build.Programs = append(build.Programs, pack.Program{Name: p.Name, Path: p.Path})
+	}
+	return result.Model, build, err
+}
+
+// packSource generates as build does. Programs for a container differ from
+// those that are committed, and are never written.
+func (a *app) packSource(ctx context.Context, options generator.Options, flags packageFlags) (*generator.Result, error) {
+	if flags.server == "container" {
+		return a.plan(ctx, options)
+	}
+	return a.generate(ctx, options)
+}
+
+// joinPrograms makes one program of all, in a layer over the files of the module.
+func joinPrograms(job *builder.Options, result *generator.Result, flags packageFlags) (cleanup func(), err error) {
+	if len(result.Programs) == 0 {
+		return func() {}, nil
+	}
+	name := pack.SiteName(result.Model.Module.Path)
+	mode := pack.ByName
+	if flags.server == "container" {
+		mode = pack.AllRoutes
+	}
+	joined, err := pack.Join(name, mode, result)
+	if err != nil {
+		return nil, err
+	}
+	job.Programs = []generator.Main{joined.Main}
+	job.Flags = append(job.Flags, "-overlay="+joined.Overlay)
+	return joined.Remove, nil
+}
+
+// baseline is the least processor of each architecture: nobody knows what a
+// shared host has.
+func baseline() []string {
+	return []string{"GOAMD64=v1", "GO386=sse2", "GOARM=6", "GOARM64=v8.0", "GOEXPERIMENT=", "GOFLAGS=" + os.Getenv("GOFLAGS")}
+}
+
+// commitTime is the time of everything in a package: SOURCE_DATE_EPOCH, or that
+// of the commit, or the first that a .zip can hold.
+func commitTime(ctx context.Context, dir string) time.Time {
+	text := os.Getenv("SOURCE_DATE_EPOCH")
+	if text == "" {
+		// Without git, or outside of a repository, there is no such time.
+		out, _ := exec.CommandContext(ctx, "git", "-C", dir, "log", "-1", "--format=%ct").Output()
+		text = strings.TrimSpace(string(out))
+	}
+	seconds, err := strconv.ParseInt(text, 10, 64)
+	first := time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)
+	if err != nil || seconds < first.Unix() {
+		return first
+	}
+	return time.Unix(seconds, 0).UTC()
+}
