@@ -217,7 +217,9 @@ func (c *conn) pull(r *request, p []byte) int {
 	for !r.stdin.hasNews() {
 		if h := &c.record; h.kind == stdinStream && h.id == r.id && h.content > 0 {
 			n, err := c.net.Read(p[:min(len(p), h.content)])
-			h.content -= n
+			if h.content -= n; h.content == 0 {
+				c.endRecord()
+			}
 			if n > 0 {
 				return n
 			}

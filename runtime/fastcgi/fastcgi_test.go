@@ -169,3 +169,28 @@ func TestKeptConnectionServesRequestsInTurn(t *testing.T) {
 		c.want(1, ok("POST hello <nil> 5"))
 	}
 }
+
+func TestLargeBodyIsEchoed(t *testing.T) {
+	dial := start(t, &Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/plain")
+		r.Context().Done()
+		io.Copy(w, r.Body)
+	})})
+	c := dial()
+	body := string(bytes.Repeat([]byte("0123456789abcdef"), 1<<16))
+	for range 3 {
+		go func() {
+			c.send(begin(1, keepConn), vars(1, "POST", "CONTENT_LENGTH", fmt.Sprint(len(body))))
+			for rest := body; rest != ""; {
+				part := rest[:min(len(rest), 32<<10)]
+				rest = rest[len(part):]
+				c.send(stdinOf(1, part))
+			}
+			c.send(stdinOf(1, ""))
+		}()
+		want := answer{out: "Status: 200 OK\r\nContent-Type: text/plain\r\n\r\n" + body, end: ended(0, completed)}
+		if got := c.answer(1); got != want {
+			t.Fatalf("%d bytes, want %d", len(got.out), len(want.out))
+		}
+	}
+}

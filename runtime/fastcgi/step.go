@@ -30,10 +30,13 @@ func (c *conn) step() (*request, error) {
 	}
 	r, err := c.act()
 	if err == nil && c.record.content == 0 {
-		c.record, c.padding = header{}, c.record.padding
+		c.endRecord()
 	}
 	return r, err
 }
+
+// endRecord is called when all content of the record has been read.
+func (c *conn) endRecord() { c.record, c.padding = header{}, c.record.padding }
 
 // fill waits for n bytes. The time for the meta-variables of a request is
 // limited, once they have not come at once.

@@ -25,6 +25,10 @@ type Exchange struct {
 	Context context.Context
 	Cancel  func()
 
+	// BodyFirst says that the server stops sending the request body when the
+	// response begins, so that EnableFullDuplex has to get all of it before.
+	BodyFirst bool
+
 	id string
 
 	// The parts of the exchange are in one piece of memory: each size of

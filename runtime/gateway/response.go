@@ -222,7 +222,7 @@ func (w *response) clearInput() error {
 	switch {
 	case w.done:
 		w.body.Discard()
-	case w.fullDuplex:
+	case w.fullDuplex && !w.x.BodyFirst:
 		w.body.Pump(w.x.spoolLimits())
 	default:
 		return w.body.Hold(w.x.spoolLimits())

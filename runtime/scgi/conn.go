@@ -65,6 +65,7 @@ func (c *conn) run(vars gateway.Vars, err error) {
 	x := &c.exchange
 	x.Vars, x.Input, x.Output, x.Log = vars, (*input)(c), (*output)(c), os.Stderr
 	x.Context, x.Cancel = c, c.stop
+	x.BodyFirst = true // nginx may be one of those that stop
 	switch {
 	case err != nil:
 	case !c.begin(vars):

@@ -79,7 +79,14 @@ func parseVars(block []byte) (gateway.Vars, error) {
 		if name == "" {
 			return nil, malformed("a meta-variable has no name")
 		}
-		vars = append(vars, gateway.Var{Name: name, Value: cut(text, &at)})
+		value := cut(text, &at)
+		if name == "CONTENT_LENGTH" && len(vars) > 0 {
+			if value != "" && value != vars[0].Value {
+				return nil, malformed("CONTENT_LENGTH stands there twice")
+			}
+			continue // nginx adds its own to that of the configuration
+		}
+		vars = append(vars, gateway.Var{Name: name, Value: value})
 	}
 	return vars, check(vars)
 }
@@ -102,11 +109,6 @@ func check(vars gateway.Vars) error {
 		return malformed("CONTENT_LENGTH is not the first meta-variable, or no number")
 	case vars.Get("SCGI") != "1":
 		return malformed("the meta-variable SCGI is not 1")
-	}
-	for _, v := range vars[1:] {
-		if v.Name == "CONTENT_LENGTH" {
-			return malformed("CONTENT_LENGTH stands there twice")
-		}
 	}
 	return nil
 }
