@@ -96,10 +96,10 @@ func (w *world) handlerOf(a *annotation) (*callable, bool) {
 // not come so far.
 func (w *world) function(a *annotation) *types.Func {
 	p := w.packages[a.source.pkg]
-	if p == nil || p.Types == nil {
+	if p == nil || p.types == nil {
 		return nil
 	}
-	fn, _ := p.Types.Scope().Lookup(a.fn.Name.Name).(*types.Func)
+	fn, _ := p.types.Scope().Lookup(a.fn.Name.Name).(*types.Func)
 	return fn
 }
 

@@ -12,8 +12,14 @@ import (
 // keep them, and gives fields of other packages a line alone.
 type tagFinder struct {
 	positions
-	tags  map[token.Pos]token.Pos              // by field, of the annotated declaration
+	tags  map[fieldPlace]token.Pos             // of the annotated declaration
 	files map[string]map[fieldKey]fieldAddress // of other files, by name
+}
+
+// fieldPlace identifies a field by its file and by its line and name there.
+type fieldPlace struct {
+	file string
+	fieldKey
 }
 
 // fieldKey identifies a field of a file.
@@ -28,20 +34,24 @@ type fieldAddress struct {
 }
 
 func newTagFinder(at positions, spec *ast.TypeSpec) *tagFinder {
-	f := &tagFinder{positions: at, tags: map[token.Pos]token.Pos{}, files: map[string]map[fieldKey]fieldAddress{}}
+	f := &tagFinder{positions: at, tags: map[fieldPlace]token.Pos{}, files: map[string]map[fieldKey]fieldAddress{}}
 	if spec != nil {
-		taggedFields(spec, func(name *ast.Ident, tag *ast.BasicLit) { f.tags[name.Pos()] = tag.Pos() })
+		taggedFields(spec, func(name *ast.Ident, tag *ast.BasicLit) {
+			at := f.fset.PositionFor(name.Pos(), false)
+			f.tags[fieldPlace{at.Filename, fieldKey{at.Line, name.Name}}] = tag.Pos()
+		})
 	}
 	return f
 }
 
 // position gives the place of a field's tag, or of the field if it has none.
 func (f *tagFinder) position(v *types.Var) token.Position {
-	if tag, ok := f.tags[v.Pos()]; ok {
+	at := f.fset.PositionFor(v.Pos(), false)
+	key := fieldKey{at.Line, v.Name()}
+	if tag, ok := f.tags[fieldPlace{at.Filename, key}]; ok {
 		return f.at(tag)
 	}
-	at := f.fset.PositionFor(v.Pos(), false)
-	if tag, ok := f.file(at.Filename)[fieldKey{at.Line, v.Name()}]; ok {
+	if tag, ok := f.file(at.Filename)[key]; ok {
 		at.Line, at.Column = tag.line, tag.column
 	}
 	return f.relative(at)

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"go/ast"
 	"go/token"
-	"maps"
+	"go/types"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -16,44 +16,95 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// load type-checks the packages with the given import paths from source, and
-// nothing else: what they import comes from export data. Existing programs of
-// ours are never among them, so that a broken one is in nobody's way.
-func load(ctx context.Context, o Options, fset *token.FileSet, paths []string, sources []*source) (map[string]*packages.Package, error) {
-	if len(paths) == 0 {
-		return nil, nil
+// A typedPackage is what a run knows of the types of a package.
+type typedPackage struct {
+	types   *types.Package
+	imports []*types.Package // direct ones
+	ignored []string         // absolute files that GOOS, GOARCH or tags exclude
+}
+
+// loadExports reads the types of packages from their export data, and so does
+// without reading their source. It gives false if anything is wrong: what that
+// is only the source tells.
+func loadExports(ctx context.Context, o Options, fset *token.FileSet, paths, imports []string) (map[string]*typedPackage, bool) {
+	found, err := packages.Load(o.loaderConfig(ctx, fset, packages.LoadTypes), queries(slices.Concat(paths, imports))...)
+	if err != nil {
+		return nil, false
 	}
+	byPath := map[string]*packages.Package{}
+	sound := true
+	packages.Visit(found, nil, func(p *packages.Package) {
+		byPath[p.PkgPath] = p
+		excluded := len(p.GoFiles) == 0 && len(p.IgnoredFiles) > 0
+		sound = sound && (len(p.Errors) == 0 && !p.IllTyped || excluded)
+	})
+	if !sound {
+		return nil, false
+	}
+	loaded := map[string]*typedPackage{}
+	for _, path := range paths {
+		p := byPath[path]
+		if p == nil {
+			return nil, false
+		}
+		loaded[path] = &typedPackage{types: p.Types, ignored: p.IgnoredFiles}
+		for _, imported := range p.Imports {
+			if imported.Types != nil {
+				loaded[path].imports = append(loaded[path].imports, imported.Types)
+			}
+		}
+	}
+	return loaded, true
+}
+
+// loadSources type-checks the packages with the given import paths from source,
+// and nothing else: what they import comes from export data. It also gives what
+// is wrong with them. Existing programs of ours are never among them, so that
+// a broken one is in nobody's way.
+func loadSources(ctx context.Context, o Options, at positions, paths []string, sources []*source) (map[string]*typedPackage, Diagnostics, error) {
 	parsed := map[string]*source{}
 	for _, src := range sources {
 		parsed[src.path] = src
 	}
-	queries := make([]string, len(paths))
-	for i, path := range paths {
-		queries[i] = "pattern=" + path
+	config := o.loaderConfig(ctx, at.fset, packages.LoadSyntax|packages.NeedModule)
+	config.ParseFile = func(fset *token.FileSet, path string, content []byte) (*ast.File, error) {
+		if src := parsed[path]; src != nil {
+			return src.ast, src.parseErr
+		}
+		return parseFile(fset, path, content)
 	}
-	found, err := packages.Load(&packages.Config{
-		Mode:       packages.LoadSyntax | packages.NeedModule,
+	found, err := packages.Load(config, queries(paths)...)
+	if err != nil {
+		said := strings.TrimSpace(err.Error())
+		return nil, nil, errors.New(loaderPrefix.ReplaceAllString(said, ""))
+	}
+	loaded := make(map[string]*typedPackage, len(found))
+	for _, p := range found {
+		loaded[p.PkgPath] = &typedPackage{types: p.Types, ignored: p.IgnoredFiles}
+		if p.Types != nil {
+			loaded[p.PkgPath].imports = p.Types.Imports()
+		}
+	}
+	return loaded, loadErrors(found, at), nil
+}
+
+func (o Options) loaderConfig(ctx context.Context, fset *token.FileSet, mode packages.LoadMode) *packages.Config {
+	return &packages.Config{
+		Mode:       mode,
 		Context:    ctx,
 		Dir:        o.Dir,
 		Env:        append(o.environ(), "GOPACKAGESDRIVER=off"),
 		BuildFlags: o.buildFlags(),
 		Fset:       fset,
-		ParseFile: func(fset *token.FileSet, path string, content []byte) (*ast.File, error) {
-			if src := parsed[path]; src != nil {
-				return src.ast, src.parseErr
-			}
-			return parseFile(fset, path, content)
-		},
-	}, queries...)
-	if err != nil {
-		said := strings.TrimSpace(err.Error())
-		return nil, errors.New(loaderPrefix.ReplaceAllString(said, ""))
 	}
-	byPath := make(map[string]*packages.Package, len(found))
-	for _, p := range found {
-		byPath[p.PkgPath] = p
+}
+
+func queries(paths []string) []string {
+	queries := make([]string, len(paths))
+	for i, path := range paths {
+		queries[i] = "pattern=" + path
 	}
-	return byPath, nil
+	return queries
 }
 
 // loaderPrefix stands before what the go command has said.
@@ -79,18 +130,18 @@ func (o Options) buildFlags() []string {
 // isExcluded tells whether a file belongs to no build for the current GOOS,
 // GOARCH and tags. Of a package that has not been loaded nothing is known but
 // the file itself: with any constraint it may be excluded.
-func isExcluded(src *source, p *packages.Package) bool {
+func isExcluded(src *source, p *typedPackage) bool {
 	if p == nil {
 		return src.constraints() != ""
 	}
-	return slices.Contains(p.IgnoredFiles, src.path)
+	return slices.Contains(p.ignored, src.path)
 }
 
 // loadErrors gives what is wrong with the packages and with the ones that they
 // import, in the words of the compiler.
-func loadErrors(loaded map[string]*packages.Package, at positions) Diagnostics {
+func loadErrors(loaded []*packages.Package, at positions) Diagnostics {
 	var ds Diagnostics
-	packages.Visit(slices.Collect(maps.Values(loaded)), nil, func(p *packages.Package) {
+	packages.Visit(loaded, nil, func(p *packages.Package) {
 		if len(p.GoFiles) == 0 && len(p.IgnoredFiles) > 0 {
 			return // all of its files are excluded, which is no mistake
 		}

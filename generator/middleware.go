@@ -33,7 +33,7 @@ func (w *world) addMiddleware(a *annotation, fn *types.Func) {
 	case wraps(fn.Signature()):
 		m.plain = true
 	case m.value != nil && m.result.Cleanup == NoCleanup && isWrapper(m.value):
-		m.params = slices.Collect(fn.Signature().Params().Variables())
+		m.params = a.parameters(fn)
 	default:
 		if !hasInvalid(results) {
 			w.errorf(a.fn.Name.Pos(), "%s returns %s, which is no middleware", a.fn.Name.Name, describeResults(fn.Signature())).Hint = middlewareForms

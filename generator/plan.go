@@ -141,10 +141,9 @@ func (r *run) compare(file string, source []byte) ([]Change, error) {
 
 // checkPackage reports files of another package in the folder of a program.
 func (r *run) checkPackage(dir string) {
-	files, _ := filepath.Glob(filepath.Join(dir, "*.go"))
-	for _, file := range files {
+	for _, file := range goFilesIn(dir) {
 		f, err := parser.ParseFile(r.fset, file, nil, parser.PackageClauseOnly)
-		if filepath.Base(file) != mainFile && isGoFile(filepath.Base(file)) && err == nil && f.Name.Name != "main" {
+		if filepath.Base(file) != mainFile && err == nil && f.Name.Name != "main" {
 			r.errorf(f.Name.Pos(), "package %s is in the way of a program, which is package main", f.Name.Name).Hint = wayHint
 			return
 		}

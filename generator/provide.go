@@ -45,7 +45,7 @@ func (w *world) addProvider(a *annotation, fn *types.Func) {
 		w.errorf(a.fn.Name.Pos(), "%s provides %s, which every program has", a.fn.Name.Name, shortType(value)).Hint = "take it as a parameter where it is needed"
 	default:
 		w.providers = append(w.providers, &callable{
-			annotation: a, value: value, result: result, params: slices.Collect(fn.Signature().Params().Variables()),
+			annotation: a, value: value, result: result, params: a.parameters(fn),
 		})
 	}
 }
@@ -77,10 +77,7 @@ func (w *world) findForeign() {
 	w.foreignFound = true
 	imports := map[string]*types.Package{}
 	for _, p := range w.packages {
-		if p.Types == nil {
-			continue
-		}
-		for _, imported := range p.Types.Imports() {
+		for _, imported := range p.imports {
 			if first, _, _ := strings.Cut(imported.Path(), "/"); strings.Contains(first, ".") {
 				imports[imported.Path()] = imported
 			}

@@ -31,9 +31,51 @@ func (r *run) plan(ctx context.Context) (*Result, error) {
 	if err := r.placeOutput(); err != nil {
 		return nil, err
 	}
-	w, err := r.load(ctx)
+	model, err := r.model(ctx)
 	if err != nil {
 		return nil, err
+	}
+	return r.result(model)
+}
+
+// model assembles the programs. Export data is enough for a site without
+// mistakes; if there is any, the source is read, which shows them all.
+func (r *run) model(ctx context.Context) (*Model, error) {
+	paths := r.toLoad()
+	before := r.reporter
+	if r.soundDirectives(paths) {
+		if loaded, ok := loadExports(ctx, r.Options, r.fset, paths, r.foreignImports(paths)); ok {
+			if model := r.assemble(loaded); len(r.errors) == 0 {
+				return model, nil
+			}
+			r.reporter = before
+		}
+	}
+	var loaded map[string]*typedPackage
+	if len(paths) > 0 {
+		var broken Diagnostics
+		var err error
+		if loaded, broken, err = loadSources(ctx, r.Options, r.positions, paths, r.sources); err != nil {
+			return nil, err
+		}
+		r.errors = append(r.errors, broken...)
+	}
+	model := r.assemble(loaded)
+	if len(r.errors) > 0 {
+		return nil, r.errors
+	}
+	return model, nil
+}
+
+// assemble makes the model of the chosen programs from the types of the loaded
+// packages, and collects everything that is wrong.
+func (r *run) assemble(loaded map[string]*typedPackage) *Model {
+	for _, src := range r.sources {
+		src.excluded = isExcluded(src, loaded[src.pkg])
+	}
+	w := &world{
+		reporter: &r.reporter, modules: r.modules, output: r.outPath, sources: r.sources, packages: loaded,
+		foreign: map[string]*source{}, configs: map[*types.TypeName]*Config{},
 	}
 	r.reportSources(w)
 	planned := r.programs(r.choosesFunction, &r.reporter)
@@ -46,10 +88,7 @@ func (r *run) plan(ctx context.Context) (*Result, error) {
 	checkConflicts(r.active(), r.choosesFunction, &r.reporter)
 	r.checkFound(chosen)
 	r.checkRequirement(chosen)
-	if len(r.errors) > 0 {
-		return nil, r.errors
-	}
-	return r.result(model)
+	return model
 }
 
 // scan finds the modules, the chosen packages and the files with directives.
@@ -137,16 +176,42 @@ func (r *run) toLoad() []string {
 	return slices.Sorted(maps.Keys(paths))
 }
 
-// load type-checks those packages, and tells which files are excluded.
-func (r *run) load(ctx context.Context) (*world, error) {
-	loaded, err := load(ctx, r.Options, r.fset, r.toLoad(), r.sources)
+// soundDirectives tells whether export data can be enough: there is something
+// to load, the directives of its files have no mistakes, and stand at names
+// that export data has.
+func (r *run) soundDirectives(paths []string) bool {
 	for _, src := range r.sources {
-		src.excluded = isExcluded(src, loaded[src.pkg])
+		if !slices.Contains(paths, src.pkg) {
+			continue
+		}
+		unexported := func(a *annotation) bool { return !a.ident().IsExported() }
+		if src.parseErr != nil || len(src.errors) > 0 || slices.ContainsFunc(src.annotations, unexported) {
+			return false
+		}
 	}
-	return &world{
-		reporter: &r.reporter, modules: r.modules, output: r.outPath, sources: r.sources, packages: loaded,
-		foreign: map[string]*source{}, configs: map[*types.TypeName]*Config{},
-	}, err
+	return len(paths) > 0
+}
+
+// foreignImports gives the packages of other modules that packages import
+// directly: they may bring providers and configuration.
+func (r *run) foreignImports(paths []string) []string {
+	imports := map[string]bool{}
+	folders := map[string]bool{}
+	for _, src := range r.sources {
+		dir := filepath.Dir(src.path)
+		if !slices.Contains(paths, src.pkg) || folders[dir] {
+			continue
+		}
+		folders[dir] = true
+		for _, path := range importsOfFolder(dir) {
+			host, _, _ := strings.Cut(path, "/")
+			inModule := func(m *module) bool { return path == m.Path || strings.HasPrefix(path, m.Path+"/") }
+			if strings.Contains(host, ".") && !slices.ContainsFunc(r.modules, inModule) {
+				imports[path] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(imports))
 }
 
 // reportSources reports what is wrong in the chosen files and with the chosen
@@ -169,7 +234,6 @@ func (r *run) reportSources(w *world) {
 			}
 		}
 	}
-	r.errors = append(r.errors, loadErrors(w.packages, r.positions)...)
 }
 
 // warnExcluded says what a file would have given, and what is wrong in it.

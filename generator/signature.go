@@ -2,6 +2,7 @@ package generator
 
 import (
 	"go/ast"
+	"go/token"
 	"go/types"
 	"slices"
 	"strings"
@@ -21,8 +22,33 @@ type callable struct {
 	plain  bool // func(http.ResponseWriter, *http.Request)
 	value  types.Type
 	result CallResult
-	params []*types.Var
+	params []parameter
 	used   bool // for a provider: a program calls it
+}
+
+// A parameter of a callable, at its place in the source: export data has lines
+// alone.
+type parameter struct {
+	typ types.Type
+	pos token.Pos
+}
+
+// parameters joins the types of a function's parameters with their places.
+func (a *annotation) parameters(fn *types.Func) []parameter {
+	var places []token.Pos
+	for _, field := range a.fn.Type.Params.List {
+		for _, name := range field.Names {
+			places = append(places, name.Pos())
+		}
+		if len(field.Names) == 0 {
+			places = append(places, field.Type.Pos())
+		}
+	}
+	var params []parameter
+	for i, v := range slices.Collect(fn.Signature().Params().Variables()) {
+		params = append(params, parameter{v.Type(), places[i]})
+	}
+	return params
 }
 
 // checkDeclaration reports a function that a generated program, which is a
@@ -65,7 +91,7 @@ func variadic(fn *ast.FuncDecl) bool {
 // checkHandler takes the function of a //cgigen:handler apart.
 func (a *annotation) checkHandler(fn *types.Func, r *reporter) (*callable, bool) {
 	sig := fn.Signature()
-	c := &callable{annotation: a, params: slices.Collect(sig.Params().Variables())}
+	c := &callable{annotation: a, params: a.parameters(fn)}
 	if isServeHTTP(sig) {
 		c.plain, c.params = true, nil
 		return c, true

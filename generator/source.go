@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 )
@@ -88,6 +89,19 @@ func isGoFile(name string) bool {
 	return strings.HasSuffix(name, ".go") && !strings.HasPrefix(name, "_") && !strings.HasPrefix(name, ".")
 }
 
+// goFilesIn gives the paths of the Go files in a folder; none if it cannot be
+// read.
+func goFilesIn(dir string) []string {
+	entries, _ := os.ReadDir(dir)
+	var files []string
+	for _, entry := range entries {
+		if isGoFile(entry.Name()) {
+			files = append(files, filepath.Join(dir, entry.Name()))
+		}
+	}
+	return files
+}
+
 // read parses the file if it mentions cgigen and is none of our own.
 func (src *source) read(at positions) error {
 	content, err := os.ReadFile(src.path)
@@ -122,6 +136,27 @@ func (src *source) parse(content []byte, at positions) {
 
 func parseFile(fset *token.FileSet, path string, content []byte) (*ast.File, error) {
 	return parser.ParseFile(fset, path, content, parser.ParseComments|parser.AllErrors|parser.SkipObjectResolution)
+}
+
+// importsOfFolder gives what the Go files of a folder import. A file that
+// cannot be read imports nothing: the go command will say why.
+func importsOfFolder(dir string) []string {
+	var paths []string
+	for _, file := range goFilesIn(dir) {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+		if err != nil {
+			continue
+		}
+		for _, spec := range parsed.Imports {
+			if path, err := strconv.Unquote(spec.Path.Value); err == nil {
+				paths = append(paths, path)
+			}
+		}
+	}
+	return paths
 }
 
 // inParallel does the work for each item, on as many processors as there are.

@@ -51,7 +51,7 @@ func (w *wiring) add(s Step, a *annotation) int {
 func (w *wiring) args(c *callable) (args []Arg, ok bool) {
 	ok = true
 	for i, p := range c.params {
-		if j := slices.IndexFunc(c.params[:i], func(q *types.Var) bool { return w.sameValue(p.Type(), q.Type()) }); j >= 0 {
+		if j := slices.IndexFunc(c.params[:i], func(q parameter) bool { return w.sameValue(p.typ, q.typ) }); j >= 0 {
 			w.reportTwice(c, p, c.params[j])
 			ok = false
 			continue
@@ -78,15 +78,15 @@ func dereferenced(t types.Type) types.Type {
 	return t
 }
 
-func (w *wiring) reportTwice(c *callable, second, first *types.Var) {
-	d := w.errorf(second.Pos(), "%s takes %s twice", c.fn.Name.Name, shortType(second.Type()))
+func (w *wiring) reportTwice(c *callable, second, first parameter) {
+	d := w.errorf(second.pos, "%s takes %s twice", c.fn.Name.Name, shortType(second.typ))
 	d.Hint = "take it once, or declare a named type for one of the two"
-	d.Related = []Related{{w.at(first.Pos()), "the first one is here"}}
+	d.Related = []Related{{w.at(first.pos), "the first one is here"}}
 }
 
 // arg finds the value for one parameter.
-func (w *wiring) arg(c *callable, p *types.Var) (Arg, bool) {
-	t := p.Type()
+func (w *wiring) arg(c *callable, p parameter) (Arg, bool) {
+	t := p.typ
 	switch {
 	case isInvalid(t): // the compiler has said so
 		return Arg{}, false
@@ -130,8 +130,8 @@ func (w *wiring) existing(t types.Type) (step int, ok bool) {
 
 // provided gives the step that calls the provider of a parameter's type, once
 // in the program.
-func (w *wiring) provided(c *callable, p *types.Var) (step int, ok bool) {
-	if step, ok := w.existing(p.Type()); ok {
+func (w *wiring) provided(c *callable, p parameter) (step int, ok bool) {
+	if step, ok := w.existing(p.typ); ok {
 		return step, true
 	}
 	provider := w.provider(c, p)
@@ -140,18 +140,18 @@ func (w *wiring) provided(c *callable, p *types.Var) (step int, ok bool) {
 	}
 	provider.used = true
 	if step, ok = w.call(CallProvider, provider); ok {
-		w.made = append(w.made, madeStep{p.Type(), step})
+		w.made = append(w.made, madeStep{p.typ, step})
 	}
 	return step, ok
 }
 
 // provider finds the provider for a parameter: that of the package that needs
 // it, or else the only one. It reports that there is none, or more than one.
-func (w *wiring) provider(c *callable, p *types.Var) *callable {
+func (w *wiring) provider(c *callable, p parameter) *callable {
 	w.findForeign()
 	var all, own []*callable
 	for _, provider := range w.providers {
-		if types.Identical(provider.value, p.Type()) {
+		if types.Identical(provider.value, p.typ) {
 			all = append(all, provider)
 			if provider.source.pkg == c.source.pkg {
 				own = append(own, provider)
@@ -173,16 +173,16 @@ func (w *wiring) provider(c *callable, p *types.Var) *callable {
 	return nil
 }
 
-func (w *wiring) reportMissing(c *callable, p *types.Var) {
-	d := w.errorf(p.Pos(), "%s needs %s, and nothing provides it", c.fn.Name.Name, shortType(p.Type()))
+func (w *wiring) reportMissing(c *callable, p parameter) {
+	d := w.errorf(p.pos, "%s needs %s, and nothing provides it", c.fn.Name.Name, shortType(p.typ))
 	d.Hint = parameterForms
-	near := w.near(p.Type())
+	near := w.near(p.typ)
 	d.Related = append(w.neededBy(), near...)
 	if len(near) > 0 {
 		d.Hint = "take what is provided, or provide what is taken"
 		return
 	}
-	if named, ok := types.Unalias(dereferenced(p.Type())).(*types.Named); ok && w.own(named.Obj()) {
+	if named, ok := types.Unalias(dereferenced(p.typ)).(*types.Named); ok && w.own(named.Obj()) {
 		if _, isStruct := named.Underlying().(*types.Struct); isStruct {
 			d.Hint = "for a configuration struct, put //cgigen:config above its declaration; otherwise write a //cgigen:provide function that returns it"
 		}
@@ -211,8 +211,8 @@ func (w *wiring) neededBy() []Related {
 	return related
 }
 
-func (w *wiring) reportAmbiguous(c *callable, p *types.Var, candidates []*callable) {
-	d := w.errorf(p.Pos(), "%s needs %s, and %d functions provide it", c.fn.Name.Name, shortType(p.Type()), len(candidates))
+func (w *wiring) reportAmbiguous(c *callable, p parameter, candidates []*callable) {
+	d := w.errorf(p.pos, "%s needs %s, and %d functions provide it", c.fn.Name.Name, shortType(p.typ), len(candidates))
 	d.Hint = "keep one of them, or write one in the package of " + c.fn.Name.Name + ", or declare a named type"
 	for _, candidate := range candidates {
 		d.Related = append(d.Related, Related{w.at(candidate.fn.Name.Pos()), candidate.fn.Name.Name + " provides it"})
@@ -221,7 +221,7 @@ func (w *wiring) reportAmbiguous(c *callable, p *types.Var, candidates []*callab
 }
 
 // reportCycle reports a provider that is needed in order to call itself.
-func (w *wiring) reportCycle(provider *callable, p *types.Var) bool {
+func (w *wiring) reportCycle(provider *callable, p parameter) bool {
 	start := slices.Index(w.pending, provider)
 	if start < 0 {
 		return false
@@ -231,7 +231,7 @@ func (w *wiring) reportCycle(provider *callable, p *types.Var) bool {
 		path = append(path, c.fn.Name.Name)
 	}
 	path = append(path, provider.fn.Name.Name)
-	d := w.errorf(p.Pos(), "providers need each other: %s", strings.Join(path, " needs "))
+	d := w.errorf(p.pos, "providers need each other: %s", strings.Join(path, " needs "))
 	d.Hint = "let one of them take less, or merge them into one"
 	d.Related = w.neededBy()
 	return true

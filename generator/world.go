@@ -5,8 +5,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-
-	"golang.org/x/tools/go/packages"
 )
 
 // A world is everything that programs may be wired from: the scanned
@@ -16,7 +14,7 @@ type world struct {
 	modules      []*module
 	output       string // import path of the folder for the programs
 	sources      []*source
-	packages     map[string]*packages.Package // loaded from source, by import path
+	packages     map[string]*typedPackage // loaded ones, by import path
 	providers    []*callable
 	middleware   []middleware
 	foreignFound bool               // those of other modules are among the providers
@@ -69,7 +67,7 @@ func (src *source) config(name string) *annotation {
 // importedDirectly tells whether one of the annotated packages has the import.
 func (w *world) importedDirectly(p *types.Package) bool {
 	for _, annotated := range w.packages {
-		if annotated.Types != nil && slices.Contains(annotated.Types.Imports(), p) {
+		if slices.Contains(annotated.imports, p) {
 			return true
 		}
 	}
@@ -102,10 +100,10 @@ func (w *world) checkConfig(a *annotation) {
 		return
 	}
 	p := w.packages[a.source.pkg]
-	if p == nil || p.Types == nil {
+	if p == nil || p.types == nil {
 		return
 	}
-	if obj, ok := p.Types.Scope().Lookup(a.ident().Name).(*types.TypeName); ok {
+	if obj, ok := p.types.Scope().Lookup(a.ident().Name).(*types.TypeName); ok {
 		if named, ok := obj.Type().(*types.Named); ok {
 			w.config(named, a)
 		}
