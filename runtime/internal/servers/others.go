@@ -87,8 +87,8 @@ func Caddy(t testing.TB, hosts ...string) *Server {
 	return s
 }
 
-// Busybox starts the httpd of busybox for a folder with cgi-bin in it.
-func Busybox(t testing.TB, root string) *Server {
+// Busybox starts the httpd of busybox for a folder with cgi-bin in it. Programs inherit the variables.
+func Busybox(t testing.TB, root string, env ...string) *Server {
 	t.Helper()
 	program := need(t, "busybox")
 	if out, err := exec.Command(program, "httpd", "--help").CombinedOutput(); err != nil && len(out) == 0 {
@@ -97,7 +97,9 @@ func Busybox(t testing.TB, root string) *Server {
 	dir := Dir(t)
 	addrs := ports(t, 1)
 	s := &Server{Dir: dir, Name: "busybox", addrs: addrs}
-	s.run(t, exec.Command(program, "httpd", "-f", "-p", addrs[0], "-h", root)).deaf = true
+	cmd := exec.Command(program, "httpd", "-f", "-p", addrs[0], "-h", root)
+	cmd.Env = append([]string{"PATH=/usr/bin:/bin"}, env...)
+	s.run(t, cmd).deaf = true
 	return s
 }
 

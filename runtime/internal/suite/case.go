@@ -52,8 +52,8 @@ type Body struct {
 	Expect  bool   // the body waits for 100 Continue, and stays unsent if another answer comes
 }
 
-// doPath makes the path of a script. The steps are quoted as in Go, since servers refuse line breaks in a query.
-func doPath(steps ...string) string {
+// Script makes the path of a script. The steps are quoted as in Go, since servers refuse line breaks in a query.
+func Script(steps ...string) string {
 	var b strings.Builder
 	b.WriteString("/do")
 	sep := "?"

@@ -13,4 +13,4 @@ func Cases() []Case {
 func get(name, path string) Case { return Case{Name: name, Path: path} }
 
 // scriptCase is a request for which the handler takes steps.
-func scriptCase(name string, steps ...string) Case { return Case{Name: name, Path: doPath(steps...)} }
+func scriptCase(name string, steps ...string) Case { return Case{Name: name, Path: Script(steps...)} }

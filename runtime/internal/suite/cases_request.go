@@ -8,7 +8,7 @@ func fieldCases() []Case {
 		return Case{Name: "field/" + name, Path: "/dump/x", Header: lines}
 	}
 	ask := func(name, step string, lines ...string) Case {
-		return Case{Name: "field/" + name, Path: doPath(step), Header: lines}
+		return Case{Name: "field/" + name, Path: Script(step), Header: lines}
 	}
 	return []Case{
 		with("common", "User-Agent: suite/1", "Accept: text/html, */*;q=0.8", "Accept-Language: de", "Referer: http://suite.test/a"),
@@ -70,14 +70,14 @@ func bodyCases() []Case {
 		post("Expect: 100-continue and large", Body{Data: large, Expect: true}),
 		post("Expect: 100-continue and chunked", Body{Data: "hello", Expect: true, Chunked: true}),
 		post("compressed", Body{Data: "\x1f\x8b\x08\x00\x00"}, "Content-Encoding: gzip"),
-		{Name: "body/cut short", Method: "PUT", Path: doPath("readall"), Body: Body{Data: "hello", Missing: 95}},
-		{Name: "body/cut short and chunked", Method: "PUT", Path: doPath("readall"), Body: Body{Data: "hello", Missing: 1, Chunked: true}},
-		{Name: "body/urlencoded form", Method: "POST", Path: doPath("form"), Body: Body{Data: "a=1+%26+2&b=3"},
+		{Name: "body/cut short", Method: "PUT", Path: Script("readall"), Body: Body{Data: "hello", Missing: 95}},
+		{Name: "body/cut short and chunked", Method: "PUT", Path: Script("readall"), Body: Body{Data: "hello", Missing: 1, Chunked: true}},
+		{Name: "body/urlencoded form", Method: "POST", Path: Script("form"), Body: Body{Data: "a=1+%26+2&b=3"},
 			Header: []string{"Content-Type: application/x-www-form-urlencoded"}},
-		{Name: "body/multipart form", Method: "POST", Path: doPath("form"), Body: Body{Data: form},
+		{Name: "body/multipart form", Method: "POST", Path: Script("form"), Body: Body{Data: form},
 			Header: []string{"Content-Type: multipart/form-data; boundary=xyz"}},
-		{Name: "body/limit", Method: "POST", Path: doPath("limit 10", "readall", "error 413 too large"), Body: Body{Data: large}},
-		{Name: "body/limit that holds", Method: "POST", Path: doPath("limit 10", "show"), Body: Body{Data: "hello"}},
+		{Name: "body/limit", Method: "POST", Path: Script("limit 10", "readall", "error 413 too large"), Body: Body{Data: large}},
+		{Name: "body/limit that holds", Method: "POST", Path: Script("limit 10", "show"), Body: Body{Data: "hello"}},
 	}
 }
 
@@ -85,7 +85,7 @@ func bodyCases() []Case {
 // suffer from it.
 func unreadCases() []Case {
 	send := func(name string, size int, steps ...string) Case {
-		return Case{Name: "unread/" + name, Method: "POST", Path: doPath(steps...), Body: Body{Data: string(Pattern(size))}}
+		return Case{Name: "unread/" + name, Method: "POST", Path: Script(steps...), Body: Body{Data: string(Pattern(size))}}
 	}
 	chunked := func(c Case) Case {
 		c.Name += ", chunked"

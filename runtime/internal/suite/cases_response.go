@@ -111,8 +111,8 @@ func redirectCases() []Case {
 		scriptCase("location/scheme-relative", "set Location //other.test/a", "status 302"),
 		scriptCase("location/relative", "set Location elsewhere", "status 302"),
 		scriptCase("location/empty", "set Location ", "status 302"),
-		{Name: "location/Redirect after POST", Method: "POST", Path: doPath("redirect 303 /dump/"), Body: Body{Data: "a=1"}},
-		{Name: "location/Redirect of HEAD", Method: "HEAD", Path: doPath("redirect 302 /dump/")},
+		{Name: "location/Redirect after POST", Method: "POST", Path: Script("redirect 303 /dump/"), Body: Body{Data: "a=1"}},
+		{Name: "location/Redirect of HEAD", Method: "HEAD", Path: Script("redirect 302 /dump/")},
 	}
 	for _, code := range []int{301, 302, 307, 308} {
 		cases = append(cases, scriptCase(fmt.Sprintf("location/Redirect %d", code), fmt.Sprintf("redirect %d /dump/a?b=c", code)))

@@ -72,13 +72,13 @@ func methodCases() []Case {
 		{Name: "method/unknown", Method: "BREW", Path: "/dump/x"},
 		{Name: "method/lower case", Method: "get", Path: "/dump/x"},
 		{Name: "method/TRACE", Method: "TRACE", Path: "/dump/x"},
-		{Name: "method/HEAD", Method: "HEAD", Path: doPath("write hello")},
-		{Name: "method/HEAD of a large body", Method: "HEAD", Path: doPath("bytes 100000")},
-		{Name: "method/HEAD with a declared length", Method: "HEAD", Path: doPath("set Content-Length 12345")},
-		{Name: "method/HEAD of nothing", Method: "HEAD", Path: doPath()},
+		{Name: "method/HEAD", Method: "HEAD", Path: Script("write hello")},
+		{Name: "method/HEAD of a large body", Method: "HEAD", Path: Script("bytes 100000")},
+		{Name: "method/HEAD with a declared length", Method: "HEAD", Path: Script("set Content-Length 12345")},
+		{Name: "method/HEAD of nothing", Method: "HEAD", Path: Script()},
 		{Name: "method/HEAD not found", Method: "HEAD", Path: "/nowhere"},
-		{Name: "method/HEAD of a document", Method: "HEAD", Path: doPath("content a.txt")},
-		{Name: "method/HEAD and flush", Method: "HEAD", Path: doPath("write hello", "flush", "write more")},
+		{Name: "method/HEAD of a document", Method: "HEAD", Path: Script("content a.txt")},
+		{Name: "method/HEAD and flush", Method: "HEAD", Path: Script("write hello", "flush", "write more")},
 	}
 }
 
@@ -92,7 +92,7 @@ func hostCases() []Case {
 		{Name: "host/trailing dot", Path: "/dump/x", Host: "suite.test."},
 		{Name: "version/1.0", Path: "/dump/x", Version: "HTTP/1.0"},
 		{Name: "version/1.0 with a body", Method: "POST", Path: "/dump/x", Version: "HTTP/1.0", Body: Body{Data: "hello"}},
-		{Name: "version/1.0 and a large response", Path: doPath("bytes 100000"), Version: "HTTP/1.0"},
-		{Name: "version/1.0 and flush", Path: doPath("write a", "flush", "write b"), Version: "HTTP/1.0"},
+		{Name: "version/1.0 and a large response", Path: Script("bytes 100000"), Version: "HTTP/1.0"},
+		{Name: "version/1.0 and flush", Path: Script("write a", "flush", "write b"), Version: "HTTP/1.0"},
 	}
 }

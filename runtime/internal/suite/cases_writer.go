@@ -10,7 +10,7 @@ func writerCases() []Case {
 		scriptCase("writer/file", "file 300000"),
 		scriptCase("writer/file with a declared length", "set Content-Length 300000", "file 300000"),
 		scriptCase("writer/file for 204", "status 204", "file 1000"),
-		{Name: "writer/file for HEAD", Method: "HEAD", Path: doPath("file 300000")},
+		{Name: "writer/file for HEAD", Method: "HEAD", Path: Script("file 300000")},
 		scriptCase("writer/text and file", "write hello", "file 300000", "write end"),
 		scriptCase("writer/many small writes", "tiny 20000"),
 		scriptCase("writer/empty write", "write ", "set X-Late 1", "write hello"),
@@ -22,14 +22,14 @@ func writerCases() []Case {
 		scriptCase("writer/full duplex", "duplex", "write hello"),
 		scriptCase("writer/hijack", "hijack"),
 		scriptCase("writer/context", "context", "write hello"),
-		{Name: "writer/read after write", Method: "POST", Path: doPath("write hello ", "show"), Body: Body{Data: "body"}},
+		{Name: "writer/read after write", Method: "POST", Path: Script("write hello ", "show"), Body: Body{Data: "body"}},
 	}
 }
 
 // contentCases are about content types, ranges and encodings.
 func contentCases() []Case {
 	document := func(name string, header ...string) Case {
-		return Case{Name: "content/" + name, Path: doPath("content a.txt"), Header: header}
+		return Case{Name: "content/" + name, Path: Script("content a.txt"), Header: header}
 	}
 	return []Case{
 		scriptCase("content/sniffed HTML", "write <!DOCTYPE html><p>hello"),
@@ -70,7 +70,7 @@ func streamCases() []Case {
 		await(scriptCase("stream/part of the body", "write hello\n", "flush", "await", "write world\n"), "hello"),
 		await(scriptCase("stream/events", "set Content-Type text/event-stream", "write data: 1\n\n", "flush", "await", "write data: 2\n\n", "flush"), "data: 1"),
 		await(scriptCase("stream/large part", "bytes 200000", "flush", "await", "write end"), "line 15000\n"),
-		await(Case{Method: "POST", Name: "stream/body unread", Path: doPath("write hello\n", "flush", "await", "write world\n"), Body: Body{Data: string(Pattern(100_000))}}, "hello"),
+		await(Case{Method: "POST", Name: "stream/body unread", Path: Script("write hello\n", "flush", "await", "write world\n"), Body: Body{Data: string(Pattern(100_000))}}, "hello"),
 	}
 }
 
@@ -98,9 +98,9 @@ func processCases() []Case {
 		get("process/arguments", "/args?-c+/etc/passwd"),
 		get("process/encoded arguments", "/args?-c%3D/etc/passwd+-listen"),
 		scriptCase("process/environment", "env"),
-		{Name: "process/environment of a client", Path: doPath("env"), Header: []string{"X-A: 1", "Proxy: evil:1", "Authorization: Basic dXNlcjpwYXNz"}},
-		{Name: "process/standard input", Method: "POST", Path: doPath("stdin", "show"), Body: Body{Data: "hello"}},
-		{Name: "process/child", Method: "POST", Path: doPath("child", "show"), Body: Body{Data: "hello"}, Header: []string{"Proxy: evil:1"}},
-		{Name: "process/outgoing proxy", Path: doPath("proxy"), Header: []string{"Proxy: evil:1"}},
+		{Name: "process/environment of a client", Path: Script("env"), Header: []string{"X-A: 1", "Proxy: evil:1", "Authorization: Basic dXNlcjpwYXNz"}},
+		{Name: "process/standard input", Method: "POST", Path: Script("stdin", "show"), Body: Body{Data: "hello"}},
+		{Name: "process/child", Method: "POST", Path: Script("child", "show"), Body: Body{Data: "hello"}, Header: []string{"Proxy: evil:1"}},
+		{Name: "process/outgoing proxy", Path: Script("proxy"), Header: []string{"Proxy: evil:1"}},
 	}
 }

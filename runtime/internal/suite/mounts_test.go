@@ -44,11 +44,20 @@ func newSite(t testing.TB, program string) site {
 	for _, dir := range []string{"cgi-bin", "site/api", "home"} {
 		servers.Install(t, program, s.dir, dir+"/app.cgi")
 	}
+	if err := os.Mkdir(s.tmp(), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(s.tmp(), 0o777); err != nil {
+		t.Fatal(err)
+	}
 	return s
 }
 
 // path returns a path in the site's folder.
 func (s site) path(name string) string { return filepath.Join(s.dir, name) }
+
+// tmp is the folder that programs have for temporary files, and nobody else.
+func (s site) tmp() string { return s.path("tmp") }
 
 // host is one way in which a server runs a program.
 type host struct {
@@ -97,13 +106,14 @@ func apache(t testing.TB, s site, module string) []suite.Target {
 	shared := fmt.Sprintf(`<Directory %q>
 			AllowOverride All
 		</Directory>
+		SetEnv TMPDIR %q
 		<Files "app.cgi">
 			SetHandler cgi-script
 		</Files>
 		<Directory %q>
 			Options +ExecCGI
 		</Directory>
-		`, s.dir, s.path("site/api"))
+		`, s.dir, s.tmp(), s.path("site/api"))
 	common := shared + fmt.Sprintf(`AllowEncodedSlashes NoDecode
 		MergeSlashes Off
 		<Directory %q>
@@ -130,17 +140,19 @@ func apache(t testing.TB, s site, module string) []suite.Target {
 
 // lighttpd runs programs by mod_cgi.
 func lighttpd(t testing.TB, s site) []suite.Target {
-	const global = `server.modules = ( "mod_rewrite", "mod_alias", "mod_cgi" )
+	const global = `server.modules = ( "mod_rewrite", "mod_alias", "mod_setenv", "mod_cgi" )
 		server.stream-response-body = 1
 		cgi.assign = ( ".cgi" => "" )
 		`
 	alias := `alias.url = ( "/cgi-bin/" => "` + s.path("cgi-bin") + `/", "/~alice/" => "` + s.path("home") + `/" )
+		setenv.add-environment = ( "TMPDIR" => "` + s.tmp() + `" )
 		`
 	hosts := []host{
 		{"direct", "/cgi-bin/app.cgi", alias},
 		{"rewrite", "", alias + `url.rewrite-once = ( "^/(.*)$" => "/cgi-bin/app.cgi/$1" )`},
 		{"sub-directory", "/~alice", alias + `url.rewrite-once = ( "^/~alice/(.*)$" => "/~alice/app.cgi/$1" )`},
-		{"whole path", "", `alias.url = ( "/" => "` + s.path("cgi-bin/app.cgi") + `/" )`},
+		{"whole path", "", `alias.url = ( "/" => "` + s.path("cgi-bin/app.cgi") + `/" )
+			setenv.add-environment = ( "TMPDIR" => "` + s.tmp() + `" )`},
 	}
 	return targets(servers.Lighttpd(t, global, configs(hosts)...), "lighttpd", s.program, hosts)
 }
@@ -151,6 +163,7 @@ func nginx(t testing.TB, s site) []suite.Target {
 	params := func(lines ...string) string {
 		return strings.Join(lines, ";\n") + ";\n" + nginxParams + `
 			fastcgi_param SCRIPT_FILENAME "` + s.path("cgi-bin/app.cgi") + `";
+			fastcgi_param TMPDIR "` + s.tmp() + `";
 			fastcgi_buffering off;
 			fastcgi_pass unix:` + socket + ";\n"
 	}
@@ -195,7 +208,7 @@ func caddy(t testing.TB, s site) []suite.Target {
 	socket := servers.Fcgiwrap(t, 8)
 	proxy := func(name string) string {
 		return "reverse_proxy unix/" + socket + " {\nflush_interval -1\ntransport fastcgi {\nroot " + s.path("cgi-bin") +
-			"\nenv SCRIPT_FILENAME " + s.path("cgi-bin/app.cgi") + "\nenv SCRIPT_NAME " + name + "\nenv NO_BUFFERING 1\n}\n}\n"
+			"\nenv SCRIPT_FILENAME " + s.path("cgi-bin/app.cgi") + "\nenv TMPDIR " + s.tmp() + "\nenv SCRIPT_NAME " + name + "\nenv NO_BUFFERING 1\n}\n}\n"
 	}
 	hosts := []host{
 		{"direct", "/cgi-bin/app.cgi", "handle /cgi-bin/app.cgi/* {\n" + proxy("/cgi-bin/app.cgi") + "}\n"},
@@ -208,5 +221,5 @@ func caddy(t testing.TB, s site) []suite.Target {
 // busybox knows programs in /cgi-bin/ alone.
 func busybox(t testing.TB, s site) []suite.Target {
 	hosts := []host{{"direct", "/cgi-bin/app.cgi", ""}}
-	return targets(servers.Busybox(t, s.dir), "busybox", s.program, hosts)
+	return targets(servers.Busybox(t, s.dir, "TMPDIR="+s.tmp()), "busybox", s.program, hosts)
 }

@@ -16,8 +16,12 @@ type script struct {
 }
 
 // do runs the steps of the query, each the name of a step and what it needs. An error of a step goes to the journal,
-// and the next step follows, as in a handler that checks nothing.
+// and the next step follows, as in a handler that checks nothing. With watch in the query the handler shows interest in
+// the end of its context, as one does that passes it on, before the client hears that it runs.
 func do(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Query().Has("watch") {
+		r.Context().Done()
+	}
 	s := &script{w: w, r: r, journal: openJournal(r)}
 	defer s.close()
 	known := steps()

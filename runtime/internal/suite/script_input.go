@@ -56,7 +56,7 @@ func (s *script) closeBody(string) error { return s.r.Body.Close() }
 
 // form answers with the fields and files of a form.
 func (s *script) form(string) error {
-	if err := s.r.ParseMultipartForm(1 << 20); err != nil && !errors.Is(err, http.ErrNotMultipart) {
+	if err := s.r.ParseMultipartForm(1 << 10); err != nil && !errors.Is(err, http.ErrNotMultipart) {
 		return err
 	}
 	var lines []string

@@ -3,6 +3,8 @@
 package suite_test
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -23,7 +25,10 @@ func TestHandlerCannotTell(t *testing.T) {
 		t.Run(stack.name, func(t *testing.T) {
 			t.Parallel()
 			for _, target := range stack.start(t, newSite(t, program)) {
-				t.Run(target.Mount, func(t *testing.T) { check(t, target, right) })
+				t.Run(target.Mount, func(t *testing.T) {
+					check(t, target, right)
+					checkPrefix(t, target)
+				})
 			}
 		})
 	}
@@ -45,5 +50,18 @@ func check(t *testing.T, target suite.Target, right map[string]suite.Answer) {
 		if wrong := suite.Check(target, c, right[c.Name], answer, differences); wrong != nil {
 			t.Errorf("%s\n\t%s", c.Name, strings.Join(wrong[:min(len(wrong), 9)], "\n\t"))
 		}
+	}
+}
+
+// checkPrefix holds that the program knows where it is mounted, and what the gateway says.
+func checkPrefix(t *testing.T, target suite.Target) {
+	answer, err := suite.Do(target, suite.Case{Path: "/mount/x"}, deadline)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{fmt.Sprintf("body: prefix %q", target.Prefix), `body: method "GET"`}
+	have := slices.DeleteFunc(answer.Lines(), func(line string) bool { return !strings.HasPrefix(line, "body: ") })
+	if !slices.Equal(have, want) {
+		t.Errorf("the program says %q, want %q", have, want)
 	}
 }
