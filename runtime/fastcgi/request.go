@@ -35,6 +35,7 @@ type request struct {
 
 func newRequest(c *conn, id uint16, keep bool) *request {
 	r := &request{conn: c, id: id, keep: keep}
+	r.exchange.Program = c.server.program
 	r.stdin.r = r
 	r.stdin.changed.L = &r.stdin.mu
 	r.output.r = r
@@ -61,10 +62,11 @@ func (r *request) parse() {
 func (r *request) serve() {
 	defer r.conn.server.stream.End()
 	x := &r.exchange
-	x.Program = r.conn.server.program
 	x.Input, x.Output, x.Log = &r.stdin, &r.output, logWriter{r}
 	x.Context, x.Cancel = &r.context, r.context.stop
-	x.BodyFirst = strings.HasPrefix(x.Vars.Get("SERVER_SOFTWARE"), "nginx/")
+	software := x.Vars.Get("SERVER_SOFTWARE")
+	x.BodyFirst = strings.HasPrefix(software, "nginx/")
+	x.StatusLast = strings.HasPrefix(software, "HAProxy")
 	var outcome gateway.Outcome
 	if r.bad != nil {
 		outcome = x.Refuse(r.bad)

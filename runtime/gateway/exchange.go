@@ -29,6 +29,10 @@ type Exchange struct {
 	// response begins, so that EnableFullDuplex has to get all of it before.
 	BodyFirst bool
 
+	// StatusLast says that the server takes every response with a Location
+	// for a 302, unless Status comes after it (HAProxy).
+	StatusLast bool
+
 	id string
 
 	// The parts of the exchange are in one piece of memory: each size of

@@ -73,8 +73,12 @@ func (w *response) WriteHeader(code int) {
 	}
 	w.status = code
 	w.declare()
-	w.head = appendStatus(make([]byte, 0, 512), code)
-	w.head = appendHeader(w.head, w.header, code)
+	w.head = make([]byte, 0, 512)
+	if w.x.StatusLast {
+		w.head = appendStatus(appendHeader(w.head, w.header, code), code)
+		return
+	}
+	w.head = appendHeader(appendStatus(w.head, code), w.header, code)
 }
 
 // declare notes what the header says about the body.
