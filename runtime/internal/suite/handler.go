@@ -3,6 +3,7 @@ package suite
 import (
 	"crypto/sha256"
 	"fmt"
+	"html"
 	"io"
 	"net/http"
 	"net/netip"
@@ -17,6 +18,7 @@ import (
 //	/dump/…   answers with all that a handler can know about the request
 //	/do?s=…   does what the steps say, one after the other; see steps
 //	/args     answers with the arguments of the program
+//	/page     is for a browser: a form with a file that sends itself
 //	/dir/     exists with the slash alone, so that the mux redirects
 func Handler() http.Handler {
 	mux := http.NewServeMux()
@@ -34,12 +36,31 @@ func Routes() map[string]http.Handler {
 		"/do":               http.HandlerFunc(do),
 		"/dir/":             http.HandlerFunc(directory),
 		"/args":             http.HandlerFunc(arguments),
+		"/page":             http.HandlerFunc(showPage),
 	}
 }
 
 // directory says where it is.
 func directory(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintf(w, "directory %s\n", r.URL.Path)
+}
+
+const page = `<!DOCTYPE html>
+<meta charset="utf-8">
+<form method="post" enctype="multipart/form-data" action="%s">
+<input name="text" value="Grüße &amp; more">
+<input name="file" type="file">
+</form>
+<script>
+const files = new DataTransfer()
+files.items.add(new File([new Uint8Array(300000)], "a b.bin"))
+document.forms[0].file.files = files.files
+document.forms[0].submit()
+</script>
+`
+
+func showPage(w http.ResponseWriter, _ *http.Request) {
+	fmt.Fprintf(w, page, html.EscapeString(Script("form")))
 }
 
 // values shows what the mux made of the path.

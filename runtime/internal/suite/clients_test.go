@@ -1,0 +1,206 @@
+//go:build unix
+
+package suite_test
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/cgigen/cgigen/runtime/internal/servers"
+	"github.com/cgigen/cgigen/runtime/internal/suite"
+)
+
+// behindApache mounts a program at the root of an Apache with mod_cgid, with a folder of its own in the variable, and
+// returns the URL and that folder.
+func behindApache(t *testing.T, program, variable string) (url, data string) {
+	t.Helper()
+	dir := servers.Dir(t)
+	app := servers.Install(t, program, dir, "app.cgi")
+	data = filepath.Join(dir, "data")
+	if err := os.Mkdir(data, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	own(t, data)
+	server := servers.Apache(t, servers.Options{Modules: []string{"cgid"}}, fmt.Sprintf(
+		"SetEnv %s %q\nAllowEncodedSlashes NoDecode\n<Location />\nCGIPassAuth On\n</Location>\nScriptAlias \"/\" \"%s/\"\n", variable, data, app))
+	return "http://" + server.Addr(0), data
+}
+
+// own gives a folder to the user of the web server.
+func own(t *testing.T, dir string) {
+	t.Helper()
+	if os.Getuid() != 0 {
+		return
+	}
+	user := servers.WebUser(t)
+	uid, _ := strconv.Atoi(user.Uid)
+	gid, _ := strconv.Atoi(user.Gid)
+	err := filepath.WalkDir(dir, func(path string, _ os.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		return os.Lchown(path, uid, gid)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// run runs a client in a folder and returns its output.
+func run(t *testing.T, dir, stdin, name string, args ...string) string {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), servers.Need(t, name), args...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "HOME="+dir, "LC_ALL=C", "no_proxy=127.0.0.1",
+		"GIT_CONFIG_NOSYSTEM=1", "GIT_TERMINAL_PROMPT=0", "GIT_AUTHOR_NAME=a", "GIT_AUTHOR_EMAIL=a@suite.test",
+		"GIT_COMMITTER_NAME=a", "GIT_COMMITTER_EMAIL=a@suite.test")
+	cmd.Stdin = strings.NewReader(stdin)
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("%s %q: %v\n%s%s", name, args, err, out.String(), errs.String())
+	}
+	return out.String()
+}
+
+func TestCurlUploadsAndDownloads(t *testing.T) {
+	skipShort(t)
+	url, _ := behindApache(t, compile(t, ours), "UNUSED")
+	large := string(suite.Pattern(3 << 20))
+	sum := sha256.Sum256([]byte(large))
+	shown := fmt.Sprintf("body %d bytes %x, <nil>\n", len(large), sum[:6])
+	part := servers.Write(t, servers.Dir(t), "part", string(suite.Pattern(1000)[:700]), 0o644)
+	tests := []struct {
+		name, stdin string
+		args        []string
+		want        string
+	}{
+		{"chunked upload", large, []string{"-T", "-", url + suite.Script("show")}, shown},
+		{"chunked upload that comes back", large, []string{"-T", "-", url + suite.Script("echo")}, large},
+		{"upload that waits", large, []string{"-H", "Expect: 100-continue", "--data-binary", "@-", url + suite.Script("show")},
+			shown},
+		{"upload that is refused", large, []string{"-H", "Expect: 100-continue", "-w", "%{http_code}", "--data-binary", "@-",
+			url + suite.Script("status 413", "write no ")}, "no 413"},
+		{"form with a file", large, []string{"-F", "a=1", "-F", "f=@-;filename=b.txt", url + suite.Script("form")},
+			"field a [\"1\"]\nfile f \"b.txt\" 3145728 bytes\n"},
+		{"range", "", []string{"-r", "10-19", url + suite.Script("content a.txt")}, string(suite.Pattern(1000)[10:20])},
+		{"compressed", "", []string{"--compressed", url + suite.Script("gzip hello")}, "hello"},
+		{"condition", "", []string{"-w", "%{http_code}", "-H", `If-None-Match: "v1"`, url + suite.Script("content a.txt")}, "304"},
+		{"resumed download", "", []string{"-C", "-", "-o", part, "-w", "%{http_code}", url + suite.Script("content a.txt")}, "206"},
+		{"user and password", "", []string{"-u", "user:pass", url + suite.Script("auth")}, "user \"user\" password \"pass\" true\n"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if got := run(t, t.TempDir(), test.stdin, "curl", append([]string{"-sS", "-m", "20"}, test.args...)...); got != test.want {
+				t.Errorf("curl says %.200q, want %.200q", got, test.want)
+			}
+		})
+	}
+	if got, err := os.ReadFile(part); err != nil || !bytes.Equal(got, suite.Pattern(1000)) {
+		t.Errorf("the resumed file has %d bytes (%v), want the 1000 of the document", len(got), err)
+	}
+}
+
+// A page with a form fills it with a file by itself, and sends it.
+func TestBrowserSendsAForm(t *testing.T) {
+	skipShort(t)
+	url, _ := behindApache(t, compile(t, ours), "UNUSED")
+	dir := t.TempDir()
+	out := run(t, dir, "", "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--user-data-dir="+dir,
+		"--virtual-time-budget=10000", "--dump-dom", url+"/page")
+	for _, want := range []string{`field text ["Grüße &amp; more"]`, `file file "a b.bin" 300000 bytes`} {
+		if !strings.Contains(out, want) {
+			t.Errorf("the browser shows %q, want %q in it", out, want)
+		}
+	}
+}
+
+func TestGitClonesAndPushes(t *testing.T) {
+	skipShort(t)
+	url, data := behindApache(t, compile(t, "git"), "GIT_PROJECT_ROOT")
+	dir := t.TempDir()
+	run(t, dir, "", "git", "init", "-q", "--bare", "-b", "main", filepath.Join(data, "a.git"))
+	run(t, dir, "", "git", "-C", filepath.Join(data, "a.git"), "config", "http.receivepack", "true")
+	own(t, data)
+
+	run(t, dir, "", "git", "clone", "-q", url+"/a.git", "first")
+	first := filepath.Join(dir, "first")
+	commit(t, first, "small", []byte("hello\n"))
+	run(t, first, "", "git", "push", "-q", "origin", "main")
+	commit(t, first, "large", noise(3<<20)) // beyond http.postBuffer, so that git sends chunks
+	run(t, first, "", "git", "push", "-q", "origin", "main")
+
+	run(t, dir, "", "git", "clone", "-q", url+"/a.git", "second")
+	run(t, dir, "", "git", "clone", "-q", "--depth", "1", url+"/a.git", "shallow")
+	second := filepath.Join(dir, "second")
+	for i := range 20 { // what a fetch then asks for is compressed
+		commit(t, second, fmt.Sprintf("file%d", i), []byte("text\n"))
+	}
+	run(t, second, "", "git", "push", "-q", "origin", "main")
+	run(t, first, "", "git", "pull", "-q", "--ff-only")
+	for _, clone := range []string{"first", "second"} {
+		if got, want := run(t, dir, "", "git", "-C", clone, "rev-parse", "HEAD"), run(t, data, "", "git", "-c", "safe.directory=*", "-C", "a.git", "rev-parse", "main"); got != want {
+			t.Errorf("%s is at %s, want %s", clone, got, want)
+		}
+	}
+	if got := run(t, dir, "", "git", "-C", "shallow", "log", "--format=%s"); got != "large\n" {
+		t.Errorf("the shallow clone has %q, want the last commit", got)
+	}
+}
+
+// commit adds a file.
+func commit(t *testing.T, dir, name string, content []byte) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(dir, name), content, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	run(t, dir, "", "git", "add", name)
+	run(t, dir, "", "git", "commit", "-q", "-m", name)
+}
+
+// noise does not compress.
+func noise(n int) []byte {
+	b := make([]byte, n)
+	state := uint32(1)
+	for i := range b {
+		state = state*1664525 + 1013904223
+		b[i] = byte(state >> 24)
+	}
+	return b
+}
+
+func skipShort(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("short")
+	}
+	t.Parallel()
+}
+
+func TestWebDAVClient(t *testing.T) {
+	skipShort(t)
+	servers.Need(t, "litmus")
+	program := filepath.Join(servers.Dir(t), "webdav")
+	cmd := exec.Command("go", "build", "-o", program, ".")
+	cmd.Dir = "testdata/webdav"
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
+	}
+	url, _ := behindApache(t, program, "WEBDAV_ROOT")
+	dir := t.TempDir()
+	cmd = exec.CommandContext(t.Context(), "litmus", url+"/")
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "TESTS=basic copymove http")
+	out, err := cmd.CombinedOutput()
+	if err != nil || strings.Contains(string(out), "FAIL") {
+		t.Errorf("litmus: %v\n%s", err, out)
+	}
+}
