@@ -1,5 +1,3 @@
-//go:debug containermaxprocs=0
-//go:debug updatemaxprocs=0
 
 // Command torture serves the suite's handler as a generated program does.
 package main
