@@ -17,10 +17,7 @@ func streams(server string) bool {
 }
 
 func TestClientThatHangsUpLeavesNothingBehind(t *testing.T) {
-	if testing.Short() {
-		t.Skip("short")
-	}
-	t.Parallel()
+	skipShort(t)
 	program := compile(t, ours)
 	for _, stack := range stacks() {
 		t.Run(stack.name, func(t *testing.T) {

@@ -176,6 +176,7 @@ func noise(n int) []byte {
 	return b
 }
 
+// skipShort skips what starts servers where tests shall be short. The others run beside each other.
 func skipShort(t *testing.T) {
 	t.Helper()
 	if testing.Short() {

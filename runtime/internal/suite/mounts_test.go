@@ -20,12 +20,12 @@ const (
 	nethttp = "nethttpcgi"
 )
 
-// compile builds a test program as users build theirs, and returns its path.
-func compile(t testing.TB, name string) string {
+// compile builds a test program as users build theirs, and returns its path. The variables are for the go command.
+func compile(t testing.TB, name string, env ...string) string {
 	t.Helper()
 	program := filepath.Join(servers.Dir(t), name)
 	cmd := exec.Command("go", "build", "-trimpath", "-buildmode=exe", "-ldflags", "-s -w", "-o", program, "./testprograms/"+name)
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	cmd.Env = append(append(os.Environ(), "CGO_ENABLED=0"), env...)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)
 	}

@@ -27,10 +27,7 @@ var shape = suite.Difference{
 // net/http/cgi is not held to anything: the test records where it differs by more than the servers force upon it, for
 // those who come from there.
 func TestNetHTTPCGIOnTheSameServers(t *testing.T) {
-	t.Parallel()
-	if testing.Short() {
-		t.Skip("short")
-	}
+	skipShort(t)
 	right, err := oracle()
 	if err != nil {
 		t.Fatal(err)
