@@ -75,9 +75,13 @@ func TestRoutesAreFoundBelowEveryMount(t *testing.T) {
 
 func TestBaseDecidesWhereTheRequestDoesNot(t *testing.T) {
 	t.Setenv("CGIGEN_BASE", "/shop")
-	w := call(t, newRouter("/"), "GET", "/shop/x", "/shop/cgi-bin/app.cgi")
-	if want := "/|/|/shop|/x|"; w.Body.String() != want {
-		t.Errorf("got %q, want %q", w.Body, want)
+	for _, script := range []string{"/shop/cgi-bin/app.cgi", "/cgi-bin/app.cgi"} {
+		for _, pattern := range []string{"/", "/x"} {
+			w := call(t, newRouter(pattern), "GET", "/shop/x", script)
+			if want := pattern + "|" + pattern + "|/shop|/x|"; w.Body.String() != want {
+				t.Errorf("%s in %s: got %q, want %q", pattern, script, w.Body, want)
+			}
+		}
 	}
 }
 
