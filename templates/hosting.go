@@ -17,6 +17,7 @@ type Hosting struct {
 	Module   string   // module path, for comments
 	Site     string   // short name of the site: [a-z0-9-]
 	Hostname string   // its domain
+	Aliases  []string // domains that routes name
 	User     string   // its user on a server of one's own
 	Base     string   // path that it lies below, as /~alice/shop; "" for the whole host
 	Root     string   // absolute folder of the package on a server of one's own
@@ -89,6 +90,17 @@ func (h Hosting) Var() string { return "site_" + strings.ReplaceAll(h.Site, "-",
 // Run is the folder of the programs' sockets.
 func (h Hosting) Run() string { return "/run/" + h.Site }
 
+// Hostnames gives the site's domain and those that routes name.
+func (h Hosting) Hostnames() []string {
+	names := []string{h.Hostname}
+	for _, host := range h.Aliases {
+		if !slices.Contains(names, host) {
+			names = append(names, host)
+		}
+	}
+	return names
+}
+
 // CatchesAll reports whether a rule fits every path.
 func (h Hosting) CatchesAll() bool {
 	return slices.ContainsFunc(h.Rules, func(r HostingRule) bool { return r.All })
@@ -128,12 +140,19 @@ func (h Hosting) Params() []string {
 
 func hostingFuncs() template.FuncMap {
 	return template.FuncMap{
-		"quoteMeta":    regexp.QuoteMeta,
-		"apache":       quoted(" \"", `"`),
-		"caddy":        quoted(" \"", `"`),
-		"nginx":        func(text string) string { return `"` + strings.ReplaceAll(text, `"`, `\"`) + `"` },
-		"lighttpd":     func(text string) string { return `"` + strings.ReplaceAll(text, `"`, `\"`) + `"` },
-		"group":        group,
+		"quoteMeta": regexp.QuoteMeta,
+		"apache":    quoted(" \"", `"`),
+		"caddy":     quoted(" \"", `"`),
+		"nginx":     func(text string) string { return `"` + strings.ReplaceAll(text, `"`, `\"`) + `"` },
+		"lighttpd":  func(text string) string { return `"` + strings.ReplaceAll(text, `"`, `\"`) + `"` },
+		"group":     group,
+		"hostsPattern": func(names []string) string {
+			var quoted []string
+			for _, name := range names {
+				quoted = append(quoted, regexp.QuoteMeta(name))
+			}
+			return strings.Join(quoted, "|")
+		},
 		"join":         strings.Join,
 		"words":        func(alternatives string) string { return strings.ReplaceAll(alternatives, "|", " ") },
 		"alternatives": fullPaths,

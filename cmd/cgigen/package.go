@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"os"
 	"os/exec"
@@ -138,11 +139,11 @@ func (f *packageFlags) checkGateways() error {
 
 // pack compiles for every target and writes the package.
 func (a *app) pack(ctx context.Context, flags packageFlags, targets []builder.Target, patterns []string) error {
-	stage, err := os.MkdirTemp("", "cgigen-package-")
+	stage, cleanup, err := buildFolder(flags)
 	if err != nil {
-		return fmt.Errorf("making a folder for the build: %w", err)
+		return err
 	}
-	defer os.RemoveAll(stage)
+	defer cleanup()
 	options := generator.Options{Patterns: patterns, Output: flags.generated, Gateways: flags.gateways, Tags: flags.tags}
 	o := pack.Options{
 		Server: flags.server, Layout: flags.layout, Base: flags.base, Docroot: flags.docroot,
@@ -167,6 +168,22 @@ func (a *app) pack(ctx context.Context, flags packageFlags, targets []builder.Ta
 	}
 	a.say("wrote %s: %s", shown(flags.output), described(o))
 	return nil
+}
+
+// buildFolder gives a folder for the compiled programs, the same for the same
+// module and flags, so that what is up to date is not linked again.
+func buildFolder(flags packageFlags) (dir string, cleanup func(), err error) {
+	work, err := os.Getwd()
+	if err != nil {
+		return "", nil, fmt.Errorf("finding the working directory: %w", err)
+	}
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		dir, err = os.MkdirTemp("", "cgigen-package-")
+		return dir, func() { os.RemoveAll(dir) }, err
+	}
+	key := sha256.Sum256(fmt.Appendf(nil, "%q", []any{work, flags.server == "container", flags.layout == "multicall", flags.gateways, flags.tags}))
+	return filepath.Join(cache, "cgigen", fmt.Sprintf("%x", key[:8])), func() {}, nil
 }
 
 func described(o pack.Options) string {

@@ -118,6 +118,7 @@ type part struct {
 	name     string // of the program
 	suffix   string // of its functions
 	text     []byte
+	clause   *ast.Ident // the main of the package clause
 	gateways []string // as in "cgi.Gateway"
 	imports  []string // lines that import them and the runtime
 	debug    []string // its //go:debug lines
@@ -138,6 +139,7 @@ func newPart(name string, index int, source []byte) (*part, error) {
 			renamed[f.Name.Name] = true
 		}
 	}
+	p.clause = file.Name
 	if err := p.readMain(file); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
@@ -157,7 +159,7 @@ func newPart(name string, index int, source []byte) (*part, error) {
 }
 
 func (p *part) rename(n ast.Node, names map[string]bool) {
-	if id, ok := n.(*ast.Ident); ok && names[id.Name] {
+	if id, ok := n.(*ast.Ident); ok && names[id.Name] && id != p.clause {
 		id.Name += p.suffix
 	}
 }

@@ -247,7 +247,7 @@ func (b *layout) needsBase() bool { return b.Layout == "cgi-bin" && b.Base != ""
 // hosting is what the server's rules depend on.
 func (b *layout) hosting(way, strength string) templates.Hosting {
 	return templates.Hosting{
-		Module: b.Model.Module.Path, Site: b.site, Hostname: b.Hostname, User: b.site,
+		Module: b.Model.Module.Path, Site: b.site, Hostname: b.Hostname, Aliases: routeHosts(b.Model), User: b.site,
 		Base: b.Base, Root: b.Root, Docroot: b.siteDocroot(), Programs: b.Root + "/" + b.programs(),
 		Folder: b.folder(), Suffix: b.suffix(), Way: way, Strength: strength, CGIBin: b.Layout == "cgi-bin",
 		List: b.names(), Rules: hostingRules(b.Model, b.Base),
@@ -271,6 +271,18 @@ func Routes(m *generator.Model) []rules.Route {
 		}
 	}
 	return routes
+}
+
+// routeHosts lists the hosts that patterns name.
+func routeHosts(m *generator.Model) []string {
+	var hosts []string
+	for _, r := range Routes(m) {
+		if r.Host != "" && !slices.Contains(hosts, r.Host) {
+			hosts = append(hosts, r.Host)
+		}
+	}
+	slices.Sort(hosts)
+	return hosts
 }
 
 func hostingRules(m *generator.Model, base string) []templates.HostingRule {

@@ -45,18 +45,14 @@ func (b *layout) apacheFiles() []serverFile {
 	if b.Layout == "fcgid" {
 		way = "fastcgi"
 	}
-	strength := "full"
-	if b.Layout == "cgi-bin" {
-		strength = "fileinfo" // the host says that programs may run there
-	}
 	files := []serverFile{
-		{path.Join(b.siteFolder(), ".htaccess"), "apache/docroot.htaccess", way, strength},
-		{path.Join(b.programs(), ".htaccess"), "apache/programs.htaccess", way, strength},
-		{"private/.htaccess", "apache/private.htaccess", way, strength},
+		{path.Join(b.siteFolder(), ".htaccess"), "apache/docroot.htaccess", way, "full"},
+		{"private/.htaccess", "apache/private.htaccess", way, "full"},
 		{"private/server/apache-vhost.conf", "apache/vhost.conf", "cgi", ""},
+		{"private/server/programs-fileinfo.htaccess", "apache/programs.htaccess", way, "fileinfo"},
 	}
-	if strength == "full" {
-		files = append(files, serverFile{"private/server/programs-fileinfo.htaccess", "apache/programs.htaccess", way, "fileinfo"})
+	if b.Layout != "cgi-bin" { // of its own cgi-bin a host says itself what runs there, and may allow no word of ours
+		files = append(files, serverFile{path.Join(b.programs(), ".htaccess"), "apache/programs.htaccess", way, "full"})
 	}
 	return append(files, b.socketFiles("private/server", "apache-vhost-", ".conf", "apache/vhost.conf")...)
 }

@@ -60,10 +60,7 @@ func atomically(name string, write func(io.Writer) error) error {
 // writeTar writes owners as numbers 0, which an ordinary user's tar ignores,
 // and one time, that of the commit.
 func (t *Tree) writeTar(w io.Writer) error {
-	zipped, err := gzip.NewWriterLevel(w, gzip.BestCompression)
-	if err != nil {
-		return err
-	}
+	zipped := gzip.NewWriter(w)
 	out := tar.NewWriter(zipped)
 	for _, f := range t.Folders {
 		header := tar.Header{Typeflag: tar.TypeDir, Name: f.Path + "/", Mode: int64(f.Mode.Perm()), ModTime: t.Time, Format: tar.FormatUSTAR}
