@@ -103,6 +103,7 @@ func (a *app) buildTarget(ctx context.Context, options generator.Options, dir st
 	progress, done := a.progress(len(result.Programs), target.String())
 	programs, err := builder.Build(ctx, builder.Options{
 		Programs: result.Programs, Dir: dir, Target: target, Tags: options.Tags, Progress: progress,
+		OneRequest: slices.Equal(options.Gateways, []string{"cgi"}),
 	})
 	done()
 	if err != nil {

@@ -148,7 +148,10 @@ program is compiled; what it had to change it says. Give it the flags that you
 give to generate. Then it compiles the programs, statically linked, without cgo,
 debugging symbols and paths of this machine, and says for each its size and how
 long after the start it was ready. Programs that are up to date are not linked
-again. If one of them does not compile, none is replaced.
+again. If one of them does not compile, none is replaced. Programs for CGI
+alone (--gateways cgi) are compiled with GOEXPERIMENT=nogreenteagc where Go is
+1.26 and the variable is not set: they start three to four per cent faster, but
+the first build compiles the standard library once more.
 
 	-d, --dist DIR       folder for the compiled programs (default dist)
 	--target OS/ARCH     what to compile for, as go tool dist list has it; may
