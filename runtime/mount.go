@@ -16,12 +16,8 @@ import (
 // folder by folder; the first below which a pattern fits is the one. Patterns
 // that fit everywhere are asked last.
 func (rt *router) mount(r *http.Request, script string) string {
-	candidates := prefixes(r.URL.Path, script)
-	if len(candidates) == 1 {
-		return candidates[0]
-	}
 	var anywhere []string
-	for _, prefix := range candidates {
+	for _, prefix := range prefixes(r.URL.Path, script) {
 		switch rt.fit(r, trimEscaped(r.URL.EscapedPath(), len(prefix))) {
 		case fitsExactly:
 			return prefix
