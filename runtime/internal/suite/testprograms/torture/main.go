@@ -1,4 +1,3 @@
-
 // Command torture serves the suite's handler as a generated program does.
 package main
 
