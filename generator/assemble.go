@@ -20,17 +20,27 @@ func (w *world) assemble(m *module, programs []*plannedProgram) *Model {
 
 func (w *world) assembleProgram(m *module, planned *plannedProgram) Program {
 	program := Program{Name: planned.name}
-	wiring := &wiring{world: w, program: &program, used: map[*annotation]bool{}}
+	wiring := &wiring{
+		world: w, program: &program, root: positions{w.fset, m.Dir}, used: map[*annotation]bool{}, eager: map[*callable]bool{},
+	}
 	packages := map[string]bool{}
+	var handlers []*callable
 	for _, a := range planned.functions {
 		packages[a.source.pkg] = true
-		c, ok := w.handlerOf(a)
-		if !ok || !wiring.importable(a, c) {
-			continue
+		if c, ok := w.handlerOf(a); ok && wiring.importable(a, c) {
+			handlers = append(handlers, c)
+			wiring.findEager(c)
 		}
-		wraps, usable := wiring.allUses(a)
-		if step, ok := wiring.handler(c); ok && usable {
-			program.Routes = append(program.Routes, w.routesOf(m, a, step, wraps)...)
+	}
+	used := make([][][]middleware, len(handlers))
+	usable := make([]bool, len(handlers))
+	for i, c := range handlers {
+		used[i], usable[i] = wiring.allUses(c.annotation)
+	}
+	for i, c := range handlers {
+		wraps, made := wiring.wraps(used[i])
+		if step, ok := wiring.handler(c); ok && made && usable[i] {
+			program.Routes = append(program.Routes, wiring.routesOf(c.annotation, step, used[i], wraps)...)
 		}
 	}
 	slices.SortStableFunc(program.Routes, func(a, b Route) int { return comparePositions(a.Position, b.Position) })
@@ -103,9 +113,8 @@ func (w *world) function(a *annotation) *types.Func {
 	return fn
 }
 
-// routesOf gives the routes of a function, each with its middleware, with positions in the module.
-func (w *world) routesOf(m *module, a *annotation, step int, wraps [][]int) []Route {
-	inModule := positions{w.fset, m.Dir}
+// routesOf gives the routes of a function, each with its middleware.
+func (w *wiring) routesOf(a *annotation, step int, used [][]middleware, wraps [][]int) []Route {
 	var routes []Route
 	for i, line := range a.handlers {
 		r := Route{
@@ -117,10 +126,10 @@ func (w *world) routesOf(m *module, a *annotation, step int, wraps [][]int) []Ro
 			Step:     step,
 			Wrap:     wraps[i],
 			Func:     a.symbol(),
-			Position: inModule.at(line.pos),
+			Position: w.root.at(line.pos),
 		}
-		for _, use := range line.use {
-			r.Use = append(r.Use, use.value)
+		for _, m := range used[i] {
+			r.Use = append(r.Use, m.name)
 		}
 		routes = append(routes, r)
 	}

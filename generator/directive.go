@@ -56,6 +56,7 @@ type configDirective struct {
 type middlewareDirective struct {
 	pos  token.Pos // of the comment
 	name text
+	all  bool // for every handler of its package
 }
 
 // arguments are those of one directive: words, then keys with values.
@@ -204,11 +205,21 @@ func parseProvide(d ast.Directive, r *reporter) {
 	args.noWords(d, nil, r)
 }
 
-// parseMiddleware reads a //cgigen:middleware line.
+// parseMiddleware reads a //cgigen:middleware line. The word all makes it one
+// for every handler of its package.
 func parseMiddleware(d ast.Directive, r *reporter) middlewareDirective {
 	known := []string{"name"}
 	args := parseArguments(d, known, r)
-	args.noWords(d, known, r)
-	checkName(args.keys["name"], "middleware", r)
-	return middlewareDirective{pos: d.Slash, name: args.keys["name"]}
+	m := middlewareDirective{pos: d.Slash, name: args.keys["name"]}
+	if len(args.words) > 0 && args.words[0].value == "all" {
+		m.all = true
+		args.words = args.words[1:]
+	}
+	for _, w := range args.words {
+		args.bad = true
+		r.errorf(w.pos, "//cgigen:middleware does not take %q", w.value).
+			Hint = "it takes the word all, for every handler of its package, and " + keyHint(d.Name, known)
+	}
+	checkName(m.name, "middleware", r)
+	return m
 }

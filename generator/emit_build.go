@@ -27,8 +27,11 @@ func emitBuild(p Program, n names) *jen.Statement {
 			g.Add(emitLogger(n))
 		}
 		for i, s := range p.Steps {
-			if s.Kind.calls() {
-				emitCall(g, s, i, n)
+			switch {
+			case s.Lazy:
+				g.Add(emitLazy(p.Steps, i, n))
+			case s.Kind.calls():
+				emitCall(g, p.Steps, i, n, jen.Null())
 			}
 		}
 		for _, r := range p.Routes {
@@ -74,7 +77,10 @@ func emitLogger(n names) *jen.Statement {
 //		return fmt.Errorf("users.NewUser: %w", err)
 //	}
 //	app.Cleanup(cleanup)
-func emitCall(g *jen.Group, s Step, i int, n names) {
+//
+// zero stands before the error where a value is returned as well.
+func emitCall(g *jen.Group, steps []Step, i int, n names, zero *jen.Statement) {
+	s := steps[i]
 	g.ListFunc(func(g *jen.Group) {
 		g.Id(n.values[i])
 		if s.Result.Cleanup != NoCleanup {
@@ -85,12 +91,12 @@ func emitCall(g *jen.Group, s Step, i int, n names) {
 		}
 	}).Op(":=").Qual(s.Func.Package, s.Func.Name).CallFunc(func(g *jen.Group) {
 		for _, a := range s.Args {
-			g.Add(emitArg(a, n))
+			g.Add(emitArg(a, steps, n))
 		}
 	})
 	if s.Result.Error {
 		g.If(jen.Err().Op("!=").Nil()).Block(
-			jen.Return(jen.Qual("fmt", "Errorf").Call(jen.Lit(s.Func.PackageName+"."+s.Func.Name+": %w"), jen.Err())),
+			jen.Return(zero, jen.Qual("fmt", "Errorf").Call(jen.Lit(s.Func.PackageName+"."+s.Func.Name+": %w"), jen.Err())),
 		)
 	}
 	switch s.Result.Cleanup {
@@ -108,7 +114,9 @@ func emitCall(g *jen.Group, s Step, i int, n names) {
 //	log
 //	usersConfig
 //	&usersConfig
-func emitArg(a Arg, n names) *jen.Statement {
+//	lazyDB
+//	func() (*sql.DB, error) { return db, nil }
+func emitArg(a Arg, steps []Step, n names) *jen.Statement {
 	switch {
 	case a.Kind == ContextArg:
 		return jen.Id("ctx")
@@ -118,6 +126,10 @@ func emitArg(a Arg, n names) *jen.Statement {
 		return jen.Qual(loggerPath, "New").Call(jen.Id("app"))
 	case a.Pointer:
 		return jen.Op("&").Id(n.values[a.Step])
+	case a.Lazy && steps[a.Step].Lazy:
+		return jen.Id(n.lazies[a.Step])
+	case a.Lazy:
+		return emitMaker(steps[a.Step]).Custom(jen.Options{Open: "{ ", Close: " }"}, jen.Return(jen.Id(n.values[a.Step]), jen.Nil()))
 	default:
 		return jen.Id(n.values[a.Step])
 	}

@@ -19,6 +19,7 @@ import (
 type names struct {
 	packages []importedPackage
 	values   []string // by step: the local variable, "" for a plain handler
+	lazies   []string // by step: the function that gives the value of a lazy one
 	cleanups []string // by step: the local variable of its clean-up
 	loaders  []string // by step: the function that loads a configuration struct
 	logger   string   // the local variable of a logger that several calls share
@@ -50,20 +51,29 @@ func nameProgram(p Program, chosen []gateway) names {
 	}
 	several := callsOf(p) > 1
 	for _, s := range p.Steps {
-		var value, cleanup, loader string
-		switch s.Kind {
-		case LoadConfig:
-			value = unique(s.Config.Type.PackageName+upperFirst(s.Config.Type.Name), taken)
-			loader = unique("load"+upperFirst(value), taken)
-		case CallHandler, CallMiddleware, CallProvider:
-			value = unique(valueName(s, several), taken)
-			if s.Result.Cleanup != NoCleanup {
-				cleanup = unique(cleanupName(value, several), taken)
-			}
-		}
-		n.values, n.cleanups, n.loaders = append(n.values, value), append(n.cleanups, cleanup), append(n.loaders, loader)
+		n.nameStep(s, several, taken)
 	}
 	return n
+}
+
+// nameStep adds the names of what a step makes.
+func (n *names) nameStep(s Step, several bool, taken map[string]bool) {
+	var value, lazy, cleanup, loader string
+	switch {
+	case s.Kind == LoadConfig:
+		value = unique(s.Config.Type.PackageName+upperFirst(s.Config.Type.Name), taken)
+		loader = unique("load"+upperFirst(value), taken)
+	case s.Kind.calls():
+		value = firstFree(valueNames(s, several), taken)
+		if s.Lazy {
+			lazy = unique(lazyName(value, s), taken)
+		}
+		if s.Result.Cleanup != NoCleanup {
+			cleanup = unique(cleanupName(value, several), taken)
+		}
+	}
+	n.values, n.lazies = append(n.values, value), append(n.lazies, lazy)
+	n.cleanups, n.loaders = append(n.cleanups, cleanup), append(n.loaders, loader)
 }
 
 // importsOf lists what a program may import: our own packages first, so that
@@ -93,6 +103,14 @@ func importsOf(p Program, chosen []gateway) []importedPackage {
 			ours = append(ours, importedPackage{path: configPath, own: "config"})
 		}
 		users = append(users, importedPackage{path: symbol.Package, own: symbol.PackageName})
+		if s.Expr == nil {
+			continue
+		}
+		for _, part := range s.Expr.Parts {
+			if part.Symbol.Package != "" {
+				users = append(users, importedPackage{path: part.Symbol.Package, own: part.Symbol.PackageName})
+			}
+		}
 	}
 	slices.SortFunc(users, func(a, b importedPackage) int { return strings.Compare(a.path, b.path) })
 	all := append(ours, slices.Compact(users)...)
@@ -130,17 +148,55 @@ func callsOf(p Program) int {
 	return calls
 }
 
-// valueName is "handler" if a program calls one function, and otherwise what
-// the function makes: userList for NewUserList.
-func valueName(s Step, several bool) string {
+// valueNames are the names that fit a value, the best one first: "handler" if a
+// program calls one function; otherwise what the function says that it makes,
+// userList for NewUserList; and for a provider that says what it does, such as
+// Open, the name of the type, db for *sql.DB.
+func valueNames(s Step, several bool) []string {
 	if s.Kind == CallHandler && !several {
-		return "handler"
+		return []string{"handler"}
 	}
 	name := lowerFirst(cmp.Or(withoutNew(s.Func.Name), s.Func.PackageName))
-	if s.Kind == CallHandler && !strings.HasSuffix(name, "Handler") {
-		name += "Handler"
+	switch made := typeName(s.Type); {
+	case s.Kind == CallHandler && !strings.HasSuffix(name, "Handler"):
+		return []string{name + "Handler"}
+	case s.Kind == CallProvider && made != "" && (withoutNew(s.Func.Name) == "" || !strings.HasPrefix(s.Func.Name, "New")):
+		return []string{lowerFirst(made), s.Func.PackageName + upperFirst(made)}
+	case s.Kind == CallProvider:
+		return []string{name, s.Func.PackageName + upperFirst(name)}
+	case s.Kind == CallMiddleware:
+		return []string{name, name + "Middleware"}
+	}
+	return []string{name}
+}
+
+// lazyName is that of the function which gives a value: lazyDB for db.
+func lazyName(value string, s Step) string {
+	if made := typeName(s.Type); strings.EqualFold(made, value) {
+		return "lazy" + upperFirst(made)
+	}
+	return "lazy" + upperFirst(value)
+}
+
+// typeName gives the name of a type, or of the one that it points at; "" for
+// one without a name.
+func typeName(text string) string {
+	text = strings.TrimLeft(text, "*")
+	name := text[strings.LastIndex(text, ".")+1:]
+	if !token.IsIdentifier(name) || types.Universe.Lookup(name) != nil {
+		return ""
 	}
 	return name
+}
+
+// firstFree takes the first name that is not taken, or a variant of the first.
+func firstFree(candidates []string, taken map[string]bool) string {
+	for _, name := range candidates {
+		if !taken[name] && !token.IsKeyword(name) {
+			return unique(name, taken)
+		}
+	}
+	return unique(candidates[0], taken)
 }
 
 func cleanupName(value string, several bool) string {

@@ -54,29 +54,54 @@ func isWrapper(t types.Type) bool {
 	return ok && wraps(sig)
 }
 
-// allUses gives the middleware of all lines of a function.
-func (w *wiring) allUses(a *annotation) (wraps [][]int, ok bool) {
+// allUses gives the middleware of all lines of a function. What it needs
+// counts as needed by the program.
+func (w *wiring) allUses(a *annotation) (used [][]middleware, ok bool) {
 	ok = true
 	for _, line := range a.handlers {
-		steps, usable := w.uses(a, line)
-		wraps, ok = append(wraps, steps), ok && usable
+		list, usable := w.uses(a, line)
+		for _, m := range list {
+			w.findEager(m.callable)
+		}
+		used, ok = append(used, list), ok && usable
 	}
-	return wraps, ok
+	return used, ok
 }
 
-// uses gives the steps that make the middleware of a line, outermost first.
-func (w *wiring) uses(a *annotation, line handlerDirective) (steps []int, ok bool) {
+// uses gives the middleware of a line, outermost first: that of the whole
+// package, in the order of the source, and then that of use=. What use= names
+// stands where it is named.
+func (w *wiring) uses(a *annotation, line handlerDirective) (used []middleware, ok bool) {
 	ok = true
+	var named []middleware
 	for _, use := range line.use {
 		m, found := w.named(a, use)
-		if !found {
-			ok = false
-			continue
+		if named = append(named, m); !found {
+			named, ok = named[:len(named)-1], false
 		}
-		step, made := w.middlewareStep(m)
-		steps, ok = append(steps, step), ok && made
 	}
-	return steps, ok
+	for _, m := range w.middleware {
+		if m.annotation.middleware.all && m.source.pkg == a.source.pkg && !slices.ContainsFunc(named, m.same) {
+			used = append(used, m)
+		}
+	}
+	return append(used, named...), ok
+}
+
+func (m middleware) same(other middleware) bool { return m.annotation == other.annotation }
+
+// wraps gives the steps that make the middleware of all lines of a function.
+func (w *wiring) wraps(used [][]middleware) (wraps [][]int, ok bool) {
+	ok = true
+	for _, list := range used {
+		var steps []int
+		for _, m := range list {
+			step, made := w.middlewareStep(m)
+			steps, ok = append(steps, step), ok && made
+		}
+		wraps = append(wraps, steps)
+	}
+	return wraps, ok
 }
 
 // middlewareStep gives the step that makes a middleware, once in the program.
@@ -92,7 +117,7 @@ func (w *wiring) middlewareStep(m middleware) (step int, ok bool) {
 	if m.plain {
 		return w.add(Step{Kind: PlainMiddleware, Func: m.symbol()}, m.annotation), true
 	}
-	return w.call(CallMiddleware, m.callable)
+	return w.call(Step{Kind: CallMiddleware, Type: shortType(m.value)}, m.callable, parameter{})
 }
 
 // named finds a middleware: that of the handler's package, or else the only

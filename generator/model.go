@@ -49,6 +49,24 @@ type Step struct {
 	Func   Symbol     // otherwise: what to call or use
 	Args   []Arg      // arguments of the call, in the order of the parameters
 	Result CallResult // what the call returns besides its value
+
+	Type     string         // of the value, as in source code: "*sql.DB"
+	Lazy     bool           // CallProvider: called at the first use of the value, if at all
+	Expr     *TypeExpr      // the type, where the program has to write it down
+	Position token.Position // of the declaration; Filename is relative to the module
+}
+
+// A TypeExpr is a type as a program writes it.
+type TypeExpr struct {
+	Parts []TypePart
+	Zero  string // its zero value: "nil", or "T{}" or "*new(T)" with T for the type
+}
+
+// A TypePart is a piece of a type: a name of a package, or what stands between
+// such names.
+type TypePart struct {
+	Text   string
+	Symbol Symbol
 }
 
 // A Symbol is a package-level declaration that a generated program names.
@@ -72,6 +90,7 @@ type Arg struct {
 	Kind    ArgKind
 	Step    int  // StepArg: index in Program.Steps
 	Pointer bool // the address of a configuration struct is wanted
+	Lazy    bool // a function that gives the value is wanted
 }
 
 // Cleanup is the form of a constructor's clean-up result.
@@ -98,7 +117,7 @@ type Route struct {
 	Strip    string // prefix cut off before the handler sees the path; "" for none
 	Step     int    // the step that makes the handler
 	Func     Symbol
-	Use      []string       // names of the middleware, outermost first
+	Use      []string       // names of the middleware, outermost first, with that of the whole package
 	Wrap     []int          // the steps that make the middleware, in the same order
 	Position token.Position // of the directive; Filename is relative to the module
 }
