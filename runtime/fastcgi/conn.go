@@ -274,8 +274,15 @@ func (c *conn) find(id uint16) *request {
 	return nil
 }
 
-// remove takes a request off the list, if it is there.
-func (c *conn) remove(r *request) (found bool) {
+// isFinished reports whether the connection has to end because the process does.
+func (c *conn) isFinished() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.finishing && len(c.requests) == 0
+}
+
+// remove takes a request off the list, if it is there, and says how many are left.
+func (c *conn) remove(r *request) (found bool, left int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for i := range c.requests {
@@ -284,10 +291,10 @@ func (c *conn) remove(r *request) (found bool) {
 			c.requests[i] = c.requests[last]
 			c.requests[last] = nil
 			c.requests = c.requests[:last]
-			return true
+			return true, last
 		}
 	}
-	return false
+	return false, len(c.requests)
 }
 
 // Finish ends the connection once nothing runs.

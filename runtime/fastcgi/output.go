@@ -84,14 +84,17 @@ func (o *output) writeThrough(p []byte) (int, error) {
 	return sent, nil
 }
 
-// last completes the buffer with what ends the request.
-func (o *output) last(outcome gateway.Outcome) []byte {
+// last completes the buffer with what ends the request. A response that is cut
+// takes the connection with it, unless other requests share it.
+func (o *output) last(outcome gateway.Outcome, shared bool) []byte {
 	o.seal()
 	if o.pooled == nil {
 		o.buf = make([]byte, 0, endSize)
 	}
-	switch outcome {
-	case gateway.Cut:
+	switch {
+	case outcome == gateway.Cut && shared:
+		o.buf = appendEnd(o.buf, o.r.id, uint32(outcome), overloaded) // the others go on
+	case outcome == gateway.Cut:
 		o.buf = appendNonsense(o.buf)
 	default:
 		if o.r.logged {
@@ -156,14 +159,15 @@ func (c *conn) sendUntil(deadline time.Time, b, p []byte) error {
 }
 
 // A logWriter is the log of a request: its STDERR stream, which web servers add
-// to their error log, or standard error once it has ended.
+// to their error log, or standard error once it has ended. HAProxy 2.6 now and
+// then loses a response with which STDERR comes.
 type logWriter struct{ r *request }
 
 func (w logWriter) Write(p []byte) (int, error) {
 	c := w.r.conn
 	c.writing.Lock()
 	defer c.writing.Unlock()
-	if w.r.gone || c.broken != nil {
+	if w.r.gone || c.broken != nil || w.r.haproxy {
 		return os.Stderr.Write(p)
 	}
 	for rest := p; len(rest) > 0; {

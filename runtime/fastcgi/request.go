@@ -23,6 +23,7 @@ type request struct {
 	tooLarge bool
 	bad      error
 
+	haproxy bool // behind HAProxy, which needs some care
 	running bool // its meta-variables are complete; the reader sets it under conn.mu
 
 	exchange gateway.Exchange
@@ -66,7 +67,8 @@ func (r *request) serve() {
 	x.Context, x.Cancel = &r.context, r.context.stop
 	software := x.Vars.Get("SERVER_SOFTWARE")
 	x.BodyFirst = strings.HasPrefix(software, "nginx/")
-	x.StatusLast = strings.HasPrefix(software, "HAProxy")
+	r.haproxy = strings.HasPrefix(software, "HAProxy")
+	x.StatusLast = r.haproxy
 	var outcome gateway.Outcome
 	if r.bad != nil {
 		outcome = x.Refuse(r.bad)
@@ -83,20 +85,17 @@ func (r *request) serve() {
 func (r *request) finish(outcome gateway.Outcome) {
 	c := r.conn
 	c.writing.Lock()
-	active := c.remove(r) // before END_REQUEST, after which the peer may use the id again
+	active, left := c.remove(r) // before END_REQUEST, after which the peer may use the id again
 	if active && !r.gone {
 		r.gone = true
-		c.send(r.output.last(outcome))
+		c.send(r.output.last(outcome, left > 0))
 	}
 	c.writing.Unlock()
 	r.output.free()
 	if !active {
 		return
 	}
-	c.mu.Lock()
-	over := outcome == gateway.Cut || !r.keep || c.finishing && len(c.requests) == 0
-	c.mu.Unlock()
-	if over {
+	if outcome == gateway.Cut && left == 0 || !r.keep || c.isFinished() {
 		c.hangUp(r)
 	}
 }
@@ -123,7 +122,7 @@ const lingering = 2 * time.Second
 func (r *request) abort() {
 	c := r.conn
 	c.writing.Lock()
-	active := c.remove(r)
+	active, _ := c.remove(r)
 	if active && !r.gone {
 		r.gone = true
 		c.send(appendEnd(nil, r.id, 1, completed))

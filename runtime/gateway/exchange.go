@@ -153,12 +153,15 @@ func (w *response) finish() Outcome {
 	return w.outcome()
 }
 
-// outcome is Served unless the output broke or is an error page.
+// outcome is Served unless the output broke, is an error page, or lacks a write
+// that would have gone beyond the declared length.
 func (w *response) outcome() Outcome {
 	switch {
 	case w.refused:
 		return Failed
 	case w.err != nil:
+		return Cut
+	case w.declared >= 0 && w.written-w.rejected < w.declared && !w.isHead && bodyAllowed(w.status):
 		return Cut
 	}
 	return Served

@@ -37,6 +37,7 @@ type response struct {
 	declared   int64  // Content-Length of the handler; -1: none
 	noLength   bool   // the handler's header forbids an automatic Content-Length
 	written    int64  // bytes of the body that the handler wrote
+	rejected   int64  // of these, beyond the declared length
 	buf        []byte
 	committed  bool // the header has left
 	fullDuplex bool
@@ -139,6 +140,7 @@ func (w *response) admit(n int) error {
 	}
 	w.written += int64(n)
 	if w.declared >= 0 && w.written > w.declared {
+		w.rejected += int64(n)
 		return http.ErrContentLength
 	}
 	return nil

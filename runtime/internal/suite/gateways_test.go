@@ -124,7 +124,7 @@ func apacheFcgid(t testing.TB, s site) []suite.Target {
 func apacheProxyFCGI(t testing.TB, s site) []suite.Target {
 	socket := servers.Spawn(t, s.app())
 	hosts := []host{
-		{"whole path", "", apacheCommon(s) + `ProxyPass "/" "unix:` + socket + `|fcgi://localhost/" nocanon flushpackets=on enablereuse=on`},
+		{"whole path", "", apacheCommon(s) + `ProxyPass "/" "unix:` + socket + `|fcgi://localhost/" flushpackets=on enablereuse=on`},
 	}
 	return targets(servers.Apache(t, servers.Options{Modules: []string{"proxy", "proxy_fcgi"}}, configs(hosts)...), "apache-proxy-fcgi", s.program, hosts)
 }
@@ -132,7 +132,7 @@ func apacheProxyFCGI(t testing.TB, s site) []suite.Target {
 func apacheProxySCGI(t testing.TB, s site) []suite.Target {
 	socket := servers.Spawn(t, s.app())
 	hosts := []host{
-		{"whole path", "", apacheCommon(s) + `ProxyPass "/" "unix:` + socket + `|scgi://localhost/" nocanon flushpackets=on`},
+		{"whole path", "", apacheCommon(s) + `ProxyPass "/" "unix:` + socket + `|scgi://localhost/" flushpackets=on`},
 	}
 	return targets(servers.Apache(t, servers.Options{Modules: []string{"proxy", "proxy_scgi"}}, configs(hosts)...), "apache-proxy-scgi", s.program, hosts)
 }
@@ -167,6 +167,7 @@ func haproxy(t testing.TB, s site) []suite.Target {
 	const global = `fcgi-app app
 	log-stderr global
 	docroot /nonexistent
+	pass-header Authorization
 	option keep-conn
 	option mpxs-conns
 	option get-values

@@ -59,22 +59,43 @@ type section struct {
 	title   string
 	servers []string
 	setting string // how the tests run it
+	keeps   bool   // the program keeps running: net/http/cgi has nothing to compare
 }
 
 func sections() []section {
 	return []section{
-		{"Every server", nil, ""},
+		{"Every server", nil, "", false},
 		{"Apache httpd", []string{"apache-cgid", "apache-cgi"},
 			"mod_cgid with the event MPM, mod_cgi with the prefork MPM; `AllowEncodedSlashes NoDecode`, `MergeSlashes Off` and " +
-				"`CGIPassAuth On`, except where the program is mounted as on a shared host: by `.htaccess` alone."},
-		{"lighttpd", []string{"lighttpd"}, "mod_cgi with `server.stream-response-body = 1`."},
+				"`CGIPassAuth On`, except where the program is mounted as on a shared host: by `.htaccess` alone.", false},
+		{"lighttpd", []string{"lighttpd"}, "mod_cgi with `server.stream-response-body = 1`.", false},
 		{"nginx with fcgiwrap", []string{"nginx-fcgiwrap"},
 			"The parameters of nginx's `fastcgi_params`, but `HTTP_HOST $http_host` (Debian's file has `$host`, which loses the port), " +
-				"and `NO_BUFFERING 1`, without which fcgiwrap holds the response until the program ends; `fastcgi_buffering off`, `merge_slashes off`."},
+				"and `NO_BUFFERING 1`, without which fcgiwrap holds the response until the program ends; `fastcgi_buffering off`, `merge_slashes off`.", false},
 		{"Caddy with fcgiwrap", []string{"caddy-fcgiwrap"},
-			"Debian's Caddy has no CGI of its own: `reverse_proxy` with `transport fastcgi`, `flush_interval -1`, and `env NO_BUFFERING 1`."},
-		{"busybox httpd", []string{"busybox"}, "Programs in `/cgi-bin/`. Good for a look at a program, no reference."},
+			"Debian's Caddy has no CGI of its own: `reverse_proxy` with `transport fastcgi`, `flush_interval -1`, and `env NO_BUFFERING 1`.", false},
+		{"busybox httpd", []string{"busybox"}, "Programs in `/cgi-bin/`. Good for a look at a program, no reference.", false},
+		{"nginx, FastCGI", []string{"nginx-fastcgi"},
+			"Connections that are kept, to a program that was started on a socket, and by spawn-fcgi. " + likewise("nginx with fcgiwrap"), true},
+		{"nginx, SCGI", []string{"nginx-scgi"},
+			"To a program that was started on a unix socket, and by systemd on TCP. " + likewise("nginx with fcgiwrap"), true},
+		{"Apache httpd, FastCGI", []string{"apache-fcgid", "apache-proxy-fcgi"},
+			"mod_fcgid, which starts the program, and mod_proxy_fcgi. " + likewise("Apache httpd"), true},
+		{"Apache httpd, mod_fcgid", []string{"apache-fcgid"}, "Besides:", true},
+		{"Apache httpd, mod_proxy_fcgi", []string{"apache-proxy-fcgi"}, "Besides:", true},
+		{"Apache httpd, SCGI", []string{"apache-proxy-scgi"}, "mod_proxy_scgi. " + likewise("Apache httpd"), true},
+		{"lighttpd, FastCGI and SCGI", []string{"lighttpd-fastcgi", "lighttpd-scgi"},
+			"mod_fastcgi and mod_scgi, which start the program. " + likewise("lighttpd"), true},
+		{"lighttpd, FastCGI", []string{"lighttpd-fastcgi"}, "Besides:", true},
+		{"Caddy, FastCGI", []string{"caddy-fastcgi"}, "`transport fastcgi`. " + likewise("Caddy with fcgiwrap"), true},
+		{"HAProxy, FastCGI", []string{"haproxy-fastcgi"},
+			"The one that multiplexes: `option mpxs-conns`, `pass-header Authorization`.", true},
 	}
+}
+
+// likewise refers to the section about the same server with CGI.
+func likewise(title string) string {
+	return "What is said of " + title + " holds, unless it says otherwise, and:"
 }
 
 const preface = `# What each server does to your request
@@ -113,6 +134,9 @@ func writeReasons(b *strings.Builder, servers []string) {
 			continue
 		}
 		reason := d.Reason
+		if d.But != nil {
+			reason += " (not " + strings.Join(d.But, ", ") + ")"
+		}
 		if d.Mounts != nil {
 			reason += " (mounted as " + strings.Join(d.Mounts, ", ") + ")"
 		}
@@ -155,7 +179,9 @@ func writeComparison(t *testing.T, b *strings.Builder) {
 	}
 	var servers []string
 	for _, s := range sections() {
-		servers = append(servers, s.servers...)
+		if !s.keeps {
+			servers = append(servers, s.servers...)
+		}
 	}
 	fmt.Fprintf(b, comparison, strings.Join(servers, " | "), strings.Repeat("---|", len(servers)))
 	wrong := make(map[string]int)

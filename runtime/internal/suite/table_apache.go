@@ -74,6 +74,7 @@ func onApache() []Difference {
 		},
 		{
 			Servers: apache,
+			But:     []string{"apache-fcgid", "apache-proxy-scgi"},
 			Cases:   []string{"body/cut short", "body/cut short and chunked"},
 			Own:     400,
 			Reason:  "Apache answers a request that breaks off by itself",
@@ -86,6 +87,7 @@ func onApache() []Difference {
 		},
 		{
 			Servers: apache,
+			But:     []string{"apache-proxy-fcgi", "apache-fcgid"},
 			Cases: []string{"length/declared too short in one write", "length/declared too long and large", "length/declared too long and flushed",
 				"writer/copy into a declared length", "panic/after flush of a declared length",
 				"panic/after a large write of a declared length", "abort/after flush of a declared length"},
@@ -106,12 +108,14 @@ func onApache() []Difference {
 		},
 		{
 			Servers: apache,
+			But:     []string{"apache-proxy-fcgi", "apache-proxy-scgi"},
 			Cases:   []string{"header/Date"},
 			Change:  []string{"-Date: Wed, 01 May 2024 12:00:00 GMT", "+Date: *"},
 			Reason:  "Apache sets the date by itself",
 		},
 		{
 			Servers: apache,
+			But:     []string{"apache-proxy-fcgi", "apache-proxy-scgi"},
 			Cases:   []string{"header/Server"},
 			Change:  []string{"-Server: mine/1", "+Server: *"},
 			Reason:  "Apache names itself",

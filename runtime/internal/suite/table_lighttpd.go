@@ -95,6 +95,7 @@ func onLighttpd() []Difference {
 		},
 		{
 			Servers: lighttpd,
+			But:     []string{"lighttpd-fastcgi", "lighttpd-scgi"},
 			Cases:   []string{"field/underscore and hyphen"},
 			Change:  []string{`-body: header X_a: "underscore"`, `?-body: header X-A: "hyphen"`, `?+body: header X-A: "underscore"`},
 			Reason:  "A meta-variable does not tell underscores from hyphens, and has one value",
@@ -107,6 +108,7 @@ func onLighttpd() []Difference {
 		},
 		{
 			Servers: lighttpd,
+			But:     []string{"lighttpd-fastcgi", "lighttpd-scgi"},
 			Cases:   []string{"field/upgrade"},
 			Change:  []string{`-body: header Upgrade: "websocket"`},
 			Reason:  "The connection is the server's",

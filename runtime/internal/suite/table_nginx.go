@@ -23,6 +23,7 @@ func onNginx() []Difference {
 	return []Difference{
 		{
 			Servers: nginx,
+			But:     []string{"nginx-fastcgi", "nginx-scgi"},
 			Cases:   []string{"stream/header first", "stream/header before nothing"},
 			Hangs:   true,
 			Reason:  "fcgiwrap pads its FastCGI records, and nginx holds back a header that padding follows until the body begins",
@@ -53,18 +54,21 @@ func onNginx() []Difference {
 		},
 		{
 			Servers: nginx,
+			But:     []string{"nginx-fastcgi", "nginx-scgi"},
 			Cases:   []string{"field/repeated"},
 			Change:  []string{`-body: header X-A: "1" "2"`, `+body: header X-A: "1"`},
 			Reason:  "nginx before 1.23 sends a variable for each of repeated fields, and fcgiwrap takes the first",
 		},
 		{
 			Servers: nginx,
+			But:     []string{"nginx-fastcgi", "nginx-scgi"},
 			Cases:   []string{"field/repeated Accept"},
 			Change:  []string{`-body: header Accept: "text/html" "text/plain"`, `+body: header Accept: "text/html"`},
 			Reason:  "nginx before 1.23 sends a variable for each of repeated fields, and fcgiwrap takes the first",
 		},
 		{
 			Servers: nginx,
+			But:     []string{"nginx-fastcgi", "nginx-scgi"},
 			Cases:   []string{"field/cookies in two fields"},
 			Change:  []string{`-body: cookie b "2"`},
 			Reason:  "nginx before 1.23 sends a variable for each of repeated fields, and fcgiwrap takes the first",
@@ -107,14 +111,14 @@ func onNginx() []Difference {
 		},
 		{
 			Servers: nginx,
-			Mounts:  []string{"direct", "sub-directory"},
+			Mounts:  []string{"direct", "sub-directory", "spawned"},
 			Cases:   []string{"header/X-Sendfile"},
 			Own:     404,
 			Reason:  "nginx takes X-Accel-Redirect for an order, and looks for that location (fastcgi_ignore_headers)",
 		},
 		{
 			Servers: nginx,
-			Mounts:  []string{"rewrite", "whole path"},
+			Mounts:  []string{"rewrite", "whole path", "spawn-fcgi", "systemd"},
 			Cases:   []string{"header/X-Sendfile"},
 			Own:     500,
 			Reason:  "nginx takes X-Accel-Redirect for an order, and here comes to the same program again and again (fastcgi_ignore_headers)",
