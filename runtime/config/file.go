@@ -9,8 +9,12 @@ import (
 type file struct {
 	path    string
 	entries []entry        // by line
-	index   map[string]int // the entry of each key
+	index   map[string]int // the entry of each key, in a file with many
 }
+
+// manyLines is the number of lines from which a map is quicker than a search:
+// making one is most of the cost of reading a small file.
+const manyLines = 64
 
 // An entry is one KEY=value line.
 type entry struct {
@@ -20,8 +24,17 @@ type entry struct {
 
 // entry returns the line with the given key.
 func (f *file) entry(key string) (entry, bool) {
-	if i, ok := f.index[key]; ok {
+	if f.index != nil {
+		i, ok := f.index[key]
+		if !ok {
+			return entry{}, false
+		}
 		return f.entries[i], true
+	}
+	for i := range f.entries {
+		if f.entries[i].key == key {
+			return f.entries[i], true
+		}
 	}
 	return entry{}, false
 }
@@ -40,7 +53,10 @@ func parseFile(text string) (file, []lineError) {
 		return file{}, []lineError{{1, "holds a NUL byte: save the file as UTF-8 text"}}
 	}
 	lines := strings.Count(text, "\n") + 1
-	f := file{entries: make([]entry, 0, lines), index: make(map[string]int, lines)}
+	f := file{entries: make([]entry, 0, lines)}
+	if lines >= manyLines {
+		f.index = make(map[string]int, lines)
+	}
 	var errs []lineError
 	for number := 1; text != ""; number++ {
 		var line string
@@ -50,14 +66,16 @@ func parseFile(text string) (file, []lineError) {
 			continue
 		}
 		key, value, err := parseLine(line)
-		if first, twice := f.index[key]; twice {
-			err = "sets " + key + " again, after line " + strconv.Itoa(f.entries[first].line)
+		if first, twice := f.entry(key); twice {
+			err = "sets " + key + " again, after line " + strconv.Itoa(first.line)
 		}
 		if err != "" {
 			errs = append(errs, lineError{number, err})
 			continue
 		}
-		f.index[key] = len(f.entries)
+		if f.index != nil {
+			f.index[key] = len(f.entries)
+		}
 		f.entries = append(f.entries, entry{key, value, number})
 	}
 	return f, errs

@@ -5,6 +5,7 @@ package config
 import (
 	"io/fs"
 	"os"
+	"sync"
 	"syscall"
 )
 
@@ -12,8 +13,9 @@ import (
 // FreeBSD reports EMLINK, which is mapped to it.
 const errLink = syscall.ELOOP
 
-// processUser is the user whose rights the process has.
-func processUser() int { return os.Geteuid() }
+// processUser is the user whose rights the process has. It is asked for several
+// times, and the kernel once.
+var processUser = sync.OnceValue(os.Geteuid)
 
 // The calls below are those of package syscall, because opening a file with
 // package os starts the runtime's poller, which a short-lived process can do
