@@ -75,6 +75,9 @@ func (x *Exchange) Serve() Outcome {
 		x.Report(err.Error())
 		return max(w.replace(http.StatusInternalServerError), Failed)
 	}
+	if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
+		x.mayBeStopped() // the form's files may be on disk
+	}
 	ok := x.call(handler, w, r)
 	x.Cancel() // as net/http does when ServeHTTP returns
 	if r.MultipartForm != nil {
@@ -85,6 +88,11 @@ func (x *Exchange) Serve() Outcome {
 	}
 	return w.finish()
 }
+
+// mayBeStopped says that the client may be lost while the handler runs, and
+// that it then has to have the chance to end in order. A context may listen for
+// that only from now on.
+func (x *Exchange) mayBeStopped() { x.Context.Done() }
 
 // Refuse answers without asking the program, because of what the transport has
 // found wrong: the status of a *[RequestError], otherwise 500.
