@@ -6,7 +6,6 @@ package cgi
 import (
 	"io"
 	"os"
-	"time"
 
 	"github.com/cgigen/cgigen/runtime/gateway"
 	"github.com/cgigen/cgigen/runtime/internal/arguments"
@@ -32,7 +31,6 @@ func serve(p gateway.Program) int {
 		Context: p.Context,
 		Cancel:  p.Cancel,
 	}
-	time.AfterFunc(patience, func() { p.Context.Done() })
 	outcome := x.Serve()
 	if p.HasCleanups() {
 		out.Close() // the client has all of it, and need not wait for what follows
@@ -46,11 +44,6 @@ func serve(p gateway.Program) int {
 	}
 	return 0
 }
-
-// patience is how long a request may take before signals are caught for it.
-// Until then one ends the process at once, without the handler's deferred
-// functions: most requests are over sooner, and catching costs a thread.
-const patience = 20 * time.Millisecond
 
 // takeVariables moves the request out of the environment. What stays there is
 // the process's own: a library or a child of the handler must not find the

@@ -75,8 +75,8 @@ func (x *Exchange) Serve() Outcome {
 		x.Report(err.Error())
 		return max(w.replace(http.StatusInternalServerError), Failed)
 	}
-	if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
-		x.mayBeStopped() // the form's files may be on disk
+	if r.ContentLength < 0 || r.ContentLength > much || strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
+		x.mayBeStopped() // what is uploaded may be on disk
 	}
 	ok := x.call(handler, w, r)
 	x.Cancel() // as net/http does when ServeHTTP returns
@@ -89,10 +89,16 @@ func (x *Exchange) Serve() Outcome {
 	return w.finish()
 }
 
-// mayBeStopped says that the client may be lost while the handler runs, and
-// that it then has to have the chance to end in order. A context may listen for
-// that only from now on.
+// mayBeStopped says that the request may take long enough for the client to be
+// lost, and that the handler then has to have the chance to end in order: a CGI
+// process catches signals only from now on. Up to here one ends it at once,
+// without the handler's deferred functions. Most requests are over by then, and
+// catching costs them a thread; even a timer would.
 func (x *Exchange) mayBeStopped() { x.Context.Done() }
+
+// much is how many bytes make a request one that may take long: what fits in a
+// pipe does not wait for anybody.
+const much = 64 << 10
 
 // Refuse answers without asking the program, because of what the transport has
 // found wrong: the status of a *[RequestError], otherwise 500.

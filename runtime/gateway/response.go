@@ -250,6 +250,9 @@ func (w *response) output(p []byte) error {
 // emit hands bytes to the server. An error is the loss of the client or of the
 // server, and ends the request's context.
 func (w *response) emit(p []byte) error {
+	if !w.done && w.written > much {
+		w.x.mayBeStopped()
+	}
 	if _, err := w.x.Output.Write(p); err != nil {
 		w.broken(err)
 	}
@@ -271,6 +274,9 @@ func (w *response) Flush() { w.FlushError() }
 func (w *response) FlushError() error {
 	if w.status == 0 {
 		w.WriteHeader(http.StatusOK)
+	}
+	if !w.done {
+		w.x.mayBeStopped() // whoever flushes has more to say
 	}
 	if err := w.send(); err != nil {
 		return err
