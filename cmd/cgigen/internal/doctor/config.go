@@ -1,0 +1,182 @@
+package doctor
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/cgigen/cgigen/cmd/cgigen/internal/manifest"
+)
+
+var keyPattern = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
+// settings are the keys of a file with the lines that they stand in.
+type settings struct {
+	name   string
+	values map[string]string
+	lines  map[string]int
+}
+
+// checkConfig looks for values that are missing, and for keys that nobody asks for.
+func (t *tree) checkConfig() {
+	site := t.readSettings("private/site.env")
+	own := map[string]settings{}
+	for _, name := range t.programNames() {
+		own[name] = t.readSettings("private/" + name + ".env")
+		t.checkKeys(own[name], func(v manifest.Value) bool { return slices.Contains(v.Programs, name) })
+	}
+	t.checkKeys(site, func(manifest.Value) bool { return true })
+	for _, v := range t.manifest.Config {
+		if v.Required {
+			t.checkRequired(v, site, own)
+		}
+	}
+	_, hasBase := site.values["CGIGEN_BASE"]
+	if t.manifest.Layout == "cgi-bin" && t.manifest.Base != "" && !hasBase {
+		t.add(Finding{"config-missing", Error, "private/site.env", "CGIGEN_BASE has no value",
+			"programs in cgi-bin cannot see that the site lies below " + t.manifest.Base + ", and answer 404",
+			"echo CGIGEN_BASE=" + t.manifest.Base + " >> " + quote(t.path("private/site.env"))})
+	}
+}
+
+func (t *tree) programNames() []string {
+	var names []string
+	for _, p := range t.manifest.Programs {
+		if !slices.Contains(names, p.Name) {
+			names = append(names, p.Name)
+		}
+	}
+	return names
+}
+
+// checkRequired looks for a value without a default in what each of its
+// programs reads.
+func (t *tree) checkRequired(v manifest.Value, site settings, own map[string]settings) {
+	var lacking []string
+	for _, program := range v.Programs {
+		if !site.has(v.Name) && !own[program].has(v.Name) {
+			lacking = append(lacking, program)
+		}
+	}
+	if len(lacking) == 0 {
+		return
+	}
+	t.add(Finding{"config-missing", Error, "private/site.env", v.Name + " has no value, and no default",
+		fmt.Sprintf("%s cannot start, and %s 500. suEXEC removes variables of the server: the file is the place", strings.Join(lacking, ", "), answers(lacking)),
+		fmt.Sprintf("echo '%s=VALUE' >> %s && chmod 600 %[2]s", v.Name, quote(t.path("private/site.env")))})
+}
+
+func answers(programs []string) string {
+	if len(programs) == 1 {
+		return "answers"
+	}
+	return "answer"
+}
+
+func (s settings) has(name string) bool {
+	_, plain := s.values[name]
+	_, file := s.values[name+"_FILE"]
+	return plain || file
+}
+
+// checkKeys looks for keys that no program of the file asks for, and for files
+// that values name.
+func (t *tree) checkKeys(s settings, reads func(manifest.Value) bool) {
+	var known []string
+	for _, v := range t.manifest.Config {
+		if reads(v) {
+			known = append(known, v.Name)
+		}
+	}
+	for key, value := range s.values {
+		where := fmt.Sprintf("%s:%d", s.name, s.lines[key])
+		base := strings.TrimSuffix(key, "_FILE")
+		switch {
+		case strings.HasPrefix(key, "CGIGEN_"), slices.Contains(known, key):
+		case base != key && slices.Contains(known, base):
+			t.checkNamed(where, key, value)
+		default:
+			t.add(Finding{"config-unknown", level(s.name != "private/site.env"), where, "no program asks for " + key,
+				"it is misspelt, or left over: a value that is meant stays at its default", "correct or remove the line" + nearest(key, known)})
+		}
+	}
+}
+
+func (t *tree) checkNamed(where, key, value string) {
+	file := value
+	if !filepath.IsAbs(file) {
+		file = filepath.Join(t.path("private"), file)
+	}
+	if _, err := os.Stat(file); err != nil {
+		t.add(Finding{"config-file-missing", Error, where, fmt.Sprintf("the file that %s names is not there: %s", key, plain(err)),
+			"programs cannot start without it, and answer 500", "write the value into " + quote(file) + " and: chmod 600 " + quote(file)})
+	}
+}
+
+// readSettings reads KEY=value lines as the programs do.
+func (t *tree) readSettings(name string) settings {
+	s := settings{name: name, values: map[string]string{}, lines: map[string]int{}}
+	data, err := os.ReadFile(t.path(name))
+	if err != nil {
+		if !os.IsNotExist(err) {
+			t.unreadable(name, err)
+		}
+		return s
+	}
+	number := 0
+	for line := range strings.SplitSeq(strings.TrimPrefix(string(data), "\ufeff"), "\n") {
+		number++
+		line = strings.TrimSpace(line)
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		key, value, ok := strings.Cut(strings.TrimPrefix(line, "export "), "=")
+		key = strings.TrimSpace(key)
+		_, twice := s.values[key]
+		if !ok || !keyPattern.MatchString(key) || twice {
+			t.add(Finding{"config-syntax", Error, fmt.Sprintf("%s:%d", name, number), "the line is not KEY=value, or its key stands there twice",
+				"programs cannot read their settings, and answer 500", "correct the line; comments begin with # and have lines of their own"})
+			continue
+		}
+		s.values[key], s.lines[key] = strings.Trim(strings.TrimSpace(value), `"'`), number
+	}
+	return s
+}
+
+// nearest names the known key that differs least, if it is near.
+func nearest(key string, known []string) string {
+	best, least := "", 4
+	for _, k := range known {
+		if d := distance(key, k); d < least {
+			best, least = k, d
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return "; " + best + " is near"
+}
+
+// distance is the number of characters to insert, delete or replace.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := diagonal
+			if a[i] != b[j] {
+				cost++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}

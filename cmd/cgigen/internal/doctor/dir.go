@@ -1,0 +1,148 @@
+package doctor
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/cgigen/cgigen/cmd/cgigen/internal/manifest"
+)
+
+// A tree is an installation in a folder.
+type tree struct {
+	*Report
+	dir      string
+	manifest *manifest.Manifest
+	owner    owner // of the installation
+}
+
+// owner is a user and a group; -1 where files have none.
+type owner struct{ user, group int }
+
+// Dir looks at an unpacked package or an installed one.
+func Dir(dir string) (*Report, error) {
+	if info, err := os.Stat(dir); err != nil {
+		return nil, fmt.Errorf("looking at the installation: %w", err)
+	} else if !info.IsDir() {
+		return nil, fmt.Errorf("looking at the installation: %s is not a folder; unpack the package first", dir)
+	}
+	t := &tree{Report: &Report{Subject: dir}, dir: dir}
+	t.owner = ownerOf(dir)
+	if !t.readManifest() {
+		return t.sorted(), nil
+	}
+	t.checkRoot()
+	t.checkFolders()
+	t.checkFiles()
+	t.checkConfig()
+	t.checkPrivate()
+	t.checkLeftovers()
+	return t.sorted(), nil
+}
+
+func (t *tree) path(name string) string { return filepath.Join(t.dir, filepath.FromSlash(name)) }
+
+// isApache reports whether suEXEC may look at the installation.
+func (t *tree) isApache() bool { return t.manifest.Server == "apache" }
+
+func (t *tree) readManifest() bool {
+	m, err := manifest.Read(t.dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		t.add(Finding{"manifest-missing", Error, manifest.Path, "there is no manifest",
+			"without it nobody can tell which files belong to the site, and whether they arrived whole",
+			"give the folder that the package was unpacked in (the one above private/), or upload private/ again"})
+	case err != nil:
+		t.add(Finding{"manifest-damaged", Error, manifest.Path, err.Error(),
+			"the upload changed or cut the file", "upload " + manifest.Path + " again, in binary mode"})
+	}
+	t.manifest = m
+	return err == nil
+}
+
+// checkRoot says so once if everything belongs to nobody who may run programs.
+func (t *tree) checkRoot() {
+	if t.isApache() && t.owner.user >= 0 && t.owner.user < 100 {
+		t.add(Finding{"owner-system", Error, ".", fmt.Sprintf("the installation belongs to user %d", t.owner.user),
+			"suEXEC runs no programs of users below 100, of root least of all (suexec.log: cannot run as forbidden uid)",
+			"chown -R USER:GROUP " + quote(t.dir) + "   # the user of the hosting account"})
+	}
+}
+
+// checkFolders looks at the folders that a server passes on its way to the
+// programs. suEXEC refuses one that others may write to.
+func (t *tree) checkFolders() {
+	programs := t.programFolders()
+	for _, f := range t.manifest.Folders {
+		if isPrivate(f.Path) {
+			continue
+		}
+		info, err := os.Stat(t.path(f.Path))
+		if err != nil {
+			t.missingFolder(f.Path)
+			continue
+		}
+		mode := info.Mode().Perm()
+		if mode&0o022 != 0 && (programs[f.Path] || t.isApache()) {
+			t.add(Finding{"folder-writable", Error, f.Path, fmt.Sprintf("others may write to the folder (mode %04o)", mode),
+				"suEXEC answers 500 (suexec.log: directory is writable by others), and other customers could replace programs",
+				"chmod 755 " + quote(t.path(f.Path)) + "\npanel: file manager, permissions of the folder, 755"})
+		}
+		if mode&0o001 == 0 {
+			t.add(Finding{"folder-closed", Error, f.Path, fmt.Sprintf("the server may not enter the folder (mode %04o)", mode),
+				"the web server runs as another user, and answers 403 for everything below",
+				"chmod 755 " + quote(t.path(f.Path)) + "\npanel: file manager, permissions of the folder, 755"})
+		}
+		t.checkOwner(f.Path, info, programs[f.Path])
+	}
+}
+
+// missingFolder reports the document root by itself: hosts call it by many names.
+func (t *tree) missingFolder(name string) {
+	if name == t.manifest.Docroot {
+		t.add(Finding{"docroot-missing", Error, name, "there is no folder of this name",
+			"on this host the document root is called otherwise, such as htdocs, www or httpdocs",
+			"package again with --docroot NAME, or put what is in " + name + "/ into the document root"})
+	}
+}
+
+// programFolders are those that hold programs which are run.
+func (t *tree) programFolders() map[string]bool {
+	folders := map[string]bool{}
+	for _, p := range t.manifest.Programs {
+		if p.Address != "" {
+			folders[path.Dir(p.Path)] = true
+		}
+	}
+	return folders
+}
+
+// checkOwner holds the programs and their folders against suEXEC's rule: both
+// belong to the user that they run as.
+func (t *tree) checkOwner(name string, info fs.FileInfo, matters bool) {
+	has := ownerIn(info)
+	if !matters || !t.isApache() || has == t.owner {
+		return
+	}
+	id, what := "program-owner", "the program"
+	if info.IsDir() {
+		id, what = "folder-owner", "the folder of the programs"
+	}
+	t.add(Finding{id, Error, name, fmt.Sprintf("%s belongs to %d:%d, the installation to %d:%d", what, has.user, has.group, t.owner.user, t.owner.group),
+		"suEXEC answers 500 unless folder and program belong to the user that the site runs as (suexec.log: target uid/gid mismatch)",
+		fmt.Sprintf("chown %d:%d %s\npanel: delete and upload it again as the user of the account", t.owner.user, t.owner.group, quote(t.path(name)))})
+}
+
+func isPrivate(name string) bool { return name == "private" || strings.HasPrefix(name, "private/") }
+
+// quote writes a path so that it can be pasted after chmod.
+func quote(name string) string {
+	if !strings.ContainsAny(name, " '\"$`\\*?[](){}<>|&;#!~\n\t") {
+		return name
+	}
+	return "'" + strings.ReplaceAll(name, "'", `'\''`) + "'"
+}

@@ -1,0 +1,181 @@
+package doctor
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+
+	"github.com/cgigen/cgigen/cmd/cgigen/internal/manifest"
+)
+
+// checkFiles looks at every file of the manifest.
+func (t *tree) checkFiles() {
+	programs := map[string]manifest.Program{}
+	for _, p := range t.manifest.Programs {
+		programs[p.Path] = p
+	}
+	for _, f := range t.manifest.Files {
+		info, err := os.Lstat(t.path(f.Path))
+		if err != nil {
+			t.missingFile(f, err, programs)
+			continue
+		}
+		p, isProgram := programs[f.Path]
+		switch {
+		case isProgram && p.Address != "":
+			t.checkProgram(f, p, info)
+		case isProgram:
+			t.checkContent(f, &p)
+		case path.Base(f.Path) == ".htaccess" && !isPrivate(f.Path):
+			t.checkRules(f, info)
+		default:
+			t.checkContent(f, nil)
+		}
+	}
+	t.checkNoexec()
+}
+
+func (t *tree) missingFile(f manifest.File, err error, programs map[string]manifest.Program) {
+	if !errors.Is(err, fs.ErrNotExist) {
+		t.add(Finding{"file-unreadable", Error, f.Path, "cannot be looked at: " + plain(err), "it may not be there for the server either",
+			"run the doctor as the user of the account"})
+		return
+	}
+	p, isProgram := programs[f.Path]
+	switch {
+	case isProgram && p.Address != "":
+		t.add(Finding{"program-missing", Error, f.Path, "the program is not there", "its routes answer 404 or 500",
+			"upload " + f.Path + " again, in binary mode, and: chmod 711 " + quote(t.path(f.Path))})
+	case path.Base(f.Path) == ".htaccess" && !isPrivate(f.Path):
+		t.add(Finding{"htaccess-missing", Error, f.Path, "the rules are not there",
+			"FTP clients hide files that begin with a dot, and leave them out. Without rules nothing leads to the programs, and the server may send them as files",
+			"upload " + f.Path + " (show hidden files in the client), and: chmod 644 " + quote(t.path(f.Path))})
+	default:
+		t.add(Finding{"file-missing", Warning, f.Path, "the file of the package is not there", "the upload was not complete", "upload " + f.Path + " again"})
+	}
+}
+
+// checkProgram looks at a program as suEXEC, the kernel and the server will.
+func (t *tree) checkProgram(f manifest.File, p manifest.Program, info fs.FileInfo) {
+	if info.Mode()&fs.ModeSymlink != 0 {
+		t.add(Finding{"program-link", Error, f.Path, "the program is a symbolic link",
+			"suEXEC looks at the link and not at what it points at (suexec.log: cannot stat program), and answers 500",
+			"put the file itself there: cp --remove-destination \"$(readlink -f " + quote(t.path(f.Path)) + ")\" " + quote(t.path(f.Path)) +
+				"\nto switch between versions, link the folder: that is allowed"})
+		return
+	}
+	if !info.Mode().IsRegular() {
+		t.add(Finding{"program-missing", Error, f.Path, "is not a file", "nothing can be started", "upload it again"})
+		return
+	}
+	t.checkProgramMode(f.Path, info.Mode())
+	t.checkOwner(f.Path, info, true)
+	t.checkContent(f, &p)
+}
+
+func (t *tree) checkProgramMode(name string, mode fs.FileMode) {
+	perm := mode.Perm()
+	chmod := "chmod 711 " + quote(t.path(name)) + "\npanel: file manager, permissions of the file, 711"
+	report := func(id, level, what, why string) {
+		t.add(Finding{id, level, name, fmt.Sprintf("%s (mode %04o)", what, perm), why, chmod})
+	}
+	switch {
+	case perm&0o100 == 0:
+		report("program-not-executable", Error, "the program may not be executed",
+			"FTP and some file managers lose the mode; the server answers 500 (suexec.log: file has no execute permission) or sends the file")
+	case perm&0o001 == 0 && !t.isApache():
+		report("program-not-executable", Error, "the server may not execute the program", "the server runs as another user, and answers 403 or 500")
+	}
+	if perm&0o022 != 0 {
+		report("program-writable", Error, "others may write to the program",
+			"suEXEC answers 500 (suexec.log: file is writable by others), and other customers could replace it")
+	}
+	if perm&0o044 != 0 {
+		report("program-readable", Warning, "others may read the program",
+			"where the server does not know that it is a program, after a change of the host's, it sends the whole file to visitors; what cannot be read cannot be sent, and a program needs no more than x")
+	}
+	if mode&(fs.ModeSetuid|fs.ModeSetgid) != 0 {
+		report("program-setuid", Error, "the program is setuid or setgid", "suEXEC answers 500 (suexec.log: file is either setuid or setgid)")
+	}
+}
+
+// checkRules looks at an .htaccess.
+func (t *tree) checkRules(f manifest.File, info fs.FileInfo) {
+	perm := info.Mode().Perm()
+	chmod := "chmod 644 " + quote(t.path(f.Path)) + "\npanel: file manager, permissions of the file, 644"
+	if perm&0o004 == 0 {
+		t.add(Finding{"htaccess-unreadable", Error, f.Path, fmt.Sprintf("the server may not read the rules (mode %04o)", perm),
+			"Apache answers 403 for everything in the folder and below", chmod})
+	}
+	if perm&0o022 != 0 {
+		t.add(Finding{"htaccess-writable", Warning, f.Path, fmt.Sprintf("others may write to the rules (mode %04o)", perm),
+			"other customers of the host could lead visitors elsewhere", chmod})
+	}
+	data, err := os.ReadFile(t.path(f.Path))
+	if err != nil {
+		t.unreadable(f.Path, err)
+		return
+	}
+	again := "upload " + f.Path + " again, in binary mode; in an editor choose UTF-8 without BOM, and Unix line ends (LF)"
+	switch {
+	case sameContent(f, data), t.isVariant(data):
+	case bytes.HasPrefix(data, []byte("\xef\xbb\xbf")):
+		t.add(Finding{"htaccess-bom", Error, f.Path, "the rules begin with a byte order mark, which an editor of Windows put there",
+			"Apache takes the mark for a directive, and answers 500 for everything in the folder and below (error log: Invalid command)", again})
+	case bytes.Contains(data, []byte("\r\n")):
+		t.add(Finding{"htaccess-crlf", Warning, f.Path, "the rules have line ends of Windows (CRLF)",
+			"they were changed on their way; servers that read .htaccess for Apache take the CR for a part of the last word, so that rules fit nothing", again})
+	case bytes.ContainsRune(data, '\r'):
+		t.add(Finding{"htaccess-crlf", Error, f.Path, "the rules have line ends of old Macs (CR): they are one line",
+			"the server takes all of it for a comment, and nothing leads to the programs", again})
+	default:
+		t.add(Finding{"htaccess-changed", Warning, f.Path, "the rules are not those of the package",
+			"what was changed may have opened a file or closed a route", "upload " + f.Path + " again, or package again if the change is meant"})
+	}
+}
+
+// isVariant reports whether the rules are those that the package has for hosts
+// that allow less.
+func (t *tree) isVariant(data []byte) bool {
+	variant, ok := t.manifest.File("private/server/programs-fileinfo.htaccess")
+	return ok && sameContent(variant, data)
+}
+
+func sameContent(f manifest.File, data []byte) bool {
+	sum := sha256.Sum256(data)
+	return int64(len(data)) == f.Size && hex.EncodeToString(sum[:]) == f.SHA256
+}
+
+func (t *tree) unreadable(name string, err error) {
+	t.add(Finding{"file-unreadable", Error, name, "cannot be read: " + plain(err), "what is in it could not be checked",
+		"run the doctor as the user of the account"})
+}
+
+// checkContent holds a file against the manifest, and says what happened to a
+// program that is not what it was.
+func (t *tree) checkContent(f manifest.File, p *manifest.Program) {
+	data, err := os.ReadFile(t.path(f.Path))
+	switch {
+	case err != nil:
+		t.unreadable(f.Path, err)
+	case sameContent(f, data):
+	case p == nil:
+		t.add(Finding{"file-changed", Warning, f.Path, "the file is not the one that the manifest describes",
+			"it was changed, or comes from another package", "upload " + f.Path + " again"})
+	default:
+		t.add(diagnose(f, *p, data))
+	}
+}
+
+func plain(err error) string {
+	var pathError *fs.PathError
+	if errors.As(err, &pathError) {
+		return pathError.Err.Error()
+	}
+	return err.Error()
+}

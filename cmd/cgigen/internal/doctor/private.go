@@ -1,0 +1,140 @@
+package doctor
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"strings"
+)
+
+// checkPrivate looks at the folder of the settings: who may read it, and
+// whether the programs find it.
+func (t *tree) checkPrivate() {
+	info, err := os.Stat(t.path("private"))
+	if err != nil {
+		return // the manifest lies in it: it was there a moment ago
+	}
+	perm := info.Mode().Perm()
+	if perm&0o077 != 0 {
+		t.add(Finding{"private-open", level(perm&0o022 != 0), "private", fmt.Sprintf("others may look into the folder of the settings (mode %04o)", perm),
+			"on a shared host others are all customers; programs refuse settings from a folder that others may write to",
+			"chmod 700 " + quote(t.path("private")) + "\npanel: file manager, permissions of the folder, 700"})
+	}
+	entries, err := os.ReadDir(t.path("private"))
+	if err != nil {
+		t.unreadable("private", err)
+		return
+	}
+	for _, e := range entries {
+		if e.Type().IsRegular() {
+			t.checkSecret("private/" + e.Name())
+		}
+	}
+	t.checkSearch()
+}
+
+func level(bad bool) string {
+	if bad {
+		return Error
+	}
+	return Warning
+}
+
+// checkSecret looks at a file of private: programs refuse one that others may
+// read, and one that belongs to somebody else.
+func (t *tree) checkSecret(name string) {
+	info, err := os.Lstat(t.path(name))
+	if err != nil {
+		return
+	}
+	isEnv := path.Ext(name) == ".env"
+	perm := info.Mode().Perm()
+	chmod := "chmod 600 " + quote(t.path(name)) + "\npanel: file manager, permissions of the file, 600"
+	if perm&0o022 != 0 {
+		t.add(Finding{"secret-writable", level(isEnv), name, fmt.Sprintf("others may write to it (mode %04o)", perm), "programs refuse such settings, and answer 500", chmod})
+	}
+	if perm&0o044 != 0 {
+		t.add(Finding{"secret-readable", level(isEnv), name, fmt.Sprintf("others may read it (mode %04o)", perm),
+			"on a shared host others are all customers, and the web server; programs refuse such settings, and answer 500", chmod})
+	}
+	if has := ownerIn(info); isEnv && t.isApache() && has.user != t.owner.user && has.user != 0 {
+		t.add(Finding{"secret-owner", Error, name, fmt.Sprintf("it belongs to user %d, the installation to %d", has.user, t.owner.user),
+			"programs refuse settings that another user could change, and answer 500",
+			fmt.Sprintf("chown %d:%d %s", t.owner.user, t.owner.group, quote(t.path(name)))})
+	}
+}
+
+// checkSearch goes the way of a program that looks for its settings: to the
+// nearest folder private from its own upwards.
+func (t *tree) checkSearch() {
+	for folder := range t.programFolders() {
+		for dir := folder; dir != "."; dir = path.Dir(dir) {
+			nearer := path.Join(dir, "private")
+			if info, err := os.Stat(t.path(nearer)); err == nil && info.IsDir() {
+				t.add(Finding{"private-shadowed", Error, nearer, "a folder private lies nearer to the programs",
+					"programs take their settings from the nearest one, and it lies where the server serves files",
+					"rm -r " + quote(t.path(nearer)) + "   # after moving what is needed to private/ beside the document root"})
+			}
+		}
+	}
+}
+
+// Files that have no business below the document root.
+var (
+	packageFiles = regexp.MustCompile(`^(MANIFEST\.json|SHA256SUMS|INSTALL\.md|CONFIGURATION\.md|sbom\.cdx\.json|\.env\.example)$`)
+	secretFiles  = regexp.MustCompile(`^(\.env(\..*)?|.*\.env)$`)
+	archiveFiles = regexp.MustCompile(`\.(zip|tar\.gz|tgz|tar)$`)
+	backupFiles  = regexp.MustCompile(`(~|\.(bak|old|orig|save|prev|new|swp|filepart|part|tmp))$`)
+	probeFiles   = regexp.MustCompile(`^cgigen-probe-.*cgi$`)
+)
+
+// checkLeftovers walks the document root, and the folders of the programs, for
+// what should not be there.
+func (t *tree) checkLeftovers() {
+	roots := map[string]bool{t.manifest.Docroot: true}
+	for folder := range t.programFolders() {
+		if folder != t.manifest.Docroot && !strings.HasPrefix(folder, t.manifest.Docroot+"/") {
+			roots[folder] = true
+		}
+	}
+	for root := range roots {
+		// What cannot be looked at was reported before.
+		_ = filepath.WalkDir(t.path(root), func(name string, entry fs.DirEntry, err error) error {
+			if err != nil {
+				return nil
+			}
+			rel, err := filepath.Rel(t.dir, name)
+			if err == nil && !entry.IsDir() {
+				t.checkLeftover(filepath.ToSlash(rel))
+			}
+			return nil
+		})
+	}
+}
+
+func (t *tree) checkLeftover(name string) {
+	if _, ours := t.manifest.File(name); ours {
+		return
+	}
+	base, remove := path.Base(name), "rm "+quote(t.path(name))
+	inPrograms := t.programFolders()[path.Dir(name)]
+	switch {
+	case probeFiles.MatchString(base):
+		t.add(Finding{"probe-left", Warning, name, "the probe is still there", "whoever knows its name sees what the host grants", remove})
+	case secretFiles.MatchString(base):
+		t.add(Finding{"secret-in-docroot", Error, name, "settings lie below the document root",
+			"servers send such files to everybody, unless a rule forbids it", "mv " + quote(t.path(name)) + " " + quote(t.path("private")) + "/ && chmod 600 " + quote(t.path("private/"+base))})
+	case packageFiles.MatchString(base), archiveFiles.MatchString(base) && !strings.Contains(name, "/."):
+		t.add(Finding{"package-in-docroot", Error, name, "a file of the package lies below the document root",
+			"the server sends it to everybody: it holds the programs, or describes them", remove})
+	case backupFiles.MatchString(base) && (inPrograms || strings.HasPrefix(base, ".ht")):
+		t.add(Finding{"backup-left", Warning, name, "a copy or a broken upload lies beside the programs",
+			"its name is not one that is run, so that the server may send it as a file", remove})
+	case inPrograms && strings.HasSuffix(base, "cgi"):
+		t.add(Finding{"program-unknown", Warning, name, "the package has no such program",
+			"an earlier version left it, and it can still be called", remove})
+	}
+}
