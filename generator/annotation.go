@@ -106,7 +106,7 @@ func annotate(a *annotation, d ast.Directive, o owner, src *source, r *reporter)
 		reportUnknown(d, r)
 		return a
 	case strings.HasSuffix(src.path, "_test.go"):
-		r.errorf(d.Slash, "//cgigen:%s in a test file: the programs cannot import what it declares", d.Name).Hint = "move the declaration to a file whose name does not end in _test.go"
+		r.errorf(d.Slash, "test-file", "//cgigen:%s in a test file: the programs cannot import what it declares", d.Name).Hint = "move the declaration to a file whose name does not end in _test.go"
 		return a
 	case o == owner{}:
 		if src.parseErr == nil { // a mistake in the syntax may well be what detaches it
@@ -114,10 +114,10 @@ func annotate(a *annotation, d ast.Directive, o owner, src *source, r *reporter)
 		}
 		return a
 	case d.Name == configName && o.typ == nil:
-		r.errorf(d.Slash, "//cgigen:config belongs to a struct type, not to %s", o.what).Hint = "put it directly above the declaration of a struct type"
+		r.errorf(d.Slash, "wrong-declaration", "//cgigen:config belongs to a struct type, not to %s", o.what).Hint = "put it directly above the declaration of a struct type"
 		return a
 	case d.Name != configName && o.fn == nil:
-		r.errorf(d.Slash, "//cgigen:%s belongs to a function, not to %s", d.Name, o.what).Hint = "put it directly above the declaration of a function"
+		r.errorf(d.Slash, "wrong-declaration", "//cgigen:%s belongs to a function, not to %s", d.Name, o.what).Hint = "put it directly above the declaration of a function"
 		return a
 	}
 	if a == nil {
@@ -141,10 +141,10 @@ func isDirective(name string) bool {
 // reportSecond reports a directive that the declaration has no room for.
 func reportSecond(a *annotation, d ast.Directive, r *reporter) {
 	if a.kind == d.Name {
-		r.errorf(d.Slash, "a second //cgigen:%s on one declaration", d.Name).Hint = "keep one of them"
+		r.errorf(d.Slash, "second-directive", "a second //cgigen:%s on one declaration", d.Name).Hint = "keep one of them"
 		return
 	}
-	r.errorf(d.Slash, "//cgigen:%s on a declaration that has //cgigen:%s", d.Name, a.kind).Hint = "keep one of them, or write a second function that calls this one"
+	r.errorf(d.Slash, "second-directive", "//cgigen:%s on a declaration that has //cgigen:%s", d.Name, a.kind).Hint = "keep one of them, or write a second function that calls this one"
 }
 
 // take parses the arguments of a directive into the annotation. An annotation
@@ -173,13 +173,13 @@ func reportUnknown(d ast.Directive, r *reporter) {
 	if hint == "" {
 		hint = "the directives are " + strings.Join(directiveNames(), ", ")
 	}
-	r.errorf(d.Slash, "unknown directive //cgigen:%s", d.Name).Hint = hint
+	r.errorf(d.Slash, "unknown-directive", "unknown directive //cgigen:%s", d.Name).Hint = hint
 }
 
 // reportDetached reports a directive outside of the doc comment of a
 // declaration, with the declaration that it probably belongs to.
 func reportDetached(d ast.Directive, src *source, r *reporter) {
-	diagnostic := r.errorf(d.Slash, "//cgigen:%s is detached: it stands in no declaration's doc comment", d.Name)
+	diagnostic := r.errorf(d.Slash, "detached", "//cgigen:%s is detached: it stands in no declaration's doc comment", d.Name)
 	for _, decl := range src.ast.Decls {
 		switch {
 		case decl.Pos() <= d.Slash && d.Slash < decl.End():
@@ -214,6 +214,6 @@ func reportNearMiss(c *ast.Comment, r *reporter) {
 	if meant == "" {
 		meant = "NAME"
 	}
-	r.errorf(c.Slash, "%q is an ordinary comment, and no directive", strings.TrimSuffix(m[0], rest)).
+	r.errorf(c.Slash, "near-miss", "%q is an ordinary comment, and no directive", strings.TrimSuffix(m[0], rest)).
 		Hint = "write //cgigen:" + meant + strings.TrimSuffix(strings.TrimRight(rest, " \t"), "*/")
 }

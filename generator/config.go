@@ -47,15 +47,15 @@ func (r *configReader) checkType(named *types.Named) (*types.Struct, bool) {
 	structure, isStruct := named.Underlying().(*types.Struct)
 	switch {
 	case obj.Pkg().Name() == "main":
-		r.problems.add(at, "//cgigen:config in package main, which programs cannot import").Hint = "move the type to a package of its own"
+		r.problems.add(at, "package-main", "//cgigen:config in package main, which programs cannot import").Hint = "move the type to a package of its own"
 	case !obj.Exported():
-		r.problems.add(at, "%s is not exported, so that programs cannot name it", obj.Name()).Hint = exportHint(obj.Name())
+		r.problems.add(at, "unexported", "%s is not exported, so that programs cannot name it", obj.Name()).Hint = exportHint(obj.Name())
 	case named.TypeParams().Len() > 0:
-		r.problems.add(at, "%s has type parameters", obj.Name()).Hint = "declare a struct with the types to use"
+		r.problems.add(at, "type-parameters", "%s has type parameters", obj.Name()).Hint = "declare a struct with the types to use"
 	case !isStruct:
-		r.problems.add(at, "%s is not a struct", obj.Name()).Hint = "//cgigen:config belongs to a struct type, whose fields have env tags"
+		r.problems.add(at, "config-no-struct", "%s is not a struct", obj.Name()).Hint = "//cgigen:config belongs to a struct type, whose fields have env tags"
 	case !holdsTags(structure, nil):
-		r.problems.add(at, "no field of %s has an env tag", obj.Name()).Hint = "name the values to load: `env:\"NAME\"`"
+		r.problems.add(at, "config-no-tags", "no field of %s has an env tag", obj.Name()).Hint = "name the values to load: `env:\"NAME\"`"
 	default:
 		return structure, true
 	}
@@ -65,7 +65,7 @@ func (r *configReader) checkType(named *types.Named) (*types.Struct, bool) {
 // checkPrefix reports a prefix that no name can begin with.
 func (r *configReader) checkPrefix(prefix text) bool {
 	if prefix.given() && !validEnvName(prefix.value) {
-		r.problems.add(r.at(prefix.pos), "no name can begin with %q", prefix.value).
+		r.problems.add(r.at(prefix.pos), "config-prefix", "no name can begin with %q", prefix.value).
 			Hint = "names are letters, digits and underscores, without a leading digit: for example prefix=APP_"
 		return false
 	}
@@ -92,15 +92,15 @@ func (r *configReader) field(v *types.Var, tag string, in place) {
 	case isNested && holdsTags(nested, nil):
 		r.nested(v, nested, t, in)
 	case t.hasPrefix:
-		r.reportField(v, "envPrefix on a field that is no struct with env tags").Hint = "leave it out, or give the fields of the struct env tags"
+		r.reportField(v, "config-env-prefix", "envPrefix on a field that is no struct with env tags").Hint = "leave it out, or give the fields of the struct env tags"
 	case t.given:
-		r.reportField(v, "%s has no environment name", v.Name()).Hint = "write `env:\"" + screamingSnake(v.Name()) + "\"`, or `env:\"-\"` to leave the field alone"
+		r.reportField(v, "config-no-name", "%s has no environment name", v.Name()).Hint = "write `env:\"" + screamingSnake(v.Name()) + "\"`, or `env:\"-\"` to leave the field alone"
 	}
 }
 
 // reportField reports something at the tag of a field, or at the field if it has none.
-func (r *configReader) reportField(v *types.Var, format string, args ...any) *Diagnostic {
-	return r.problems.add(r.tags.position(v), format, args...)
+func (r *configReader) reportField(v *types.Var, code, format string, args ...any) *Diagnostic {
+	return r.problems.add(r.tags.position(v), code, format, args...)
 }
 
 // nested enters a struct. One behind a pointer is allocated.
@@ -108,12 +108,12 @@ func (r *configReader) nested(v *types.Var, s *types.Struct, t fieldTag, in plac
 	typ := dereferenced(v.Type())
 	switch {
 	case !v.Exported() && (v.Embedded() || typ == v.Type()):
-		r.reportField(v, "%s is not exported, so that the tags in it cannot be filled", v.Name()).Hint = "export it, or leave it alone with `env:\"-\"`"
+		r.reportField(v, "config-unexported-field", "%s is not exported, so that the tags in it cannot be filled", v.Name()).Hint = "export it, or leave it alone with `env:\"-\"`"
 		return
 	case !v.Exported():
 		return
 	case slices.ContainsFunc(in.inside, func(outer types.Type) bool { return types.Identical(outer, typ) }):
-		r.reportField(v, "%s contains itself", shortType(typ)).Hint = "leave the field alone with `env:\"-\"`"
+		r.reportField(v, "config-recursive", "%s contains itself", shortType(typ)).Hint = "leave the field alone with `env:\"-\"`"
 		return
 	}
 	inner := place{
@@ -145,15 +145,15 @@ func (r *configReader) leaf(v *types.Var, t fieldTag, in place) {
 	}
 	f.Secret = t.secret == "true" || t.secret == "" && looksSecret(f.Name)
 	if !v.Exported() {
-		r.reportField(v, "%s is not exported, so that it cannot be filled", v.Name()).Hint = exportHint(v.Name())
+		r.reportField(v, "config-unexported-field", "%s is not exported, so that it cannot be filled", v.Name()).Hint = exportHint(v.Name())
 		return
 	}
 	if t.hasPrefix {
-		r.reportField(v, "envPrefix beside an environment name").Hint = "envPrefix belongs to nested structs: write the whole name into env"
+		r.reportField(v, "config-env-prefix", "envPrefix beside an environment name").Hint = "envPrefix belongs to nested structs: write the whole name into env"
 	}
 	shape, hint := shapeOf(v.Type())
 	if hint != "" {
-		r.reportField(v, "a value for %s cannot be loaded into %s", f.Name, f.Type).Hint = hint
+		r.reportField(v, "config-type", "a value for %s cannot be loaded into %s", f.Name, f.Type).Hint = hint
 		return
 	}
 	f.Form, f.Parser, f.KeyParser = shape.form, shape.value.parser, shape.key.parser
@@ -166,10 +166,10 @@ func (r *configReader) leaf(v *types.Var, t fieldTag, in place) {
 func (r *configReader) separators(v *types.Var, t fieldTag, f *ConfigField) {
 	list := f.Form == SliceForm || f.Form == MapForm
 	if t.separator != "" && !list {
-		r.reportField(v, "envSeparator on %s, which is neither a slice nor a map", f.Type).Hint = "leave it out"
+		r.reportField(v, "config-separator", "envSeparator on %s, which is neither a slice nor a map", f.Type).Hint = "leave it out"
 	}
 	if t.keyValSeparator != "" && f.Form != MapForm {
-		r.reportField(v, "envKeyValSeparator on %s, which is not a map", f.Type).Hint = "leave it out"
+		r.reportField(v, "config-separator", "envKeyValSeparator on %s, which is not a map", f.Type).Hint = "leave it out"
 	}
 	if list {
 		f.Separator = t.separator

@@ -28,19 +28,28 @@ func (r *configReader) checkDefault(v *types.Var, s shape, f ConfigField) {
 		return
 	}
 	if err := s.check(f); err != nil {
-		hint := ""
+		hint := defaultHint(f)
 		if f.Form == SliceForm || f.Form == MapForm {
 			hint = "elements are separated by \"" + f.Separator + "\", and space around them is part of them"
 		}
-		r.reportField(v, "envDefault of %s: %s", f.Name, err).Hint = hint
+		r.reportField(v, "config-default", "envDefault of %s: %s", f.Name, err).Hint = hint
 	}
+}
+
+// defaultHint says what a default may look like.
+func defaultHint(f ConfigField) string {
+	examples := map[string]string{"Bool": "true", "Int": "10", "Uint": "10", "Float": "0.5", "Duration": "5s", "URL": "https://example.com/"}
+	if example := examples[f.Parser]; example != "" {
+		return "write what " + f.Type + " can be read from, for example " + example
+	}
+	return "write what " + f.Type + " can be read from, or leave envDefault out"
 }
 
 // checkReferences reports variables in a default that a request could set.
 func (r *configReader) checkReferences(v *types.Var, f ConfigField) {
 	os.Expand(f.Default, func(name string) string {
 		if why := refusal(name); why != "" {
-			r.reportField(v, "envDefault of %s refers to %s: %s", f.Name, name, why).Hint = "leave it out: whoever sends the request could choose the value"
+			r.reportField(v, "config-default-expands", "envDefault of %s refers to %s: %s", f.Name, name, why).Hint = "leave it out: whoever sends the request could choose the value"
 		}
 		return ""
 	})

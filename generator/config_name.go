@@ -70,16 +70,16 @@ func looksSecret(name string) bool {
 func (r *configReader) checkNames() {
 	for _, f := range r.config.Fields {
 		if !validEnvName(f.Name) {
-			r.problems.add(f.Position, "the name %s begins with a digit", f.Name).Hint = "write a prefix: //cgigen:config prefix=APP_"
+			r.problems.add(f.Position, "config-name", "the name %s begins with a digit", f.Name).Hint = "write a prefix: //cgigen:config prefix=APP_"
 		}
 		if why := refusal(f.Name); why != "" {
-			r.problems.add(f.Position, "the name %s is refused: %s", f.Name, why).Hint = "choose another name, for example with //cgigen:config prefix=APP_"
+			r.problems.add(f.Position, "config-name-refused", "the name %s is refused: %s", f.Name, why).Hint = "choose another name, for example with //cgigen:config prefix=APP_"
 		}
 	}
 	for i, f := range r.config.Fields {
 		for _, other := range r.config.Fields[:i] {
 			if other.Name == f.Name {
-				d := r.problems.add(f.Position, "a second field is called %s", f.Name)
+				d := r.problems.add(f.Position, "config-name-twice", "a second field is called %s", f.Name)
 				d.Hint = "give it a name of its own, or its struct an envPrefix"
 				d.Related = []Related{{other.Position, "the first one is here"}}
 				break
@@ -99,7 +99,7 @@ func fileNames(fields []ConfigField) Diagnostics {
 		}
 		i := slices.IndexFunc(fields, func(other ConfigField) bool { return other.Name == base })
 		if i >= 0 {
-			d := ds.add(f.Position, "%s names the file that holds %s", f.Name, base)
+			d := ds.add(f.Position, "config-name-file", "%s names the file that holds %s", f.Name, base)
 			d.Hint = "rename one of the fields: every value NAME can also come from the file that NAME_FILE names"
 			d.Related = []Related{{fields[i].Position, base + " is here"}}
 		}
@@ -116,7 +116,7 @@ func configConflicts(configs []*Config) Diagnostics {
 		for _, f := range c.Fields {
 			i := slices.IndexFunc(fields, func(other ConfigField) bool { return other.Name == f.Name })
 			if i >= 0 && !sameMeaning(fields[i], f) {
-				d := ds.add(f.Position, "%s has another meaning in the same program", f.Name)
+				d := ds.add(f.Position, "config-name-meanings", "%s has another meaning in the same program", f.Name)
 				d.Hint = "give both fields the same type, default and options, or one of them another name"
 				d.Related = []Related{{fields[i].Position, "the other one is here"}}
 			}

@@ -40,14 +40,14 @@ func envKeys() []string {
 func (r *configReader) readTag(v *types.Var, tag string) (fieldTag, bool) {
 	pairs, wellFormed := splitTag(tag)
 	if !wellFormed && strings.Contains(tag, "env") {
-		r.reportField(v, "malformed struct tag of %s", v.Name()).Hint = "a tag is key:\"value\" key:\"value\", with one space between, see reflect.StructTag"
+		r.reportField(v, "config-tag", "malformed struct tag of %s", v.Name()).Hint = "a tag is key:\"value\" key:\"value\", with one space between, see reflect.StructTag"
 		return fieldTag{}, false
 	}
 	if valueOf(pairs, "env") == "-" {
 		return fieldTag{ignored: true}, true
 	}
 	if spelling, library := translate(v.Name(), pairs); library != "" {
-		r.reportField(v, "the tag of %s is written for %s", v.Name(), library).Hint = "write " + spelling
+		r.reportField(v, "config-tag-library", "the tag of %s is written for %s", v.Name(), library).Hint = "write " + spelling
 		return fieldTag{}, false
 	}
 	t := fieldTag{options: map[string]bool{}}
@@ -70,7 +70,7 @@ func (r *configReader) tagKey(v *types.Var, p tagPair, t *fieldTag) bool {
 	case "envPrefix":
 		t.given, t.prefix, t.hasPrefix = true, p.value, true
 		if p.value != "" && !validEnvName("_"+p.value) {
-			r.reportField(v, "envPrefix %q is not made of letters, digits and underscores", p.value).Hint = "for example " + screamingSnake(v.Name()) + "_"
+			r.reportField(v, "config-name", "envPrefix %q is not made of letters, digits and underscores", p.value).Hint = "for example " + screamingSnake(v.Name()) + "_"
 			return false
 		}
 	case "envSeparator":
@@ -82,13 +82,13 @@ func (r *configReader) tagKey(v *types.Var, p tagPair, t *fieldTag) bool {
 	case "secret":
 		t.secret = p.value
 		if p.value != "true" && p.value != "false" {
-			r.reportField(v, "secret:%q is neither true nor false", p.value).Hint = "write secret:\"true\""
+			r.reportField(v, "config-secret", "secret:%q is neither true nor false", p.value).Hint = "write secret:\"true\""
 			return false
 		}
 	default:
 		if strings.HasPrefix(strings.ToLower(p.key), "env") {
 			hint := cmp.Or(didYouMean(p.key, envKeys()), "the keys are "+strings.Join(envKeys(), ", "))
-			r.reportField(v, "unknown key %q in the tag of %s", p.key, v.Name()).Hint = hint
+			r.reportField(v, "config-tag-key", "unknown key %q in the tag of %s", p.key, v.Name()).Hint = hint
 			return false
 		}
 	}
@@ -100,7 +100,7 @@ func (r *configReader) envKey(v *types.Var, value string, t *fieldTag) bool {
 	name, rest, _ := strings.Cut(value, ",")
 	t.name = name
 	if name != "" && !validEnvName("_"+name) {
-		r.reportField(v, "%q is not made of letters, digits and underscores", name).Hint = "for example " + screamingSnake(v.Name())
+		r.reportField(v, "config-name", "%q is not made of letters, digits and underscores", name).Hint = "for example " + screamingSnake(v.Name())
 		return false
 	}
 	for option := range strings.SplitSeq(rest, ",") {
@@ -109,11 +109,11 @@ func (r *configReader) envKey(v *types.Var, value string, t *fieldTag) bool {
 		case slices.Contains(envOptions(), option):
 			t.options[option] = true
 		case option == "init":
-			r.reportField(v, "the option init is not needed").Hint = "leave it out: pointers to structs with env tags are always allocated"
+			r.reportField(v, "config-tag-option", "the option init is not needed").Hint = "leave it out: pointers to structs with env tags are always allocated"
 			return false
 		default:
 			hint := cmp.Or(didYouMean(option, envOptions()), "the options are "+strings.Join(envOptions(), ", "))
-			r.reportField(v, "unknown option %q in the tag of %s", option, v.Name()).Hint = hint
+			r.reportField(v, "config-tag-option", "unknown option %q in the tag of %s", option, v.Name()).Hint = hint
 			return false
 		}
 	}

@@ -27,7 +27,8 @@ func checkConflicts(functions []*annotation, chosen func(*annotation) bool, r *r
 			}
 			pattern, why := explainConflict(err)
 			if other, ok := taken[pattern]; ok && (chosen(a) || chosen(other.owner)) {
-				d := r.errorf(line.pattern.pos, "pattern %q conflicts with %q: %s", line.pattern.value, pattern, why)
+				d := r.errorf(line.pattern.pos, "pattern-conflict", "pattern %q conflicts with %q: %s", line.pattern.value, pattern, why)
+				d.Hint = "give one of them another method, path or host, so that every request belongs to one of them"
 				d.Related = []Related{{r.at(other.pattern.pos), "the other pattern is that of " + other.owner.fn.Name.Name}}
 			}
 		}

@@ -78,7 +78,7 @@ func parseArguments(d ast.Directive, known []string, r *reporter) arguments {
 	list, err := d.ParseArgs()
 	if err != nil {
 		args.bad = true
-		r.errorf(d.ArgsPos, "the quotation does not end, or has no space after it").
+		r.errorf(d.ArgsPos, "quotation", "the quotation does not end, or has no space after it").
 			Hint = "quote an argument as a whole, as a Go string: \"name=a b\""
 		return args
 	}
@@ -90,7 +90,7 @@ func parseArguments(d ast.Directive, known []string, r *reporter) arguments {
 			args.words = append(args.words, text{a.Arg, a.Pos})
 		default:
 			args.bad = true
-			r.errorf(a.Pos, "%q is not key=value", a.Arg).Hint = "the words before the first key are the pattern; " + keyHint(d.Name, known)
+			r.errorf(a.Pos, "stray-word", "%q is not key=value", a.Arg).Hint = "the words before the first key are the pattern; " + keyHint(d.Name, known)
 		}
 	}
 	return args
@@ -102,13 +102,13 @@ func (args *arguments) set(a ast.DirectiveArg, directive string, known []string,
 	switch _, twice := args.keys[key]; {
 	case !slices.Contains(known, key):
 		args.bad = true
-		r.errorf(a.Pos, "unknown key %q of //cgigen:%s", key, directive).Hint = cmp.Or(didYouMean(key, known), keyHint(directive, known))
+		r.errorf(a.Pos, "unknown-key", "unknown key %q of //cgigen:%s", key, directive).Hint = cmp.Or(didYouMean(key, known), keyHint(directive, known))
 	case twice:
 		args.bad = true
-		r.errorf(a.Pos, "%s= is given twice", key).Hint = "keep one of them"
+		r.errorf(a.Pos, "key-twice", "%s= is given twice", key).Hint = "keep one of them"
 	case value == "":
 		args.bad = true
-		r.errorf(a.Pos, "%s= has no value", key).Hint = "leave the key out, or write its value right behind the ="
+		r.errorf(a.Pos, "key-empty", "%s= has no value", key).Hint = "leave the key out, or write its value right behind the ="
 	default:
 		args.keys[key] = text{value, a.Pos}
 	}
@@ -125,7 +125,7 @@ func keyHint(directive string, known []string) string {
 func (args *arguments) noWords(d ast.Directive, known []string, r *reporter) {
 	for _, w := range args.words {
 		args.bad = true
-		r.errorf(w.pos, "//cgigen:%s does not take %q", d.Name, w.value).Hint = keyHint(d.Name, known)
+		r.errorf(w.pos, "stray-word", "//cgigen:%s does not take %q", d.Name, w.value).Hint = keyHint(d.Name, known)
 	}
 }
 
@@ -155,12 +155,12 @@ func parseHandler(d ast.Directive, r *reporter) (handlerDirective, bool) {
 // parsePattern takes the words before the first key as the pattern.
 func (h *handlerDirective) parsePattern(words []text, r *reporter) (ok bool) {
 	if len(words) == 0 {
-		r.errorf(h.pos, "//cgigen:handler has no pattern").Hint = "write one, such as //cgigen:handler GET /users/{id}"
+		r.errorf(h.pos, "no-pattern", "//cgigen:handler has no pattern").Hint = "write one, such as //cgigen:handler GET /users/{id}"
 		return false
 	}
 	h.pattern = text{joinWords(words), words[0].pos}
 	if len(words) > 2 {
-		r.errorf(words[2].pos, "%q follows the pattern %q, but is not key=value", words[2].value, joinWords(words[:2])).
+		r.errorf(words[2].pos, "stray-word", "%q follows the pattern %q, but is not key=value", words[2].value, joinWords(words[:2])).
 			Hint = "a pattern is [METHOD ][HOST]/path; a path with spaces is quoted together with its method: \"GET /a b\""
 		return false
 	}
@@ -217,7 +217,7 @@ func parseMiddleware(d ast.Directive, r *reporter) middlewareDirective {
 	}
 	for _, w := range args.words {
 		args.bad = true
-		r.errorf(w.pos, "//cgigen:middleware does not take %q", w.value).
+		r.errorf(w.pos, "stray-word", "//cgigen:middleware does not take %q", w.value).
 			Hint = "it takes the word all, for every handler of its package, and " + keyHint(d.Name, known)
 	}
 	checkName(m.name, "middleware", r)

@@ -12,6 +12,7 @@ import (
 // A Diagnostic is one mistake in the user's source, or one warning about it.
 type Diagnostic struct {
 	Position token.Position // Filename is relative to Options.Dir, with slashes
+	Code     string         // names the kind of mistake, as docs/diagnostics.md has it
 	Message  string         // lower case, without a full stop
 	Hint     string         // the remedy; "" if there is none to give
 	Related  []Related      // other places that play a part
@@ -60,20 +61,34 @@ func (ds Diagnostics) Error() string {
 
 // add appends a diagnostic and gives it back, so that the caller may set its
 // hint and its related positions before the next one is added.
-func (ds *Diagnostics) add(at token.Position, format string, args ...any) *Diagnostic {
-	*ds = append(*ds, Diagnostic{Position: at, Message: fmt.Sprintf(format, args...)})
+func (ds *Diagnostics) add(at token.Position, code, format string, args ...any) *Diagnostic {
+	*ds = append(*ds, Diagnostic{Position: at, Code: code, Message: fmt.Sprintf(format, args...)})
 	return &(*ds)[len(*ds)-1]
 }
 
+// CompilerCode is the Code of what the Go compiler, or the go command, says.
+const CompilerCode = "compiler"
+
 // sorted gives the diagnostics in the order of the source, without repetitions.
+// What the compiler says comes first: other mistakes may follow from it.
 func (ds Diagnostics) sorted() Diagnostics {
 	sorted := slices.Clone(ds)
 	slices.SortStableFunc(sorted, func(a, b Diagnostic) int {
-		return cmp.Or(comparePositions(a.Position, b.Position), strings.Compare(a.Message, b.Message))
+		return cmp.Or(compareCompiler(a, b), comparePositions(a.Position, b.Position), strings.Compare(a.Message, b.Message))
 	})
 	return slices.CompactFunc(sorted, func(a, b Diagnostic) bool {
 		return a.Position == b.Position && a.Message == b.Message
 	})
+}
+
+func compareCompiler(a, b Diagnostic) int {
+	switch {
+	case a.Code == CompilerCode && b.Code != CompilerCode:
+		return -1
+	case a.Code != CompilerCode && b.Code == CompilerCode:
+		return 1
+	}
+	return 0
 }
 
 func comparePositions(a, b token.Position) int {
@@ -107,10 +122,10 @@ type reporter struct {
 	warnings Diagnostics
 }
 
-func (r *reporter) errorf(pos token.Pos, format string, args ...any) *Diagnostic {
-	return r.errors.add(r.at(pos), format, args...)
+func (r *reporter) errorf(pos token.Pos, code, format string, args ...any) *Diagnostic {
+	return r.errors.add(r.at(pos), code, format, args...)
 }
 
-func (r *reporter) warnf(pos token.Pos, format string, args ...any) *Diagnostic {
-	return r.warnings.add(r.at(pos), format, args...)
+func (r *reporter) warnf(pos token.Pos, code, format string, args ...any) *Diagnostic {
+	return r.warnings.add(r.at(pos), code, format, args...)
 }

@@ -27,6 +27,9 @@ func (g gateway) importPath() string { return runtimePath + "/" + g.pkg }
 func gateways() []gateway {
 	return []gateway{
 		{name: "cgi", pkg: "cgi", byDefault: true},
+		{name: "fastcgi", pkg: "fastcgi", byDefault: true},
+		{name: "scgi", pkg: "scgi", byDefault: true},
+		{name: "http", pkg: "httpd"},
 	}
 }
 

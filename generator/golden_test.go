@@ -25,23 +25,38 @@ var update = flag.Bool("update", false, "write the golden files anew")
 const goldenFiles = "testdata/golden/*.txtar"
 
 func TestGolden(t *testing.T) {
-	for _, file := range goldens(t) {
-		t.Run(caseName(file), func(t *testing.T) {
-			t.Parallel()
-			archive := readGolden(t, file)
-			dir := t.TempDir()
-			extract(t, dir, caseName(file), inputs(archive))
-			before := snapshot(t, dir)
-			got := outcome(t, goldenOptions(archive, dir), before)
-			if *update {
-				archive.Files = append(inputs(archive), got...)
-				writeFile(t, file, txtar.Format(archive))
-				return
-			}
-			if diff := cmp.Diff(texts(wanted(archive)), texts(got)); diff != "" {
-				t.Errorf("what comes of %s differs (-want +got):\n%s", file, diff)
-			}
-		})
+	var seen catalogue
+	t.Run("case", func(t *testing.T) {
+		for _, file := range goldens(t) {
+			t.Run(caseName(file), func(t *testing.T) {
+				t.Parallel()
+				testGolden(t, file, &seen)
+			})
+		}
+	})
+	if !t.Failed() && !filtered() {
+		seen.compare(t)
+	}
+}
+
+// filtered tells whether -run has left out subtests.
+func filtered() bool {
+	return strings.Contains(flag.Lookup("test.run").Value.String(), "/")
+}
+
+func testGolden(t *testing.T, file string, seen *catalogue) {
+	archive := readGolden(t, file)
+	dir := t.TempDir()
+	extract(t, dir, caseName(file), inputs(archive))
+	before := snapshot(t, dir)
+	got := outcome(t, goldenOptions(archive, dir), before, seen)
+	if *update {
+		archive.Files = append(inputs(archive), got...)
+		writeFile(t, file, txtar.Format(archive))
+		return
+	}
+	if diff := cmp.Diff(texts(wanted(archive)), texts(got)); diff != "" {
+		t.Errorf("what comes of %s differs (-want +got):\n%s", file, diff)
 	}
 }
 
@@ -212,9 +227,10 @@ func goldenOptions(archive *txtar.Archive, dir string) Options {
 
 // outcome generates and gives errors, warnings and changed files as they stand
 // in a golden file.
-func outcome(t *testing.T, o Options, before map[string]string) []txtar.File {
+func outcome(t *testing.T, o Options, before map[string]string, seen *catalogue) []txtar.File {
 	t.Helper()
 	result, err := Generate(t.Context(), o)
+	seen.add(t, result, err)
 	var got []txtar.File
 	if err != nil {
 		got = append(got, wantFile("errors", err.Error()+"\n"))

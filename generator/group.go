@@ -26,10 +26,10 @@ func (a *annotation) programOf(r *reporter) (name text, group, ok bool) {
 			case !name.given():
 				name, group = given, isGroup
 			case group != isGroup:
-				r.errorf(given.pos, "name= and binary= exclude each other").Hint = "name= names a program of one function, binary= one of several"
+				r.errorf(given.pos, "name-and-binary", "name= and binary= exclude each other").Hint = "name= names a program of one function, binary= one of several"
 				return name, group, false
 			case name.value != given.value:
-				d := r.errorf(given.pos, "%s belongs to a program that is called %q", a.fn.Name.Name, name.value)
+				d := r.errorf(given.pos, "name-disagrees", "%s belongs to a program that is called %q", a.fn.Name.Name, name.value)
 				d.Hint = "all lines of one function make one program: give the name once"
 				d.Related = []Related{{r.at(name.pos), "the other name is given here"}}
 				return name, group, false
@@ -49,7 +49,7 @@ func (a *annotation) defaultName(r *reporter) (name text, group, ok bool) {
 		return name, false, false // reported as such
 	}
 	if !validName.MatchString(name.value) || ignoredFolder(name.value) {
-		r.errorf(a.pos, "no program can be called %q, after %s", name.value, a.fn.Name.Name).Hint = "name it with name="
+		r.errorf(a.pos, "program-name", "no program can be called %q, after %s", name.value, a.fn.Name.Name).Hint = "name it with name="
 		return name, false, false
 	}
 	return name, false, true
@@ -90,7 +90,7 @@ func groupPrograms(functions []*annotation, chosen func(*annotation) bool, r *re
 }
 
 func reportSameName(p *plannedProgram, a *annotation, name text, r *reporter) {
-	d := r.errorf(cmp.Or(name.pos, a.pos), "two programs are called %q", p.name)
+	d := r.errorf(cmp.Or(name.pos, a.pos), "same-program", "two programs are called %q", p.name)
 	d.Hint = "name one of them with name=, or put both into one program with binary=" + p.name + " on each"
 	first := p.functions[0]
 	d.Related = []Related{{r.at(first.fn.Name.Pos()), "the other one is that of " + first.fn.Name.Name}}

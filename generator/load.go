@@ -161,7 +161,7 @@ func packageErrors(p *packages.Package, at positions) Diagnostics {
 		case e.Kind == packages.ListError && strings.Contains(e.Msg, "\n# "):
 			// What go list says about an import stands with the import itself.
 		default:
-			checker = append(checker, Diagnostic{Position: at.parse(e.Pos), Message: strings.TrimSpace(e.Msg), Hint: loadHint(e.Msg)})
+			checker = append(checker, Diagnostic{Position: at.parse(e.Pos), Code: CompilerCode, Message: strings.TrimSpace(e.Msg), Hint: loadHint(e.Msg)})
 		}
 	}
 	stopped := slices.ContainsFunc(compiler, func(d Diagnostic) bool { return strings.Contains(d.Message, "too many errors") })
@@ -191,11 +191,11 @@ func compilerErrors(output string, at positions) Diagnostics {
 		m := compilerLine.FindStringSubmatch(line)
 		switch {
 		case m != nil:
-			ds = append(ds, Diagnostic{Position: at.parse(m[1]), Message: m[2], Hint: loadHint(m[2])})
+			ds = append(ds, Diagnostic{Position: at.parse(m[1]), Code: CompilerCode, Message: m[2], Hint: loadHint(m[2])})
 		case len(ds) > 0:
 			ds[len(ds)-1].Message += "\n" + strings.TrimSpace(line)
 		default:
-			ds = append(ds, Diagnostic{Message: line})
+			ds = append(ds, Diagnostic{Code: CompilerCode, Message: line})
 		}
 	}
 	return ds

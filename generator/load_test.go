@@ -41,11 +41,11 @@ func TestDiagnosticsAreSortedAndEachStandsThereOnce(t *testing.T) {
 	at := func(file string, line, column int) token.Position {
 		return token.Position{Filename: file, Line: line, Column: column}
 	}
-	ds.add(at("b.go", 1, 1), "last")
-	ds.add(at("a.go", 10, 1), "third")
-	ds.add(at("a.go", 2, 5), "second").Related = []Related{{at("b.go", 1, 1), "see here"}}
-	ds.add(at("a.go", 2, 1), "first\nand more").Hint = "do something\nelse"
-	ds.add(at("a.go", 10, 1), "third")
+	ds.add(at("b.go", 1, 1), "code", "last")
+	ds.add(at("a.go", 10, 1), "code", "third")
+	ds.add(at("a.go", 2, 5), "code", "second").Related = []Related{{at("b.go", 1, 1), "see here"}}
+	ds.add(at("a.go", 2, 1), "code", "first\nand more").Hint = "do something\nelse"
+	ds.add(at("a.go", 10, 1), "code", "third")
 	want := "a.go:2:1: first\n\tand more\n\thint: do something\n\telse\na.go:2:5: second\n\tb.go:1:1: see here\na.go:10:1: third\nb.go:1:1: last"
 	if diff := cmp.Diff(want, ds.sorted().Error()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -24,7 +24,7 @@ func (w *world) addMiddleware(a *annotation, fn *types.Func) {
 		m.name = middlewareDefault(a.fn.Name.Name, a.source.ast.Name.Name)
 	}
 	if !validName.MatchString(m.name) {
-		w.errorf(a.pos, "no middleware can be called %q, after %s", m.name, a.fn.Name.Name).Hint = "name it with name="
+		w.errorf(a.pos, "middleware-name", "no middleware can be called %q, after %s", m.name, a.fn.Name.Name).Hint = "name it with name="
 		return
 	}
 	results := fn.Signature().Results()
@@ -36,7 +36,7 @@ func (w *world) addMiddleware(a *annotation, fn *types.Func) {
 		m.params = a.parameters(fn)
 	default:
 		if !hasInvalid(results) {
-			w.errorf(a.fn.Name.Pos(), "%s returns %s, which is no middleware", a.fn.Name.Name, describeResults(fn.Signature())).Hint = middlewareForms
+			w.errorf(a.fn.Name.Pos(), "middleware-results", "%s returns %s, which is no middleware", a.fn.Name.Name, describeResults(fn.Signature())).Hint = middlewareForms
 		}
 		return
 	}
@@ -142,7 +142,7 @@ func (w *wiring) named(a *annotation, use text) (middleware, bool) {
 	case 0:
 		w.reportNoMiddleware(a, use)
 	default:
-		d := w.errorf(use.pos, "%d functions are a middleware called %q", len(all), use.value)
+		d := w.errorf(use.pos, "middleware-ambiguous", "%d functions are a middleware called %q", len(all), use.value)
 		d.Hint = "give one of them another name with //cgigen:middleware name="
 		for _, m := range all {
 			d.Related = append(d.Related, Related{w.at(m.fn.Name.Pos()), m.fn.Name.Name + " is one"})
@@ -158,7 +158,7 @@ func (w *wiring) reportNoMiddleware(a *annotation, use text) {
 	}
 	slices.Sort(names)
 	names = slices.Compact(names)
-	d := w.errorf(use.pos, "%s uses %q, and no middleware is called so", a.fn.Name.Name, use.value)
+	d := w.errorf(use.pos, "middleware-missing", "%s uses %q, and no middleware is called so", a.fn.Name.Name, use.value)
 	switch near := didYouMean(use.value, names); {
 	case near != "":
 		d.Hint = near

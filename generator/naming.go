@@ -18,12 +18,12 @@ func checkName(name text, what string, r *reporter) bool {
 	case !name.given():
 		return true
 	case !validName.MatchString(name.value):
-		d := r.errorf(name.pos, "%q is no name of a %s: those are lower-case letters, digits and hyphens", name.value, what)
+		d := r.errorf(name.pos, "invalid-name", "%q is no name of a %s: those are lower-case letters, digits and hyphens", name.value, what)
 		if better := kebab(name.value); validName.MatchString(better) {
 			d.Hint = "for example " + better
 		}
 	case what == "program" && ignoredFolder(name.value):
-		r.errorf(name.pos, "a program cannot be called %q: the go command does not look into folders of that name", name.value)
+		r.errorf(name.pos, "program-name", "a program cannot be called %q: the go command does not look into folders of that name", name.value).Hint = "choose another name, for example " + name.value + "-page"
 	default:
 		return true
 	}

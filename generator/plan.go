@@ -106,7 +106,7 @@ func (r *run) inTheWay(file string, info fs.FileInfo) {
 		what = "a folder"
 	}
 	at := r.relative(token.Position{Filename: file})
-	r.errors.add(at, "%s is in the way of a program", what).Hint = wayHint
+	r.errors.add(at, "in-the-way", "%s is in the way of a program", what).Hint = wayHint
 }
 
 // compare gives the change that a program's file needs, if any. Line ends do
@@ -144,7 +144,7 @@ func (r *run) checkPackage(dir string) {
 	for _, file := range goFilesIn(dir) {
 		f, err := parser.ParseFile(r.fset, file, nil, parser.PackageClauseOnly)
 		if filepath.Base(file) != mainFile && err == nil && f.Name.Name != "main" {
-			r.errorf(f.Name.Pos(), "package %s is in the way of a program, which is package main", f.Name.Name).Hint = wayHint
+			r.errorf(f.Name.Pos(), "in-the-way", "package %s is in the way of a program, which is package main", f.Name.Name).Hint = wayHint
 			return
 		}
 	}

@@ -38,11 +38,11 @@ func (w *world) addProvider(a *annotation, fn *types.Func) {
 	switch {
 	case hasInvalid(results):
 	case !ok:
-		w.errorf(a.fn.Name.Pos(), "%s returns %s, which is no value to provide", a.fn.Name.Name, describeResults(fn.Signature())).Hint = providerForms
+		w.errorf(a.fn.Name.Pos(), "provider-results", "%s returns %s, which is no value to provide", a.fn.Name.Name, describeResults(fn.Signature())).Hint = providerForms
 	case !injectable(value):
-		w.errorf(a.fn.Name.Pos(), "%s provides %s, a type that says nothing about the value", a.fn.Name.Name, shortType(value)).Hint = "declare a named type for it"
+		w.errorf(a.fn.Name.Pos(), "provider-type", "%s provides %s, a type that says nothing about the value", a.fn.Name.Name, shortType(value)).Hint = "declare a named type for it"
 	case isContext(value) || isLogger(value):
-		w.errorf(a.fn.Name.Pos(), "%s provides %s, which every program has", a.fn.Name.Name, shortType(value)).Hint = "take it as a parameter where it is needed"
+		w.errorf(a.fn.Name.Pos(), "provider-type", "%s provides %s, which every program has", a.fn.Name.Name, shortType(value)).Hint = "take it as a parameter where it is needed"
 	default:
 		w.providers = append(w.providers, &callable{
 			annotation: a, value: value, result: result, params: a.parameters(fn),
@@ -61,7 +61,8 @@ func injectable(t types.Type) bool {
 func (w *world) warnUnused(chosen func(*annotation) bool) {
 	for _, p := range w.providers {
 		if !p.used && chosen(p.annotation) {
-			w.warnf(p.pos, "no program needs %s, which %s provides", shortType(p.value), p.fn.Name.Name)
+			w.warnf(p.pos, "provider-unused", "no program needs %s, which %s provides", shortType(p.value), p.fn.Name.Name).
+				Hint = "take it as a parameter of a handler, or remove the directive"
 		}
 	}
 }

@@ -102,7 +102,7 @@ func (w *wiring) typeExpr(c *callable, p parameter) *TypeExpr {
 		if i > 0 {
 			pkg, name := packages[i-1], leadingIdentifier(piece)
 			if !ast.IsExported(name) || !w.canImport(pkg.Path()) {
-				d := w.errorf(p.pos, "%s makes %s at its first use, a type that programs in %s cannot name", c.fn.Name.Name, shortType(p.typ), w.output)
+				d := w.errorf(p.pos, "lazy-type", "%s makes %s at its first use, a type that programs in %s cannot name", c.fn.Name.Name, shortType(p.typ), w.output)
 				d.Hint = "take the value itself instead of a function, or export the type where programs can import it"
 				return nil
 			}

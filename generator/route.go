@@ -19,7 +19,7 @@ type route struct {
 // splitPattern checks a pattern as ServeMux does and takes it apart.
 func splitPattern(pattern text, r *reporter) (route, bool) {
 	if err := register(http.NewServeMux(), pattern.value); err != nil {
-		r.errorf(pattern.pos, "pattern %q: %s", pattern.value, muxReason(err)).
+		r.errorf(pattern.pos, "pattern", "pattern %q: %s", pattern.value, muxReason(err)).
 			Hint = "a pattern is [METHOD ][HOST]/path, as for net/http.ServeMux"
 		return route{}, false
 	}
@@ -41,7 +41,7 @@ func checkMethod(pattern text, method string, r *reporter) bool {
 	if method == upper || !slices.Contains(standard, upper) {
 		return true
 	}
-	r.errorf(pattern.pos, "method %q never matches: methods are case-sensitive", method).Hint = "write " + upper
+	r.errorf(pattern.pos, "pattern-method", "method %q never matches: methods are case-sensitive", method).Hint = "write " + upper
 	return false
 }
 
@@ -76,13 +76,13 @@ func checkStrip(strip text, path string, r *reporter) bool {
 	prefix := strip.value
 	switch rest, ok := strings.CutPrefix(path, prefix); {
 	case !strings.HasPrefix(prefix, "/"):
-		r.errorf(strip.pos, "strip=%s does not begin with a slash", prefix).Hint = "strip=/" + prefix
+		r.errorf(strip.pos, "strip", "strip=%s does not begin with a slash", prefix).Hint = "strip=/" + prefix
 	case strings.HasSuffix(prefix, "/"):
-		r.errorf(strip.pos, "strip=%s would take the slash that the rest of the path begins with", prefix).Hint = "end it before the slash"
+		r.errorf(strip.pos, "strip", "strip=%s would take the slash that the rest of the path begins with", prefix).Hint = "end it before the slash"
 	case strings.Contains(prefix, "{"):
-		r.errorf(strip.pos, "strip=%s has a wildcard, and only fixed text can be cut off", prefix).Hint = "end it before the first {"
+		r.errorf(strip.pos, "strip", "strip=%s has a wildcard, and only fixed text can be cut off", prefix).Hint = "end it before the first {"
 	case !ok || rest != "" && rest[0] != '/':
-		r.errorf(strip.pos, "strip=%s is not a prefix of the path %s", prefix, path).Hint = "strip= is cut off whole segments at the pattern's beginning"
+		r.errorf(strip.pos, "strip", "strip=%s is not a prefix of the path %s", prefix, path).Hint = "strip= is cut off whole segments at the pattern's beginning"
 	default:
 		return true
 	}

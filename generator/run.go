@@ -239,7 +239,7 @@ func (r *run) reportSources(w *world) {
 // warnExcluded says what a file would have given, and what is wrong in it.
 func (r *run) warnExcluded(src *source) {
 	for _, a := range src.annotations {
-		r.warnf(a.pos, "//cgigen:%s in a file that GOOS, GOARCH or build tags exclude", a.kind).Hint = "the file is for " + src.constraints()
+		r.warnf(a.pos, "excluded-file", "//cgigen:%s in a file that GOOS, GOARCH or build tags exclude", a.kind).Hint = "the file is for " + src.constraints()
 	}
 	r.warnings = append(r.warnings, src.errors...)
 }
@@ -294,7 +294,7 @@ func (r *run) choosesProgram(p *plannedProgram) bool {
 // checkFound warns if there is nothing to generate.
 func (r *run) checkFound(chosen []*plannedProgram) {
 	if len(chosen) == 0 && len(r.errors) == 0 {
-		r.warnings.add(token.Position{}, "no //cgigen:handler directives in the packages").Hint = "put one above a function, such as //cgigen:handler GET /users/{id}"
+		r.warnings.add(token.Position{}, "nothing-found", "no //cgigen:handler directives in the packages").Hint = "put one above a function, such as //cgigen:handler GET /users/{id}"
 	}
 }
 
@@ -305,6 +305,6 @@ func (r *run) checkRequirement(chosen []*plannedProgram) {
 		return
 	}
 	at := r.relative(token.Position{Filename: r.site.GoMod, Line: r.site.line, Column: 1})
-	r.errors.add(at, "%s does not require %s, whose runtime the programs import", r.site.Path, cgigenModule).
+	r.errors.add(at, "no-requirement", "%s does not require %s, whose runtime the programs import", r.site.Path, cgigenModule).
 		Hint = "go get " + cgigenModule + "@latest"
 }

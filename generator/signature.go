@@ -57,15 +57,15 @@ func (a *annotation) checkDeclaration(r *reporter) bool {
 	name := a.fn.Name
 	switch {
 	case a.source.ast.Name.Name == "main":
-		r.errorf(a.pos, "//cgigen:%s in package main, which programs cannot import", a.kind).Hint = "move the function to a package of its own"
+		r.errorf(a.pos, "package-main", "//cgigen:%s in package main, which programs cannot import", a.kind).Hint = "move the function to a package of its own"
 	case a.fn.Recv != nil:
-		r.errorf(name.Pos(), "%s is a method", name.Name).Hint = "write a function that makes the receiver and calls the method"
+		r.errorf(name.Pos(), "method", "%s is a method", name.Name).Hint = "write a function that makes the receiver and calls the method"
 	case !name.IsExported():
-		r.errorf(name.Pos(), "%s is not exported, so that programs cannot call it", name.Name).Hint = exportHint(name.Name)
+		r.errorf(name.Pos(), "unexported", "%s is not exported, so that programs cannot call it", name.Name).Hint = exportHint(name.Name)
 	case a.fn.Type.TypeParams != nil:
-		r.errorf(name.Pos(), "%s has type parameters", name.Name).Hint = "write a function that calls it with the types to use"
+		r.errorf(name.Pos(), "type-parameters", "%s has type parameters", name.Name).Hint = "write a function that calls it with the types to use"
 	case variadic(a.fn):
-		r.errorf(name.Pos(), "%s is variadic", name.Name).Hint = "write a function that calls it with the arguments to use"
+		r.errorf(name.Pos(), "variadic", "%s is variadic", name.Name).Hint = "write a function that calls it with the arguments to use"
 	default:
 		return true
 	}
@@ -100,7 +100,7 @@ func (a *annotation) checkHandler(fn *types.Func, r *reporter) (*callable, bool)
 	c.value, c.result, ok = splitResults(sig.Results())
 	if !ok || c.result.Cleanup != NoCleanup && !c.result.Error {
 		if !hasInvalid(sig.Results()) {
-			r.errorf(a.fn.Name.Pos(), "%s returns %s", a.fn.Name.Name, describeResults(sig)).Hint = handlerForms
+			r.errorf(a.fn.Name.Pos(), "handler-results", "%s returns %s", a.fn.Name.Name, describeResults(sig)).Hint = handlerForms
 		}
 		return c, false
 	}
@@ -115,7 +115,7 @@ func (a *annotation) checkServes(value types.Type, r *reporter) bool {
 	case serves(value):
 		return true
 	}
-	d := r.errorf(a.fn.Name.Pos(), "%s returns %s, which has no method ServeHTTP(http.ResponseWriter, *http.Request)", a.fn.Name.Name, shortType(value))
+	d := r.errorf(a.fn.Name.Pos(), "handler-results", "%s returns %s, which has no method ServeHTTP(http.ResponseWriter, *http.Request)", a.fn.Name.Name, shortType(value))
 	switch sig, isFunc := value.Underlying().(*types.Signature); {
 	case serves(types.NewPointer(value)):
 		d.Hint = "return a pointer: *" + shortType(value) + " has it"

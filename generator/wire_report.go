@@ -8,17 +8,21 @@ import (
 )
 
 func (w *wiring) reportTwice(c *callable, second, first parameter) {
-	d := w.errorf(second.pos, "%s takes %s twice", c.fn.Name.Name, shortType(second.typ))
+	d := w.errorf(second.pos, "parameter-twice", "%s takes %s twice", c.fn.Name.Name, shortType(second.typ))
 	d.Hint = "take it once, or declare a named type for one of the two"
 	d.Related = []Related{{w.at(first.pos), "the first one is here"}}
 }
 
 func (w *wiring) reportMissing(c *callable, p parameter) {
-	d := w.errorf(p.pos, "%s needs %s, and nothing provides it", c.fn.Name.Name, shortType(p.typ))
+	d := w.errorf(p.pos, "provider-missing", "%s needs %s, and nothing provides it", c.fn.Name.Name, shortType(p.typ))
 	d.Hint = w.missingHint(p.typ)
 	near := w.near(p.typ)
 	d.Related = append(w.neededBy(), near...)
-	if len(near) > 0 {
+	switch {
+	case len(near) > 0 && types.IsInterface(p.typ):
+		d.Hint = "which type implements an interface is never guessed: take the type that is provided, or let a provider return " + shortType(p.typ)
+		return
+	case len(near) > 0:
 		d.Hint = "take what is provided, or provide what is taken"
 		return
 	}
@@ -79,7 +83,7 @@ func (w *wiring) neededBy() []Related {
 }
 
 func (w *wiring) reportAmbiguous(c *callable, p parameter, candidates []*callable) {
-	d := w.errorf(p.pos, "%s needs %s, and %d functions provide it", c.fn.Name.Name, shortType(p.typ), len(candidates))
+	d := w.errorf(p.pos, "provider-ambiguous", "%s needs %s, and %d functions provide it", c.fn.Name.Name, shortType(p.typ), len(candidates))
 	d.Hint = "keep one of them, or write one in the package of " + c.fn.Name.Name + ", or declare a named type"
 	for _, candidate := range candidates {
 		d.Related = append(d.Related, Related{w.at(candidate.fn.Name.Pos()), candidate.qualifiedName() + " provides it"})
@@ -90,7 +94,7 @@ func (w *wiring) reportAmbiguous(c *callable, p parameter, candidates []*callabl
 // reportTwoInstances reports a program whose packages each have a provider of
 // one type: a program has one value of a type.
 func (w *wiring) reportTwoInstances(c *callable, p parameter, first, second *callable) {
-	d := w.errorf(p.pos, "%s needs %s from %s, and the program %s already has one from %s", c.fn.Name.Name, shortType(p.typ),
+	d := w.errorf(p.pos, "provider-instances", "%s needs %s from %s, and the program %s already has one from %s", c.fn.Name.Name, shortType(p.typ),
 		second.qualifiedName(), w.program.Name, first.qualifiedName())
 	d.Hint = "keep one of the two providers, declare a named type for one of the values, or make two programs"
 	d.Related = []Related{
@@ -116,7 +120,7 @@ func (w *wiring) reportCycle(c, provider *callable, p parameter) bool {
 		}
 	}
 	path = append(path, provider.fn.Name.Name)
-	d := w.errorf(p.pos, "providers need each other: %s", strings.Join(path, " needs "))
+	d := w.errorf(p.pos, "provider-cycle", "providers need each other: %s", strings.Join(path, " needs "))
 	d.Hint = "let one of them take less, or merge them into one"
 	d.Related = append(related, Related{w.at(p.pos), fmt.Sprintf("%s needs %s from %s", c.fn.Name.Name, shortType(p.typ), provider.fn.Name.Name)})
 	return true
@@ -134,7 +138,7 @@ func (w *wiring) importable(a *annotation, needed *callable) bool {
 		return true
 	}
 	parent, _ := internalParent(a.source.pkg)
-	d := w.errorf(a.pos, "%s is internal to %s: programs in %s cannot import it", a.source.pkg, parent, w.output)
+	d := w.errorf(a.pos, "internal-package", "%s is internal to %s: programs in %s cannot import it", a.source.pkg, parent, w.output)
 	d.Hint = "move it out of internal, or give an output folder (-o) below that of " + parent
 	if needed.annotation != a {
 		d.Related = []Related{{w.at(needed.fn.Name.Pos()), needed.fn.Name.Name + " needs it"}}

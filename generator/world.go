@@ -96,7 +96,7 @@ func (w *world) foreignSource(obj types.Object) *source {
 // if no program needs it.
 func (w *world) checkConfig(a *annotation) {
 	if a.config.spec.Assign.IsValid() {
-		w.errorf(a.pos, "%s is an alias", a.ident().Name).Hint = "put //cgigen:config above the declaration of the type itself"
+		w.errorf(a.pos, "config-alias", "%s is an alias", a.ident().Name).Hint = "put //cgigen:config above the declaration of the type itself"
 		return
 	}
 	p := w.packages[a.source.pkg]

@@ -1,0 +1,120 @@
+package generator
+
+import (
+	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// A catalogue is the kinds of mistakes that goldens have shown.
+type catalogue struct {
+	mu    sync.Mutex
+	codes map[string]bool
+}
+
+// add takes what a run reports. Every mistake has a kind and, unless the
+// compiler speaks, a remedy.
+func (c *catalogue) add(t *testing.T, result *Result, err error) {
+	t.Helper()
+	var ds Diagnostics
+	errors.As(err, &ds)
+	if result != nil {
+		ds = append(slices.Clone(ds), result.Warnings...)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.codes == nil {
+		c.codes = map[string]bool{}
+	}
+	for _, d := range ds {
+		c.codes[d.Code] = true
+		if d.Code == "" || d.Hint == "" && d.Code != CompilerCode {
+			t.Errorf("no code or no remedy: %q, %v", d.Code, d)
+		}
+	}
+}
+
+// compare holds three things together: the kinds in the source, those that
+// goldens show, and those that the documentation explains.
+func (c *catalogue) compare(t *testing.T) {
+	t.Helper()
+	inSource := sourceCodes(t)
+	if diff := cmp.Diff(inSource, sortedCodes(c.codes)); diff != "" {
+		t.Errorf("kinds of mistakes without a golden (-), and ones that only goldens have (+):\n%s", diff)
+	}
+	if diff := cmp.Diff(inSource, documentedCodes(t)); diff != "" {
+		t.Errorf("kinds of mistakes without an entry in docs/diagnostics.md (-), and entries without a kind (+):\n%s", diff)
+	}
+}
+
+func sortedCodes(m map[string]bool) []string {
+	var keys []string
+	for key := range m {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// sourceCodes gives the second arguments of calls that report something.
+func sourceCodes(t *testing.T) []string {
+	t.Helper()
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	codes := map[string]bool{CompilerCode: true}
+	for _, file := range files {
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		ast.Inspect(parsed, func(n ast.Node) bool {
+			if call, ok := n.(*ast.CallExpr); ok && reports(call) {
+				if code, err := strconv.Unquote(call.Args[1].(*ast.BasicLit).Value); err == nil {
+					codes[code] = true
+				}
+			}
+			return true
+		})
+	}
+	return sortedCodes(codes)
+}
+
+func reports(call *ast.CallExpr) bool {
+	sel, ok := call.Fun.(*ast.SelectorExpr)
+	if !ok || len(call.Args) < 3 || !slices.Contains([]string{"errorf", "warnf", "reportField", "add"}, sel.Sel.Name) {
+		return false
+	}
+	literal, ok := call.Args[1].(*ast.BasicLit)
+	return ok && literal.Kind == token.STRING
+}
+
+// documentedCodes gives the headings of the catalogue.
+func documentedCodes(t *testing.T) []string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", "docs", "diagnostics.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var codes []string
+	for _, m := range regexp.MustCompile("(?m)^### `([a-z-]+)`$").FindAllSubmatch(text, -1) {
+		codes = append(codes, string(m[1]))
+	}
+	slices.Sort(codes)
+	return codes
+}
