@@ -114,8 +114,8 @@ there is any error, nothing is written.
 	-o, --output DIR   folder for the programs, relative to the working
 	                   directory (default cgi-bin at the module's root)
 	--gateways LIST    how programs can be reached: any of cgi, fastcgi, scgi
-	                   and http, as far as this version has them (default: all
-	                   of them but http, which brings a server)
+	                   and http (default: all of them but http, which brings a
+	                   server)
 	--tags LIST        build tags, as for go build
 
 With packages, only the programs of their handlers are written.

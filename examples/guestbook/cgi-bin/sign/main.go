@@ -16,14 +16,16 @@ import (
 	"github.com/cgigen/cgigen/runtime"
 	"github.com/cgigen/cgigen/runtime/cgi"
 	"github.com/cgigen/cgigen/runtime/config"
+	"github.com/cgigen/cgigen/runtime/fastcgi"
 	"github.com/cgigen/cgigen/runtime/logger"
+	"github.com/cgigen/cgigen/runtime/scgi"
 )
 
 // A runtime too old for this program lacks the constant: update github.com/cgigen/cgigen.
 const _ = runtime.UpdateCgigenForContract1
 
 func main() {
-	runtime.Main("sign", build, cgi.Gateway)
+	runtime.Main("sign", build, cgi.Gateway, fastcgi.Gateway, scgi.Gateway)
 }
 
 // build wires the program.

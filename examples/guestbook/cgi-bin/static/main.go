@@ -13,13 +13,15 @@ import (
 	"example.com/guestbook/static"
 	"github.com/cgigen/cgigen/runtime"
 	"github.com/cgigen/cgigen/runtime/cgi"
+	"github.com/cgigen/cgigen/runtime/fastcgi"
+	"github.com/cgigen/cgigen/runtime/scgi"
 )
 
 // A runtime too old for this program lacks the constant: update github.com/cgigen/cgigen.
 const _ = runtime.UpdateCgigenForContract1
 
 func main() {
-	runtime.Main("static", build, cgi.Gateway)
+	runtime.Main("static", build, cgi.Gateway, fastcgi.Gateway, scgi.Gateway)
 }
 
 // build wires the program.
