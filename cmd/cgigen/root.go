@@ -40,7 +40,7 @@ The manual: go doc github.com/cgigen/cgigen/cmd/cgigen`,
 		return usageError{fmt.Sprintf("%s; see %s --help", err, cmd.CommandPath())}
 	})
 	root.AddCommand(a.generateCommand(), a.checkCommand(), a.routesCommand(), a.buildCommand(),
-		a.serveCommand(), a.packageCommand(), a.initCommand(), a.versionCommand(), a.completionCommand())
+		a.serveCommand(), a.packageCommand(), a.doctorCommand(), a.initCommand(), a.versionCommand(), a.completionCommand())
 	root.SetHelpCommand(a.helpCommand())
 	return root
 }

@@ -15,9 +15,10 @@ import (
 // suexec runs the programs of a host as the user nobody.
 const suexec = "SuexecUserGroup #65534 #65534\n"
 
-// shared is the inside of a virtual host as providers set it up.
+// shared is the inside of a virtual host as providers set it up. That files
+// which begin with .ht are not sent stands in every stock configuration.
 func shared(docroot, directory string) string {
-	return fmt.Sprintf("DocumentRoot %q\n%s<Directory %q>\n%s\n</Directory>\n", docroot, suexec, docroot, directory)
+	return fmt.Sprintf("<FilesMatch \"^\\.ht\">\nRequire all denied\n</FilesMatch>\nDocumentRoot %q\n%s<Directory %q>\n%s\n</Directory>\n", docroot, suexec, docroot, directory)
 }
 
 func modules(names string) servers.Options {

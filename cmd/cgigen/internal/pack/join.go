@@ -119,9 +119,9 @@ type part struct {
 	suffix   string // of its functions
 	text     []byte
 	clause   *ast.Ident // the main of the package clause
-	gateways []string // as in "cgi.Gateway"
-	imports  []string // lines that import them and the runtime
-	debug    []string // its //go:debug lines
+	gateways []string   // as in "cgi.Gateway"
+	imports  []string   // lines that import them and the runtime
+	debug    []string   // its //go:debug lines
 }
 
 // newPart renames the functions of a program, and takes the lines away that

@@ -175,3 +175,6 @@ func quoteLua(text string) string {
 
 // IsCatchAll reports whether every path fits.
 func (s segments) IsCatchAll() bool { return s[0].kind == rest }
+
+// Overlap reports whether there are addresses that fit the paths of both patterns.
+func Overlap(a, b string) bool { return split(a).overlaps(split(b)) }

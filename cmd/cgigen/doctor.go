@@ -1,0 +1,136 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"net/url"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/cgigen/cgigen/cmd/cgigen/internal/doctor"
+	"github.com/cgigen/cgigen/cmd/cgigen/internal/manifest"
+	"github.com/cgigen/cgigen/templates"
+)
+
+// doctorFlags are the flags of the command doctor.
+type doctorFlags struct {
+	asJSON, probe   bool
+	manifest, token string
+}
+
+func (a *app) doctorCommand() *cobra.Command {
+	var flags doctorFlags
+	cmd := &cobra.Command{
+		Use:   "doctor DIR|URL",
+		Short: "Find what keeps a site from working on its host",
+		Long: `doctor DIR looks at an unpacked package or an installed one as suEXEC, Apache and
+the kernel will: modes, owners, links, uploads that were damaged, settings.
+
+doctor URL calls every route of a site, and asks for all that must not be sent.
+It needs the manifest of the package: --manifest FILE, or private/MANIFEST.json
+in the working directory. It changes nothing: what it sends is GET, HEAD, and
+methods that a route does not take.
+
+doctor --probe [DIR] writes a shell script for a host that answers nothing but
+500. Uploaded beside the programs, it shows what the host grants; doctor --token
+TOKEN URL reads it. It answers only under its own name, which holds the token.
+
+The exit code is 1 if something is wrong.`,
+		Args: usage(cobra.MaximumNArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			switch {
+			case flags.probe:
+				return a.writeProbe(args)
+			case len(args) == 0:
+				return usageError{"doctor needs a folder or a URL; see cgigen doctor --help"}
+			case strings.Contains(args[0], "://"):
+				return a.examine(cmd.Context(), args[0], flags)
+			}
+			report, err := doctor.Dir(args[0])
+			return a.show(report, err, flags)
+		},
+	}
+	cmd.Flags().BoolVar(&flags.asJSON, "json", false, "print the report as JSON")
+	cmd.Flags().BoolVar(&flags.probe, "probe", false, "write a probe into DIR (default the working directory)")
+	cmd.Flags().StringVar(&flags.manifest, "manifest", "", "`FILE` that describes the package (default private/MANIFEST.json)")
+	cmd.Flags().StringVar(&flags.token, "token", "", "`TOKEN` of a probe that is uploaded")
+	return cmd
+}
+
+// examine looks at a site from outside.
+func (a *app) examine(ctx context.Context, address string, flags doctorFlags) error {
+	base, err := url.Parse(address)
+	if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" {
+		return usageError{fmt.Sprintf("%q is not a URL of the form https://www.example.org/", address)}
+	}
+	file := flags.manifest
+	if file == "" {
+		file = filepath.FromSlash(manifest.Path)
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return usageError{fmt.Sprintf("the manifest of the package is needed: --manifest FILE (%v)", err)}
+	}
+	m, err := manifest.Decode(text)
+	if err != nil {
+		return err
+	}
+	report, err := doctor.URL(ctx, base, m, doctor.Options{Token: flags.token, Manifest: text})
+	return a.show(report, err, flags)
+}
+
+// show prints a report. What is wrong gives code 1.
+func (a *app) show(report *doctor.Report, err error, flags doctorFlags) error {
+	if err != nil {
+		return err
+	}
+	if flags.asJSON {
+		err = printJSON(a.stdout, report)
+	} else {
+		err = report.WriteText(a.stdout)
+	}
+	if err != nil {
+		return fmt.Errorf("writing the report: %w", err)
+	}
+	if len(report.Findings) > 0 {
+		return errSaid
+	}
+	return nil
+}
+
+// writeProbe writes the probe where the programs lie, if DIR is a package.
+func (a *app) writeProbe(args []string) error {
+	dir := "."
+	if len(args) > 0 {
+		dir = args[0]
+	}
+	where := ""
+	if m, err := manifest.Read(dir); err == nil && len(m.Programs) > 0 {
+		dir = filepath.Join(dir, filepath.FromSlash(path.Dir(m.Programs[0].Path)))
+		where = path.Dir(m.Programs[0].Address)
+	}
+	var random [16]byte
+	if _, err := rand.Read(random[:]); err != nil {
+		return fmt.Errorf("making a token: %w", err)
+	}
+	token := hex.EncodeToString(random[:])
+	text, err := templates.Probe(token)
+	if err != nil {
+		return err
+	}
+	file := filepath.Join(dir, "cgigen-probe-"+token+".cgi")
+	// The shell has to read it, as whatever user the host runs it.
+	if err := os.WriteFile(file, text, 0o755); err != nil {
+		return fmt.Errorf("writing the probe: %w", err)
+	}
+	fmt.Fprintln(a.stdout, token)
+	a.say("wrote %s; upload it beside the programs with mode 755, open %s/%s in a browser, and delete it afterwards", shown(file), where, filepath.Base(file))
+	a.say("or let the doctor read it: cgigen doctor --token %s URL", token)
+	return nil
+}

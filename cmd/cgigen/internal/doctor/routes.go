@@ -1,0 +1,238 @@
+package doctor
+
+import (
+	"bytes"
+	"compress/gzip"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/cgigen/cgigen/cmd/cgigen/internal/manifest"
+	"github.com/cgigen/cgigen/cmd/cgigen/internal/rules"
+)
+
+// example gives an address that a route has, escaped.
+func example(r manifest.Route, value string) string {
+	var b strings.Builder
+	for segment := range strings.SplitSeq(strings.TrimPrefix(r.Path, "/"), "/") {
+		b.WriteByte('/')
+		switch {
+		case segment == "{$}" || segment == "":
+		case strings.HasPrefix(segment, "{"):
+			b.WriteString(value)
+		case strings.Contains(segment, "%"):
+			b.WriteString(segment)
+		default:
+			b.WriteString((&url.URL{Path: segment}).EscapedPath())
+		}
+	}
+	return b.String()
+}
+
+func hostHeader(r manifest.Route) http.Header {
+	if r.Host == "" {
+		return nil
+	}
+	return http.Header{"Host": {r.Host}}
+}
+
+// checkRoutes calls every route. Those that do not take GET are asked with
+// OPTIONS, which no route of theirs takes: the program answers 405.
+func (v *visit) checkRoutes() {
+	for _, r := range v.manifest.Routes {
+		method := "GET"
+		if r.Method != "" && r.Method != "GET" && r.Method != "HEAD" {
+			method = "OPTIONS"
+		}
+		if v.judgeAs(v.base.Path+example(r, "1"), method, "the route "+r.Pattern, hostHeader(r)) && method == "GET" && r.Host == "" {
+			v.followRedirects(r)
+		}
+	}
+}
+
+// followRedirects finds out whether a route leads in a circle.
+func (v *visit) followRedirects(r manifest.Route) {
+	path, start := v.base.Path+example(r, "1"), v.at(v.base.Path+example(r, "1"))
+	seen := []string{}
+	for range 10 {
+		a := v.get(path)
+		if a.err != nil || a.status < 301 || a.status > 308 || a.status == 304 {
+			return
+		}
+		from, err := url.Parse(v.at(path))
+		if err != nil {
+			return
+		}
+		to, err := from.Parse(a.header.Get("Location"))
+		if err != nil || to.Host != v.base.Host || to.Scheme != v.base.Scheme {
+			return
+		}
+		seen = append(seen, path)
+		path = to.RequestURI()
+		if slices.Contains(seen, path) {
+			break
+		}
+	}
+	v.add(Finding{"redirect-loop", Error, start, fmt.Sprintf("redirects lead in a circle: %s", strings.Join(append(seen, path), " → ")),
+		"a rule of the host's, such as one that adds or removes slashes or forces HTTPS, works against the site's",
+		"remove the redirect from the panel or from the .htaccess above the site's; behind a proxy that ends TLS let the host pass HTTPS=on"})
+}
+
+// quiet finds an address that takes GET and for which another method is
+// answered 405 by the program, so that it can be sent without consequences.
+func (v *visit) quiet(method string) (string, bool) {
+	var all []rules.Route
+	for _, r := range v.manifest.Routes {
+		all = append(all, rules.Route(r))
+	}
+	for _, r := range v.manifest.Routes {
+		taken := slices.ContainsFunc(all, func(o rules.Route) bool {
+			return (o.Method == "" || o.Method == method) && rules.Overlap(o.Path, r.Path)
+		})
+		if r.Method == "GET" && r.Host == "" && !taken {
+			return v.base.Path + example(r, "1"), true
+		}
+	}
+	return "", false
+}
+
+// works finds a route for GET that a program answers as it should.
+func (v *visit) works() (string, answer, bool) {
+	for _, r := range v.manifest.Routes {
+		if (r.Method == "GET" || r.Method == "") && r.Host == "" {
+			path := v.base.Path + example(r, "1")
+			if a := v.get(path); a.err == nil && a.status < 500 && a.status != 403 && !v.isServers(a) && !isProgram(a.body) {
+				return path, a, true
+			}
+		}
+	}
+	return "", answer{}, false
+}
+
+func (v *visit) checkHead() {
+	path, got, ok := v.works()
+	if !ok {
+		return
+	}
+	if head := v.do("HEAD", path, nil, nil); head.err != nil || head.status != got.status || len(head.body) > 0 {
+		v.add(Finding{"head-broken", Warning, v.at(path), fmt.Sprintf("HEAD is answered %d, GET %d", head.status, got.status),
+			"monitors and link checkers ask with HEAD; a firewall of the host (ModSecurity) may refuse it", "ask the host to allow HEAD"})
+	}
+}
+
+// checkMethods finds methods that the host keeps from programs.
+func (v *visit) checkMethods() {
+	var tried []string
+	for _, r := range v.manifest.Routes {
+		if r.Method == "" || r.Method == "GET" || r.Method == "HEAD" || slices.Contains(tried, r.Method) {
+			continue
+		}
+		tried = append(tried, r.Method)
+		path, ok := v.quiet(r.Method)
+		if !ok || !v.alive(path) {
+			continue
+		}
+		if a := v.do(r.Method, path, strings.NewReader(""), nil); a.err != nil || !isMux(a) && a.status != 401 {
+			v.add(Finding{"method-blocked", Error, v.at(path), fmt.Sprintf("the host answers %s by itself: %d", r.Method, a.status),
+				"it allows some methods alone (Limit, LimitExcept, ModSecurity), and " + r.Pattern + " cannot be used",
+				"ask the host to allow " + r.Method + "; or use POST, which all allow"})
+		}
+	}
+}
+
+// alive reports whether a program answers there.
+func (v *visit) alive(path string) bool {
+	a := v.do("OPTIONS", path, nil, nil)
+	return a.err == nil && isMux(a)
+}
+
+// checkUploads sends bodies to an address that does not take them: what the
+// server refuses, it refuses before the program could.
+func (v *visit) checkUploads() {
+	path, ok := v.quiet("POST")
+	if !ok || !v.alive(path) {
+		return
+	}
+	takes := slices.ContainsFunc(v.manifest.Routes, func(r manifest.Route) bool {
+		return r.Method == "" || r.Method == "POST" || r.Method == "PUT" || r.Method == "PATCH"
+	})
+	if !takes {
+		return
+	}
+	v.checkSizes(path)
+	form := http.Header{"Content-Type": {"application/octet-stream"}}
+	if a := v.do("POST", path, io.MultiReader(bytes.NewReader(make([]byte, 1000))), form); a.err != nil || !isMux(a) {
+		v.add(Finding{"chunked-refused", Warning, v.at(path), fmt.Sprintf("a body in chunks is answered %d", a.status),
+			"the server wants a length; browsers send one, but some programs and proxies do not", "nothing, unless such clients are expected"})
+	} else {
+		v.learn("body in chunks", "arrives")
+	}
+}
+
+func (v *visit) checkSizes(path string) {
+	form := http.Header{"Content-Type": {"application/octet-stream"}}
+	if a := v.do("POST", path, strings.NewReader("x"), form); a.err != nil || !isMux(a) {
+		return // the method, not the size
+	}
+	for _, kilobytes := range []int{200, 2000} {
+		a := v.do("POST", path, bytes.NewReader(make([]byte, kilobytes<<10)), form)
+		if a.err != nil || !isMux(a) {
+			v.add(Finding{"upload-limit", Error, v.at(path), fmt.Sprintf("a body of %d KiB is refused: %s", kilobytes, status(a)),
+				"the server has a limit: mod_fcgid 128 KiB (FcgidMaxRequestLen), nginx 1 MiB (client_max_body_size), Apache LimitRequestBody",
+				"with mod_fcgid, which no .htaccess can change: package with --layout subdir, for plain CGI; otherwise ask the host to raise the limit"})
+			return
+		}
+		if kilobytes == 2000 {
+			v.learn("largest body tried", "%d KiB, arrives", kilobytes)
+		}
+	}
+}
+
+func status(a answer) string {
+	if a.err != nil {
+		return cause(a.err)
+	}
+	return fmt.Sprint(a.status)
+}
+
+func (v *visit) checkCompression() {
+	path, _, ok := v.works()
+	if !ok {
+		return
+	}
+	a := v.do("GET", path, nil, http.Header{"Accept-Encoding": {"gzip"}})
+	if a.header.Get("Content-Encoding") != "gzip" {
+		v.learn("compression", "none")
+		return
+	}
+	v.learn("compression", "gzip")
+	text, err := gzip.NewReader(bytes.NewReader(a.body))
+	if err == nil {
+		_, err = io.Copy(io.Discard, text)
+	}
+	if err != nil {
+		v.add(Finding{"compression-broken", Error, v.at(path), "what the server compresses cannot be read: " + err.Error(),
+			"a length that was counted before the compression, or two compressions after another: browsers show nothing",
+			"switch compression off in the panel (Optimize Website), or in the program"})
+	}
+}
+
+// checkSlash finds out whether %2F in a value reaches programs. Apache refuses
+// it unless its configuration says otherwise, which no .htaccess can.
+func (v *visit) checkSlash() {
+	for _, r := range v.manifest.Routes {
+		if r.Method != "GET" && r.Method != "" || r.Host != "" || !strings.Contains(r.Path, "{") || strings.Contains(r.Path, "...") || strings.HasSuffix(r.Path, "/{$}") {
+			continue
+		}
+		path := v.base.Path + example(r, "a%2Fb")
+		if a := v.get(path); a.err == nil && v.isServers(a) {
+			v.learn("%2F in a value", "is refused by the server; use {name...} or the query for values with slashes")
+		} else {
+			v.learn("%2F in a value", "arrives")
+		}
+		return
+	}
+}
