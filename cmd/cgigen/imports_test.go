@@ -26,7 +26,7 @@ var house = []houseRule{
 	{
 		part: "generator",
 		// Defaults are checked by the code that will read them.
-		imports: []string{"github.com/cgigen/cgigen/runtime/config", "github.com/dave/jennifer/jen", "golang.org/x/mod", "golang.org/x/tools"},
+		imports: []string{"github.com/cgigen/cgigen/runtime/config", "github.com/dave/jennifer/jen", "github.com/golangci/plugin-module-register", "golang.org/x/mod", "golang.org/x/tools", "github.com/cgigen/cgigen/generator"},
 		tests:   []string{"github.com/google/go-cmp", "github.com/rogpeppe/go-internal", "github.com/cgigen/cgigen"},
 	},
 	{
