@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"net"
-	"os"
 	"sync"
 	"time"
 
@@ -168,13 +167,13 @@ func (w logWriter) Write(p []byte) (int, error) {
 	c.writing.Lock()
 	defer c.writing.Unlock()
 	if w.r.gone || c.broken != nil || w.r.haproxy {
-		return os.Stderr.Write(p)
+		return c.server.stream.Log.Write(p)
 	}
 	for rest := p; len(rest) > 0; {
 		part := rest[:min(len(rest), maxContent)]
 		rest = rest[len(part):]
 		if err := c.send(appendRecord(nil, stderrStream, w.r.id, part)); err != nil {
-			return os.Stderr.Write(p)
+			return c.server.stream.Log.Write(p)
 		}
 		w.r.logged = true
 	}

@@ -63,7 +63,7 @@ func (c *conn) Serve() {
 
 func (c *conn) run(vars gateway.Vars, err error) {
 	x := &c.exchange
-	x.Vars, x.Input, x.Output, x.Log = vars, (*input)(c), (*output)(c), os.Stderr
+	x.Vars, x.Input, x.Output, x.Log = vars, (*input)(c), (*output)(c), c.server.Log
 	x.Context, x.Cancel = c, c.stop
 	x.BodyFirst = true // nginx may be one of those that stop
 	switch {
