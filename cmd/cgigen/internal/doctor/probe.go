@@ -24,16 +24,18 @@ func (v *visit) checkProbe() {
 			break
 		}
 	}
-	a := v.do("GET", address, nil, http.Header{"Authorization": {"Basic Y2dpZ2VuOnByb2Jl"}})
+	a := v.do("GET", address, nil, http.Header{"Authorization": {"Basic Y2dpZ2VuOnByb2Jl"}, "Proxy": {"http://cgigen.invalid/"}})
 	facts := probeFacts(string(a.body))
-	if a.err != nil || a.status != http.StatusOK || facts["machine"] == "" {
+	if a.err != nil || a.status != http.StatusOK || facts["address-space"] == "" {
 		v.add(Finding{"probe-fails", Error, v.at(address), "the probe does not answer: " + status(a),
 			"it is a shell script of twenty lines: where it cannot run, no CGI program can, and the fault is not in the programs",
 			"chmod 755 the probe; if it still fails, switch CGI on in the panel, or ask the host whether CGI is allowed in this folder"})
 		return
 	}
 	for _, name := range []string{"user", "uid", "system", "kernel", "machine", "address-space", "processes", "processor-time", "noexec", "certificates", "time-zones", "authorization", "server-software"} {
-		v.learn(name, "%s", facts[name])
+		if facts[name] != "" {
+			v.learn(name, "%s", facts[name])
+		}
 	}
 	v.judgeProbe(v.at(address), facts)
 }
@@ -79,7 +81,7 @@ func (v *visit) judgeProbe(where string, facts map[string]string) {
 		v.add(Finding{"noexec", Error, where, "programs may not be run from here: the file system is mounted noexec (" + facts["mount"] + ")",
 			"scripts run, programs do not (Permission denied)", "cgigen package --layout cgi-bin; or ask the host"})
 	}
-	if facts["authorization"] != "arrives" {
+	if has := facts["authorization"]; has != "" && has != "arrives" {
 		v.add(Finding{"authorization-lost", Warning, where, "passwords and tokens do not reach programs: " + facts["authorization"],
 			"Apache keeps the field Authorization from programs, and suEXEC what a rewrite made of it",
 			"add to the .htaccess beside the programs: SetEnvIf Authorization \"(.+)\" HTTP_AUTHORIZATION=$1"})
@@ -89,7 +91,7 @@ func (v *visit) judgeProbe(where string, facts map[string]string) {
 			"all customers' programs do, and can read what yours can; settings in private/ have to belong to that user",
 			"ask the host for suEXEC; until then keep no secrets there"})
 	}
-	if facts["http-proxy"] != "no" {
+	if facts["http-proxy"] == "set by the client" {
 		v.add(Finding{"httpoxy", Warning, where, "the server passes the field Proxy to programs as HTTP_PROXY",
 			"programs that are not made with cgigen may send what they fetch through an address of the client's choice (CVE-2016-5385)",
 			"Apache: RequestHeader unset Proxy early; nginx: fastcgi_param HTTP_PROXY \"\""})

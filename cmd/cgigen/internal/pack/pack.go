@@ -98,7 +98,7 @@ func New(o Options) (*Tree, error) {
 	if err := b.arrange(); err != nil {
 		return nil, err
 	}
-	t := &Tree{Files: b.files, Time: o.Time}
+	t := &Tree{Files: slices.Clone(b.files), Time: o.Time}
 	t.addFolders(b.emptyFolders())
 	if err := b.describe(t); err != nil {
 		return nil, err
