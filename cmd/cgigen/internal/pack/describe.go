@@ -16,7 +16,7 @@ import (
 
 // describe adds the files that say what the package is: the notes, the bill
 // of materials, then the manifest of all these, and the sums of everything.
-func (b *layout) describe(t *Tree) error {
+func (b *arrangement) describe(t *Tree) error {
 	notes, err := b.installNotes()
 	if err != nil {
 		return err
@@ -92,7 +92,7 @@ func sumLines(files []File, sums map[string]sum) []byte {
 	return []byte(b.String())
 }
 
-func (b *layout) manifest(t *Tree, sums map[string]sum) *manifest.Manifest {
+func (b *arrangement) manifest(t *Tree, sums map[string]sum) *manifest.Manifest {
 	m := &manifest.Manifest{
 		Version: manifest.Version, Module: b.Model.Module.Path, Site: b.site, Server: b.Server, Layout: b.Layout,
 		Base: b.Base, Docroot: b.siteDocroot(), Config: b.values(),
@@ -110,7 +110,7 @@ func (b *layout) manifest(t *Tree, sums map[string]sum) *manifest.Manifest {
 	return m
 }
 
-func (b *layout) programRecords() []manifest.Program {
+func (b *arrangement) programRecords() []manifest.Program {
 	var list []manifest.Program
 	for i, build := range b.Builds {
 		for _, name := range b.names() {
@@ -128,7 +128,7 @@ func (b *layout) programRecords() []manifest.Program {
 }
 
 // values lists the configuration values of all programs by name.
-func (b *layout) values() []manifest.Value {
+func (b *arrangement) values() []manifest.Value {
 	list := []manifest.Value{}
 	for _, p := range b.Model.Programs {
 		for _, step := range p.Steps {

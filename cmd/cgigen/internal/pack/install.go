@@ -9,7 +9,7 @@ import (
 )
 
 // installNotes writes INSTALL.md with the site's own names.
-func (b *layout) installNotes() ([]byte, error) {
+func (b *arrangement) installNotes() ([]byte, error) {
 	notes := templates.InstallNotes{
 		Hosting: b.hosting("cgi", ""), Server: b.Server, Layout: b.Layout,
 		SiteFolder: b.siteFolder(), InPackage: b.programs(), Ways: b.usableWays(),
@@ -31,14 +31,14 @@ func (b *layout) installNotes() ([]byte, error) {
 }
 
 // usableWays are the ways that both the programs and the server have.
-func (b *layout) usableWays() []string {
+func (b *arrangement) usableWays() []string {
 	return slices.DeleteFunc(slices.Clone(b.Gateways), func(way string) bool {
 		return way == "http" || way == "scgi" && b.Server == "caddy"
 	})
 }
 
 // example gives an address of the site that a browser can open.
-func (b *layout) example() string {
+func (b *arrangement) example() string {
 	shortest := ""
 	for _, r := range Routes(b.Model) {
 		path, closed := strings.CutSuffix(r.Path, "{$}")

@@ -4,7 +4,7 @@
 package pack
 
 import (
-	"fmt"
+	"errors"
 	"io/fs"
 	"path"
 	"regexp"
@@ -91,7 +91,10 @@ type File struct {
 
 // New lays out a package.
 func New(o Options) (*Tree, error) {
-	b := &layout{Options: o, site: SiteName(o.Model.Module.Path)}
+	if len(o.Builds) == 0 || len(o.Builds[0].Programs) == 0 {
+		return nil, errors.New("there are no programs to package")
+	}
+	b := &arrangement{Options: o, site: SiteName(o.Model.Module.Path)}
 	if b.Root == "" {
 		b.Root = "/srv/" + b.site
 	}
@@ -107,8 +110,8 @@ func New(o Options) (*Tree, error) {
 	return t, nil
 }
 
-// layout is a package in the making.
-type layout struct {
+// An arrangement is a package in the making.
+type arrangement struct {
 	Options
 	site  string
 	files []File
@@ -129,21 +132,22 @@ func SiteName(module string) string {
 }
 
 // arrange adds everything but what describes the package.
-func (b *layout) arrange() error {
-	if err := b.addPrograms(); err != nil {
-		return err
+func (b *arrangement) arrange() error {
+	if b.Server == "container" {
+		return b.addImage()
 	}
+	b.addPrograms()
 	b.addFile("private/.env.example", secretMode, b.envExample())
 	b.addFile("private/CONFIGURATION.md", secretMode, generator.ConfigReference(b.Model))
 	return b.addServerFiles()
 }
 
-func (b *layout) addFile(name string, mode fs.FileMode, data []byte) {
+func (b *arrangement) addFile(name string, mode fs.FileMode, data []byte) {
 	b.files = append(b.files, File{Path: name, Mode: mode, Data: data})
 }
 
 // folder is the last element of the programs' folder.
-func (b *layout) folder() string {
+func (b *arrangement) folder() string {
 	if b.Layout == "cgi-bin" {
 		return "cgi-bin"
 	}
@@ -151,7 +155,7 @@ func (b *layout) folder() string {
 }
 
 // suffix is that of programs' files.
-func (b *layout) suffix() string {
+func (b *arrangement) suffix() string {
 	if b.Layout == "fcgid" {
 		return ".fcgi"
 	}
@@ -160,7 +164,7 @@ func (b *layout) suffix() string {
 
 // siteFolder is the folder that the site's base stands for, below the document
 // root. A first element that begins with a tilde is the document root of a user.
-func (b *layout) siteFolder() string {
+func (b *arrangement) siteFolder() string {
 	base := strings.TrimPrefix(b.Base, "/")
 	if strings.HasPrefix(base, "~") {
 		_, base, _ = strings.Cut(base, "/")
@@ -169,7 +173,7 @@ func (b *layout) siteFolder() string {
 }
 
 // programs is the folder of the programs.
-func (b *layout) programs() string {
+func (b *arrangement) programs() string {
 	switch {
 	case b.Server != "apache":
 		return b.folder()
@@ -180,7 +184,7 @@ func (b *layout) programs() string {
 }
 
 // address is the path of a program's URL.
-func (b *layout) address(name string) string {
+func (b *arrangement) address(name string) string {
 	if b.Layout == "cgi-bin" {
 		return "/cgi-bin/" + name + b.suffix()
 	}
@@ -189,7 +193,7 @@ func (b *layout) address(name string) string {
 
 // addPrograms puts the programs of the first target where they are run, and
 // those of others where a person finds them.
-func (b *layout) addPrograms() error {
+func (b *arrangement) addPrograms() {
 	for i, build := range b.Builds {
 		folder := b.programs()
 		if i > 0 {
@@ -203,14 +207,10 @@ func (b *layout) addPrograms() error {
 			b.files = append(b.files, File{Path: path.Join(folder, p.Name+b.suffix()), Mode: programMode, Source: p.Path})
 		}
 	}
-	if len(b.files) == 0 {
-		return fmt.Errorf("there are no programs to package")
-	}
-	return nil
 }
 
 // addMulticall gives one program the names of all.
-func (b *layout) addMulticall(folder string, build Build) {
+func (b *arrangement) addMulticall(folder string, build Build) {
 	first := ""
 	for _, p := range b.Model.Programs {
 		file := File{Path: path.Join(folder, p.Name+b.suffix()), Mode: programMode, Source: build.Programs[0].Path}
@@ -224,7 +224,7 @@ func (b *layout) addMulticall(folder string, build Build) {
 }
 
 // names lists the programs.
-func (b *layout) names() []string {
+func (b *arrangement) names() []string {
 	var names []string
 	for _, p := range b.Model.Programs {
 		names = append(names, p.Name)
@@ -234,7 +234,7 @@ func (b *layout) names() []string {
 
 // envExample tells programs the base where they cannot see it: in the host's
 // own cgi-bin, which lies beside the site.
-func (b *layout) envExample() []byte {
+func (b *arrangement) envExample() []byte {
 	text := generator.EnvExample(b.Model)
 	if b.needsBase() {
 		text = append(text, "\n# Path that the site lies below; programs in cgi-bin cannot see it.\nCGIGEN_BASE="+b.Base+"\n"...)
@@ -242,10 +242,10 @@ func (b *layout) envExample() []byte {
 	return text
 }
 
-func (b *layout) needsBase() bool { return b.Layout == "cgi-bin" && b.Base != "" }
+func (b *arrangement) needsBase() bool { return b.Layout == "cgi-bin" && b.Base != "" }
 
 // hosting is what the server's rules depend on.
-func (b *layout) hosting(way, strength string) templates.Hosting {
+func (b *arrangement) hosting(way, strength string) templates.Hosting {
 	return templates.Hosting{
 		Module: b.Model.Module.Path, Site: b.site, Hostname: b.Hostname, Aliases: routeHosts(b.Model), User: b.site,
 		Base: b.Base, Root: b.Root, Docroot: b.siteDocroot(), Programs: b.Root + "/" + b.programs(),
@@ -255,7 +255,7 @@ func (b *layout) hosting(way, strength string) templates.Hosting {
 }
 
 // siteDocroot is the document root of servers of one's own.
-func (b *layout) siteDocroot() string {
+func (b *arrangement) siteDocroot() string {
 	if b.Server == "apache" {
 		return b.Docroot
 	}
@@ -297,8 +297,8 @@ func hostingRules(m *generator.Model, base string) []templates.HostingRule {
 }
 
 // emptyFolders are those that have to be there without a file in them.
-func (b *layout) emptyFolders() []string {
-	if b.Server == "apache" {
+func (b *arrangement) emptyFolders() []string {
+	if b.Server == "apache" || b.Server == "container" {
 		return nil
 	}
 	return []string{"public"}

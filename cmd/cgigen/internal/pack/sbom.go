@@ -14,7 +14,7 @@ import (
 // bill gives the bill of materials of all programs, from what the compiler
 // wrote into them: the modules, and the version of Go. It has no serial number
 // and no time, so that the same programs give the same bill.
-func (b *layout) bill() ([]byte, error) {
+func (b *arrangement) bill() ([]byte, error) {
 	versions := map[string]*debug.Module{}
 	for _, build := range b.Builds {
 		for _, p := range build.Programs {

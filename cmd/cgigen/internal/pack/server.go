@@ -15,7 +15,7 @@ type serverFile struct {
 
 // addServerFiles adds the rules for the server, and those that a host may need
 // instead of them.
-func (b *layout) addServerFiles() error {
+func (b *arrangement) addServerFiles() error {
 	files := b.apacheFiles()
 	if b.Server != "apache" {
 		files = b.ownServerFiles()
@@ -40,7 +40,7 @@ func modeOf(name string) fs.FileMode {
 
 // apacheFiles are the .htaccess files; beside them, for hosts that allow less,
 // and for a server of one's own.
-func (b *layout) apacheFiles() []serverFile {
+func (b *arrangement) apacheFiles() []serverFile {
 	way := "cgi"
 	if b.Layout == "fcgid" {
 		way = "fastcgi"
@@ -57,7 +57,7 @@ func (b *layout) apacheFiles() []serverFile {
 	return append(files, b.socketFiles("private/server", "apache-vhost-", ".conf", "apache/vhost.conf")...)
 }
 
-func (b *layout) ownServerFiles() []serverFile {
+func (b *arrangement) ownServerFiles() []serverFile {
 	switch b.Server {
 	case "lighttpd":
 		return b.waysOf("lighttpd-", ".conf", "lighttpd/lighttpd.conf", "cgi", "fastcgi", "scgi")
@@ -71,11 +71,11 @@ func (b *layout) ownServerFiles() []serverFile {
 }
 
 // waysOf gives a file for each way in which the programs can be reached.
-func (b *layout) waysOf(prefix, suffix, template string, ways ...string) []serverFile {
+func (b *arrangement) waysOf(prefix, suffix, template string, ways ...string) []serverFile {
 	return append(b.units("server"), b.ways(prefix, suffix, template, ways...)...)
 }
 
-func (b *layout) ways(prefix, suffix, template string, ways ...string) []serverFile {
+func (b *arrangement) ways(prefix, suffix, template string, ways ...string) []serverFile {
 	var files []serverFile
 	for _, way := range ways {
 		if slices.Contains(b.Gateways, way) {
@@ -86,7 +86,7 @@ func (b *layout) ways(prefix, suffix, template string, ways ...string) []serverF
 }
 
 // socketFiles are for programs that run all the time.
-func (b *layout) socketFiles(folder, prefix, suffix, template string) []serverFile {
+func (b *arrangement) socketFiles(folder, prefix, suffix, template string) []serverFile {
 	files := b.units(folder)
 	for _, way := range []string{"fastcgi", "scgi"} {
 		if slices.Contains(b.Gateways, way) {
@@ -97,7 +97,7 @@ func (b *layout) socketFiles(folder, prefix, suffix, template string) []serverFi
 }
 
 // units start such programs at the first request.
-func (b *layout) units(folder string) []serverFile {
+func (b *arrangement) units(folder string) []serverFile {
 	if !slices.Contains(b.Gateways, "fastcgi") && !slices.Contains(b.Gateways, "scgi") {
 		return nil
 	}
