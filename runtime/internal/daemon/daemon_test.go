@@ -1,0 +1,304 @@
+//go:build unix
+
+package daemon_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/cgigen/cgigen/runtime"
+	"github.com/cgigen/cgigen/runtime/cgi"
+	"github.com/cgigen/cgigen/runtime/fastcgi"
+	"github.com/cgigen/cgigen/runtime/httpd"
+	"github.com/cgigen/cgigen/runtime/scgi"
+)
+
+// TestMain is the program under test when the environment says so.
+func TestMain(m *testing.M) {
+	if os.Getenv("TEST_PROGRAM") == "" {
+		os.Exit(m.Run())
+	}
+	os.Args = os.Args[:1]
+	runtime.Main("test", build, cgi.Gateway, fastcgi.Gateway, scgi.Gateway, httpd.Gateway)
+}
+
+func build(_ context.Context, app *runtime.App) error {
+	if os.Getenv("TEST_BROKEN") != "" {
+		return errors.New("the database is away")
+	}
+	app.Cleanup(func() { fmt.Fprintln(os.Stderr, "cleaned up") })
+	app.Handle("/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprintf(w, "%s %s", runtime.Variable(r, "REQUEST_METHOD"), os.Getenv("GODEBUG"))
+	}))
+	app.Handle("/wait", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.(http.Flusher).Flush()
+		select {
+		case <-r.Context().Done():
+			fmt.Fprintln(os.Stderr, context.Cause(r.Context()))
+		case <-waitForFile(os.Getenv("TEST_RELEASE")):
+			io.WriteString(w, "finished")
+		}
+	}))
+	return nil
+}
+
+// waitForFile says when a file is there.
+func waitForFile(name string) <-chan struct{} {
+	there := make(chan struct{})
+	go func() {
+		for {
+			if _, err := os.Stat(name); err == nil {
+				close(there)
+				return
+			}
+			time.Sleep(time.Millisecond)
+		}
+	}()
+	return there
+}
+
+// A program is one that runs.
+type program struct {
+	t      *testing.T
+	cmd    *exec.Cmd
+	stderr bytes.Buffer
+	addr   string // of its socket
+}
+
+// spawn starts the program with a listening socket as descriptor 0.
+func spawn(t *testing.T, env ...string) *program {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	p := &program{t: t, addr: l.Addr().String()}
+	f, err := l.(*net.TCPListener).File()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	p.start(exec.Command(os.Args[0]), f, env...)
+	return p
+}
+
+func (p *program) start(cmd *exec.Cmd, stdin *os.File, env ...string) {
+	p.t.Helper()
+	p.cmd = cmd
+	cmd.Env = append([]string{"TEST_PROGRAM=1"}, env...)
+	cmd.Stderr = &p.stderr
+	if stdin != nil {
+		cmd.Stdin = stdin
+	}
+	if err := cmd.Start(); err != nil {
+		p.t.Fatal(err)
+	}
+	p.t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
+}
+
+// scgi sends an SCGI request and returns the connection.
+func (p *program) scgi(uri string) net.Conn {
+	p.t.Helper()
+	conn, err := net.Dial("tcp", p.addr)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	p.t.Cleanup(func() { conn.Close() })
+	block := "CONTENT_LENGTH\x000\x00SCGI\x001\x00REQUEST_METHOD\x00GET\x00REQUEST_URI\x00" + uri + "\x00"
+	fmt.Fprintf(conn, "%d:%s,", len(block), block)
+	return conn
+}
+
+// all reads a response to its end.
+func all(t *testing.T, r io.Reader) string {
+	t.Helper()
+	b, err := io.ReadAll(r)
+	if err != nil {
+		t.Error(err)
+	}
+	return string(b)
+}
+
+func TestOneSocketSpeaksFastCGIAndSCGI(t *testing.T) {
+	p := spawn(t)
+	if got := all(t, p.scgi("/")); !strings.Contains(got, "\r\n\r\nGET ") {
+		t.Errorf("SCGI: %q", got)
+	}
+	conn, err := net.Dial("tcp", p.addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	params := "\x0e\x03REQUEST_METHODGET\x0b\x01REQUEST_URI/"
+	fmt.Fprintf(conn, "\x01\x01\x00\x01\x00\x08\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x01\x04\x00\x01\x00%c\x00\x00%s\x01\x04\x00\x01\x00\x00\x00\x00\x01\x05\x00\x01\x00\x00\x00\x00", len(params), params)
+	if got := all(t, conn); !strings.HasPrefix(got, "\x01\x06") || !strings.Contains(got, "\r\n\r\nGET ") {
+		t.Errorf("FastCGI: %q", got)
+	}
+}
+
+func TestContainerDecidesHowManyThreadsRun(t *testing.T) {
+	if _, err := os.Stat("/proc/self/cgroup"); err != nil {
+		t.Skip("only Linux limits the processors of a container")
+	}
+	if got := all(t, spawn(t).scgi("/")); !strings.Contains(got, "containermaxprocs=1,updatemaxprocs=1") {
+		t.Errorf("GODEBUG: %q", got)
+	}
+	if got := all(t, spawn(t, "GODEBUG=containermaxprocs=0").scgi("/")); !strings.HasSuffix(got, "GET containermaxprocs=0") {
+		t.Errorf("GODEBUG: %q", got)
+	}
+}
+
+func TestSignalLetsRequestsFinish(t *testing.T) {
+	for _, signal := range []os.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGUSR1} {
+		release := filepath.Join(t.TempDir(), "release")
+		p := spawn(t, "TEST_RELEASE="+release)
+		conn := p.scgi("/wait")
+		response := bufio.NewReader(conn)
+		response.ReadString('\n') // the handler runs
+		p.cmd.Process.Signal(signal)
+		for { // the socket closes first
+			c, err := net.Dial("tcp", p.addr)
+			if err != nil {
+				break
+			}
+			c.Close()
+		}
+		if err := os.WriteFile(release, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got := all(t, response); !strings.HasSuffix(got, "finished") {
+			t.Errorf("%v: %q", signal, got)
+		}
+		if err := p.cmd.Wait(); err != nil || p.stderr.String() != "cleaned up\n" {
+			t.Errorf("%v: %v, standard error %q", signal, err, &p.stderr)
+		}
+	}
+}
+
+func TestRequestsThatDoNotFinishAreCancelled(t *testing.T) {
+	p := spawn(t, "CGIGEN_FINISH_TIMEOUT=10ms")
+	conn := p.scgi("/wait")
+	bufio.NewReader(conn).ReadString('\n')
+	p.cmd.Process.Signal(syscall.SIGTERM)
+	err := p.cmd.Wait()
+	if want := "context canceled: the process stops\ncleaned up\n"; err != nil || p.stderr.String() != want {
+		t.Errorf("%v, standard error %q, want %q", err, &p.stderr, want)
+	}
+}
+
+func TestConstructorThatFailsIsAnErrorPage(t *testing.T) {
+	p := spawn(t, "TEST_BROKEN=1")
+	if got := all(t, p.scgi("/")); !strings.HasPrefix(got, "Status: 500 ") || strings.Contains(got, "database") {
+		t.Errorf("%q", got)
+	}
+	p.cmd.Process.Signal(syscall.SIGTERM)
+	if err := p.cmd.Wait(); err == nil || !strings.Contains(p.stderr.String(), "the database is away") {
+		t.Errorf("%v, standard error %q", err, &p.stderr)
+	}
+}
+
+func TestSettingsThatAreWrongAreReportedTogether(t *testing.T) {
+	p := spawn(t, "CGIGEN_IDLE_TIMEOUT=soon", "CGIGEN_MAX_REQUESTS=-1")
+	err := p.cmd.Wait()
+	if got := p.stderr.String(); err == nil || !strings.Contains(got, "CGIGEN_IDLE_TIMEOUT") || !strings.Contains(got, "CGIGEN_MAX_REQUESTS") {
+		t.Errorf("%v, standard error %q", err, got)
+	}
+}
+
+func TestSocketsOfSystemdGoByTheirNames(t *testing.T) {
+	var files []*os.File
+	var addrs []string
+	for range 2 {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close()
+		f, err := l.(*net.TCPListener).File()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		files, addrs = append(files, f), append(addrs, l.Addr().String())
+	}
+	p := &program{t: t, addr: addrs[0]}
+	cmd := exec.Command("/bin/sh", "-c", `LISTEN_PID=$$ exec "$0"`, os.Args[0])
+	cmd.ExtraFiles = files
+	p.start(cmd, nil, "LISTEN_FDS=2", "LISTEN_FDNAMES=app.socket:app-http.socket")
+	if got := all(t, p.scgi("/")); !strings.Contains(got, "\r\n\r\nGET ") {
+		t.Errorf("SCGI: %q", got)
+	}
+	if got := get(t, "http://"+addrs[1]+"/"); !strings.HasPrefix(got, "GET ") {
+		t.Errorf("HTTP: %q", got)
+	}
+}
+
+func get(t *testing.T, url string) string {
+	t.Helper()
+	resp, err := http.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	return all(t, resp.Body)
+}
+
+func TestPortServesHTTP(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &program{t: t, addr: l.Addr().String()}
+	l.Close()
+	p.start(exec.Command(os.Args[0]), nil, "PORT="+p.addr)
+	for {
+		conn, err := net.Dial("tcp", p.addr)
+		if err == nil {
+			conn.Close()
+			break
+		}
+		if t.Context().Err() != nil || p.cmd.ProcessState != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := get(t, "http://"+p.addr+"/healthz"); got != "ok\n" {
+		t.Errorf("health: %q", got)
+	}
+	if got := get(t, "http://"+p.addr+"/"); !strings.HasPrefix(got, "GET ") {
+		t.Errorf("%q", got)
+	}
+	http.DefaultClient.CloseIdleConnections()
+	p.cmd.Process.Signal(syscall.SIGTERM)
+	if err := p.cmd.Wait(); err != nil || p.stderr.String() != "cleaned up\n" {
+		t.Errorf("%v, standard error %q", err, &p.stderr)
+	}
+}
+
+func TestSocketOfSystemdThatIsNoneIsASentence(t *testing.T) {
+	p := &program{t: t}
+	cmd := exec.Command("/bin/sh", "-c", `LISTEN_PID=$$ exec "$0"`, os.Args[0])
+	f, err := os.Open(os.DevNull)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	cmd.ExtraFiles = []*os.File{f}
+	p.start(cmd, nil, "LISTEN_FDS=1")
+	if err := p.cmd.Wait(); err == nil || !strings.Contains(p.stderr.String(), "cgigen: test: descriptor 3 is no socket to listen on") {
+		t.Errorf("%v, standard error %q", err, &p.stderr)
+	}
+}
