@@ -23,7 +23,7 @@ func do(w http.ResponseWriter, r *http.Request) {
 		r.Context().Done()
 	}
 	s := &script{w: w, r: r, journal: openJournal(r)}
-	defer s.close()
+	defer func() { s.close() }() // of the journal that it has at the end
 	known := steps()
 	for _, quoted := range r.URL.Query()["s"] {
 		line, err := strconv.Unquote(`"` + quoted + `"`)
