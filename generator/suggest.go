@@ -14,6 +14,10 @@ func didYouMean(word string, candidates []string) string {
 	return ""
 }
 
+// Nearest gives the candidate that a typo may have turned into the word, "" if
+// there is none.
+func Nearest(word string, candidates []string) string { return nearest(word, candidates) }
+
 // nearest gives the candidate that a typo may have turned into the word: no
 // more than a third of its letters are wrong. It gives "" if there is none.
 func nearest(word string, candidates []string) string {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/rogpeppe/go-internal/diff"
@@ -11,6 +12,7 @@ import (
 
 func (a *app) checkCommand() *cobra.Command {
 	var flags generateFlags
+	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "check [packages]",
 		Short: "Tell whether the programs are up to date",
@@ -18,6 +20,9 @@ func (a *app) checkCommand() *cobra.Command {
 exits with 0 if all is up to date; otherwise it prints a unified diff, names what
 is stale, missing or orphaned, and exits with 1. It writes no file.`,
 		RunE: func(cmd *cobra.Command, patterns []string) error {
+			if asJSON {
+				return a.checkJSON(cmd.Context(), flags.options(patterns))
+			}
 			result, err := a.plan(cmd.Context(), flags.options(patterns))
 			if err != nil {
 				return err
@@ -26,7 +31,19 @@ is stale, missing or orphaned, and exits with 1. It writes no file.`,
 		},
 	}
 	flags.add(cmd)
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON object with mistakes and changes instead of a diff")
 	return cmd
+}
+
+func (a *app) checkJSON(ctx context.Context, options generator.Options) error {
+	result, err := generator.Plan(ctx, options)
+	if err := a.printFindings(result, err); err != nil {
+		return err
+	}
+	if len(result.Changes) > 0 {
+		return errSaid
+	}
+	return nil
 }
 
 // compare shows the difference between the disk and the plan.

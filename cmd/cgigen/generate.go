@@ -44,6 +44,7 @@ func (f *generateFlags) options(patterns []string) generator.Options {
 
 func (a *app) generateCommand() *cobra.Command {
 	var flags generateFlags
+	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "generate [packages]",
 		Short: "Write the programs of the packages' handlers",
@@ -52,11 +53,15 @@ wrote or removed. Files that are up to date stay untouched; files that cgigen
 did not write are never overwritten or removed. Nothing is written if there is
 an error.`,
 		RunE: func(cmd *cobra.Command, patterns []string) error {
+			if asJSON {
+				return a.printFindings(generator.Generate(cmd.Context(), flags.options(patterns)))
+			}
 			_, err := a.generate(cmd.Context(), flags.options(patterns))
 			return err
 		},
 	}
 	flags.add(cmd)
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON object with mistakes and changes")
 	return cmd
 }
 

@@ -6,6 +6,8 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"github.com/cgigen/cgigen/generator/vet"
 )
 
 // Exit codes, as for the go command and for diff.
@@ -16,6 +18,9 @@ const (
 )
 
 func main() {
+	if vet.IsTool(os.Args[1:]) {
+		vet.Tool() // go vet -vettool has started it
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)

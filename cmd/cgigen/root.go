@@ -39,7 +39,7 @@ The manual: go doc github.com/cgigen/cgigen/cmd/cgigen`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError{fmt.Sprintf("%s; see %s --help", err, cmd.CommandPath())}
 	})
-	root.AddCommand(a.generateCommand(), a.checkCommand(), a.routesCommand(), a.buildCommand(),
+	root.AddCommand(a.generateCommand(), a.checkCommand(), a.routesCommand(), a.explainCommand(), a.vetCommand(), a.buildCommand(),
 		a.serveCommand(), a.packageCommand(), a.doctorCommand(), a.initCommand(), a.versionCommand(), a.completionCommand())
 	root.SetHelpCommand(a.helpCommand())
 	return root

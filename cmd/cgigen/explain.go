@@ -1,0 +1,121 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/cgigen/cgigen/generator"
+	"github.com/cgigen/cgigen/generator/explain"
+)
+
+func (a *app) explainCommand() *cobra.Command {
+	var format, tags string
+	formats := []string{"text", "json", "dot", "mermaid", "svg"}
+	cmd := &cobra.Command{
+		Use:   "explain [NAME...]",
+		Short: "Say what programs are wired from",
+		Long: `explain prints what a program is wired from: what is made, in order, from where
+and with which configuration, what is made at its first use only, and what is
+cleaned up. Without a name it prints a table of all programs and of what each
+opens before the first byte of a response.`,
+		RunE: func(cmd *cobra.Command, names []string) error {
+			if !slices.Contains(formats, format) {
+				return usageError{fmt.Sprintf("unknown format %q: there is %s", format, strings.Join(formats, ", "))}
+			}
+			if len(names) != 1 && (format == "svg" || format == "dot" || format == "mermaid") {
+				return usageError{"--format " + format + " is for one program: name it"}
+			}
+			result, err := a.plan(cmd.Context(), generator.Options{Tags: tags})
+			if err != nil {
+				return err
+			}
+			programs, err := explained(result.Model, names)
+			if err != nil {
+				return err
+			}
+			return printExplained(a.stdout, programs, format, len(names) == 0)
+		},
+	}
+	cmd.Flags().StringVar(&format, "format", "text", "print `FORMAT`: "+strings.Join(formats, ", "))
+	addTags(cmd, &tags)
+	must(cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp)))
+	return cmd
+}
+
+// explained gives the explanations of the named programs, or of all.
+func explained(model *generator.Model, names []string) ([]explain.Program, error) {
+	programs := []explain.Program{}
+	var all []string
+	for _, p := range model.Programs {
+		all = append(all, p.Name)
+		if len(names) == 0 {
+			programs = append(programs, explain.Of(p))
+		}
+	}
+	for _, name := range names {
+		i := slices.Index(all, name)
+		if i < 0 {
+			text := fmt.Sprintf("there is no program %q", name)
+			if near := generator.Nearest(name, all); near != "" {
+				return nil, usageError{text + fmt.Sprintf("; did you mean %q?", near)}
+			}
+			return nil, usageError{text + "; cgigen routes shows all"}
+		}
+		programs = append(programs, explain.Of(model.Programs[i]))
+	}
+	return programs, nil
+}
+
+func printExplained(w io.Writer, programs []explain.Program, format string, table bool) error {
+	switch format {
+	case "json":
+		return printJSON(w, programs)
+	case "dot":
+		_, err := io.WriteString(w, programs[0].Dot())
+		return err
+	case "mermaid":
+		_, err := io.WriteString(w, programs[0].Mermaid())
+		return err
+	case "svg":
+		_, err := io.WriteString(w, programs[0].SVG())
+		return err
+	}
+	if table {
+		return printOpened(w, programs)
+	}
+	for i, p := range programs {
+		if i > 0 {
+			fmt.Fprintln(w)
+		}
+		if _, err := io.WriteString(w, p.Text()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// printOpened prints what every program opens: with CGI, what stands in the
+// first column is paid for by every request.
+func printOpened(w io.Writer, programs []explain.Program) error {
+	if len(programs) == 0 {
+		return nil
+	}
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "PROGRAM\tBEFORE THE FIRST BYTE\tAT THE FIRST USE")
+	for _, p := range programs {
+		fmt.Fprintf(table, "%s\t%s\t%s\n", p.Name, listed(p.Opened("start")), listed(p.Opened("first use")))
+	}
+	return table.Flush()
+}
+
+func listed(names []string) string {
+	if len(names) == 0 {
+		return "-"
+	}
+	return strings.Join(names, ", ")
+}

@@ -1,0 +1,102 @@
+package explain
+
+import (
+	"fmt"
+	"strings"
+)
+
+// A node is a box of the picture: a route or a step.
+type node struct {
+	kind  string // of the step, or "route"
+	lines []string
+	lazy  bool
+}
+
+// An edge leads from what needs something to what it needs.
+type edge struct {
+	from, to int
+	lazy     bool
+}
+
+// graph gives the picture of the program: routes, then what they need.
+func (p Program) graph() (nodes []node, edges []edge) {
+	for i, r := range p.Routes {
+		nodes = append(nodes, node{kind: "route", lines: []string{r.Pattern}})
+		chain := append(append([]int{}, r.Wraps...), r.Handler)
+		for _, step := range chain {
+			edges = append(edges, edge{from: i, to: len(p.Routes) + step})
+		}
+	}
+	for i, s := range p.Steps {
+		nodes = append(nodes, node{kind: s.Kind, lines: s.lines(), lazy: s.When == "first use"})
+		for _, u := range s.Uses {
+			edges = append(edges, edge{len(p.Routes) + i, len(p.Routes) + u.Step, u.Lazy})
+		}
+	}
+	return nodes, edges
+}
+
+// lines are the words in the box of a step.
+func (s Step) lines() []string {
+	switch {
+	case s.Kind == "config":
+		return []string{s.Function, fmt.Sprintf("%d values", len(s.Config))}
+	case s.When == "first use":
+		return []string{s.Function, s.Type + ", at first use"}
+	case s.Cleanup:
+		return []string{s.Function, s.Type + ", cleaned up"}
+	case s.Type != "" && s.Kind == "provider":
+		return []string{s.Function, s.Type}
+	}
+	return []string{s.Function}
+}
+
+// Dot gives the picture in the language of Graphviz.
+func (p Program) Dot() string {
+	nodes, edges := p.graph()
+	var b strings.Builder
+	fmt.Fprintf(&b, "digraph %q {\n\trankdir=LR\n\tnode [shape=box fontname=\"sans-serif\"]\n", p.Name)
+	for i, n := range nodes {
+		style := map[string]string{"route": " shape=plain", "config": " shape=note", "middleware": " shape=cds", "handler": " style=bold"}[n.kind]
+		if n.lazy {
+			style = " style=dashed"
+		}
+		fmt.Fprintf(&b, "\tn%d [label=%q%s]\n", i, strings.Join(n.lines, "\n"), style)
+	}
+	for _, e := range edges {
+		style := ""
+		if e.lazy {
+			style = " [style=dashed]"
+		}
+		fmt.Fprintf(&b, "\tn%d -> n%d%s\n", e.from, e.to, style)
+	}
+	return b.String() + "}\n"
+}
+
+// Mermaid gives the picture in the language of Mermaid, which many hosts of
+// repositories draw.
+func (p Program) Mermaid() string {
+	nodes, edges := p.graph()
+	var b strings.Builder
+	b.WriteString("flowchart LR\n")
+	escape := strings.NewReplacer(`"`, "#quot;", "<", "&lt;", ">", "&gt;", "{", "#123;", "}", "#125;", "[", "#91;", "]", "#93;", "*", "#42;", "_", "#95;")
+	for i, n := range nodes {
+		shape := map[string]string{"route": `n%d(["%s"])`, "config": `n%d[/"%s"/]`, "middleware": `n%d>"%s"]`}[n.kind]
+		if shape == "" {
+			shape = `n%d["%s"]`
+		}
+		escaped := make([]string, len(n.lines))
+		for j, line := range n.lines {
+			escaped[j] = escape.Replace(line)
+		}
+		fmt.Fprintf(&b, "\t"+shape+"\n", i, strings.Join(escaped, "<br>"))
+	}
+	for _, e := range edges {
+		arrow := "-->"
+		if e.lazy {
+			arrow = "-.->"
+		}
+		fmt.Fprintf(&b, "\tn%d %s n%d\n", e.from, arrow, e.to)
+	}
+	return b.String()
+}
