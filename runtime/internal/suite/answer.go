@@ -93,7 +93,7 @@ func (a Answer) bodyLines() []string {
 var ownFields = []string{"Date", "Server", "Connection", "Keep-Alive", "Transfer-Encoding"}
 
 // random finds what is chosen by chance: the boundary of several ranges, and the number of a request that failed.
-var random = regexp.MustCompile(`[0-9a-f]{60}|\brequest [0-9a-f]{16}\b`)
+func random() *regexp.Regexp { return regexp.MustCompile(`[0-9a-f]{60}|\brequest [0-9a-f]{16}\b`) }
 
 // normalize takes out what differs from one run to the next, and the prefix under which the program is mounted.
 func (a *Answer) normalize(t Target, c Case) {
@@ -102,6 +102,7 @@ func (a *Answer) normalize(t Target, c Case) {
 			a.header.Del(name)
 		}
 	}
+	random := random()
 	for _, values := range a.header {
 		for i, v := range values {
 			values[i] = random.ReplaceAllString(v, "RANDOM")
