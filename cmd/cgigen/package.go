@@ -163,6 +163,11 @@ func (a *app) pack(ctx context.Context, flags packageFlags, targets []builder.Ta
 		return fmt.Errorf("there is no handler in these packages, so there is nothing to package")
 	}
 	o.Time = commitTime(ctx, o.Model.Module.Dir)
+	if flags.server == "container" {
+		if o.TLS, err = builder.Imports(ctx, flags.tags, patterns, modulePath+"/", "crypto/tls", "crypto/x509"); err != nil {
+			return err
+		}
+	}
 	if err := pack.Write(o, flags.output); err != nil {
 		return err
 	}

@@ -51,21 +51,27 @@ var tool = sync.OnceValues(func() (string, error) {
 
 // sources copies the sample site out of the repository, once.
 var sources = sync.OnceValues(func() (string, error) {
+	return copyModule("site", filepath.Join("testdata", "site"), "../../../../..")
+})
+
+// copyModule copies a module, so that nothing is generated in the repository.
+// up is where its go.mod says that cgigen is.
+func copyModule(name, from, up string) (string, error) {
 	root, err := filepath.Abs(filepath.Join("..", "..", ".."))
 	if err != nil {
 		return "", err
 	}
-	dir := filepath.Join(work, "site")
-	if err := os.CopyFS(dir, os.DirFS(filepath.Join("testdata", "site"))); err != nil {
+	dir := filepath.Join(work, name)
+	if err := os.CopyFS(dir, os.DirFS(from)); err != nil {
 		return "", err
 	}
-	name := filepath.Join(dir, "go.mod")
-	text, err := os.ReadFile(name)
+	file := filepath.Join(dir, "go.mod")
+	text, err := os.ReadFile(file)
 	if err != nil {
 		return "", err
 	}
-	return dir, os.WriteFile(name, bytes.Replace(text, []byte("../../../../.."), []byte(root), 1), 0o644)
-})
+	return dir, os.WriteFile(file, bytes.Replace(text, []byte("=> "+up), []byte("=> "+root), 1), 0o644)
+}
 
 // cgigen runs the tool and gives what it prints.
 func cgigen(t testing.TB, args ...string) (stdout, stderr string, code int) {

@@ -111,7 +111,7 @@ func (b *arrangement) manifest(t *Tree, sums map[string]sum) *manifest.Manifest 
 }
 
 func (b *arrangement) programRecords() []manifest.Program {
-	var list []manifest.Program
+	list := []manifest.Program{} // [] in JSON, not null
 	for i, build := range b.Builds {
 		for _, name := range b.names() {
 			p := manifest.Program{Name: name, Target: build.Target, Path: b.programs() + "/" + name + b.suffix(), Address: b.address(name)}

@@ -125,7 +125,7 @@ func (b *arrangement) root(build Build) ([]byte, []string, error) {
 	root := &rootTar{tar.NewWriter(&out), b.Time}
 	root.add("tmp/", 0o1777, nil)
 	root.add(build.Programs[0].Name, 0o755, program)
-	if uses(program, "net/http.(*Transport).dialConn", "crypto/tls.Dial", "crypto/tls.(*Dialer)", "crypto/tls.Client") {
+	if b.TLS || uses(program, "net/http.(*Transport).dialConn") {
 		root.add("etc/", 0o755, nil)
 		root.add("etc/ssl/", 0o755, nil)
 		root.add("etc/ssl/certs/", 0o755, nil)

@@ -55,6 +55,7 @@ type Options struct {
 	Model    *generator.Model
 	Builds   []Build // for each target; the first is the one in use
 	Time     time.Time
+	TLS      bool // the site's packages use TLS themselves: an image needs certificates
 }
 
 // A Build is what was compiled for one target.

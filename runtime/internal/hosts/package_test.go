@@ -1,0 +1,208 @@
+//go:build unix
+
+package hosts_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/cgigen/cgigen/runtime/internal/servers"
+)
+
+// The same commit gives the same bytes, wherever it lies.
+func TestPackagesAreReproducible(t *testing.T) {
+	here, elsewhere := site(t), filepath.Join(t.TempDir(), "another place")
+	must(t, os.CopyFS(elsewhere, os.DirFS(here)))
+	for _, test := range []struct{ server, file string }{{"apache", "site.tar.gz"}, {"nginx", "site.zip"}, {"container", "site.tar.gz"}} {
+		t.Run(test.server+" "+test.file, func(t *testing.T) {
+			var packages [][]byte
+			for _, module := range []string{here, elsewhere} {
+				file := filepath.Join(t.TempDir(), test.file)
+				packModule(t, module, file, "--for", test.server)
+				data, err := os.ReadFile(file)
+				must(t, err)
+				packages = append(packages, data)
+			}
+			if !bytes.Equal(packages[0], packages[1]) {
+				t.Errorf("two packages of one source differ: %d and %d bytes", len(packages[0]), len(packages[1]))
+			}
+		})
+	}
+}
+
+// Control panels unpack a .zip with its modes.
+func TestZipHoldsModes(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "site.zip")
+	pack(t, file, "--for", "apache")
+	archive, err := zip.OpenReader(file)
+	must(t, err)
+	defer archive.Close()
+	modes := map[string]string{}
+	for _, f := range archive.File {
+		modes[f.Name] = f.Mode().String()
+	}
+	for name, want := range map[string]string{
+		"public_html/cgi/home.cgi": "-rwx--x--x", "public_html/cgi/.htaccess": "-rw-r--r--", "private/.env.example": "-rw-------",
+		"private/": "drwx------", "public_html/cgi/": "drwxr-xr-x", "private/MANIFEST.json": "-rw-------",
+	} {
+		if modes[name] != want {
+			t.Errorf("%s has the mode %s, want %s", name, modes[name], want)
+		}
+	}
+}
+
+// A folder is written again in place: settings stay, stale programs go, and a
+// folder of somebody else is refused.
+func TestAFolderIsBroughtUpToDate(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "site")
+	pack(t, dir, "--for", "apache", "--target", "linux/amd64", "--target", "linux/386")
+	settings := servers.Write(t, dir, "private/site.env", "SITE_TOKEN=x\n", 0o600)
+	pack(t, dir, "--for", "apache")
+	if _, err := os.Stat(settings); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "private/targets/linux-386/home.cgi")); err == nil {
+		t.Error("a program of the earlier package is still there")
+	}
+	check := exec.CommandContext(t.Context(), "sha256sum", "--check", "--quiet", "private/SHA256SUMS")
+	check.Dir = dir
+	if out, err := check.CombinedOutput(); err != nil {
+		t.Errorf("the sums are not right: %v\n%s", err, out)
+	}
+	foreign := t.TempDir()
+	servers.Write(t, foreign, "precious", "x", 0o600)
+	if _, errs, code := cgigen(t, "-C", site(t), "package", "--for", "apache", "-o", foreign); code != 1 || !strings.Contains(errs, "is not empty") {
+		t.Errorf("code %d: %s", code, errs)
+	}
+}
+
+// The guestbook goes from a clone to answering with the commands of its README.
+func TestGuestbook(t *testing.T) {
+	dir := home(t)
+	module, err := copyModule("guestbook", filepath.Join("..", "..", "..", "examples", "guestbook"), "../..")
+	must(t, err)
+	file := filepath.Join(t.TempDir(), "guestbook.tar.gz")
+	packModule(t, module, file, "--for", "apache")
+	if out, err := exec.CommandContext(t.Context(), "tar", "-xzpf", file, "-C", dir).CombinedOutput(); err != nil {
+		t.Fatalf("unpacking: %v\n%s", err, out)
+	}
+	give(t, dir, nobody) // the account unpacks as itself
+	s := servers.Apache(t, modules("cgid"), shared(filepath.Join(dir, "public_html"), healthy))
+	address := "http://" + s.Addr(0)
+	resp, err := http.PostForm(address+"/api/entries", url.Values{})
+	must(t, err)
+	resp.Body.Close()
+	resp, err = http.Post(address+"/api/entries", "application/json", strings.NewReader(`{"name": "Ada", "message": "Hello from suEXEC"}`))
+	must(t, err)
+	resp.Body.Close()
+	resp, err = http.Get(address + "/")
+	must(t, err)
+	defer resp.Body.Close()
+	page, err := io.ReadAll(resp.Body)
+	must(t, err)
+	if resp.StatusCode != 200 || !strings.Contains(string(page), "Hello from suEXEC") {
+		t.Errorf("got %d %s", resp.StatusCode, page)
+	}
+	info, err := os.Stat(filepath.Join(dir, "private/guestbook/guestbook.db"))
+	must(t, err)
+	if info.Mode().Perm()&0o077 != 0 {
+		t.Errorf("others may read the database: %v", info.Mode())
+	}
+	same(t, "the doctor in the folder", ask(t, dir), nil)
+	same(t, "the doctor at the URL", ask(t, "--manifest", filepath.Join(dir, "private/MANIFEST.json"), address+"/"), nil)
+	noFiles(t, s.Addr(0), dir, "public_html")
+}
+
+// The image is opened and run by tools of others.
+func TestContainer(t *testing.T) {
+	needRoot(t)
+	for _, tool := range []string{"skopeo", "umoci", "runc"} {
+		servers.Need(t, tool)
+	}
+	dir := filepath.Join(t.TempDir(), "site")
+	pack(t, dir, "--for", "container")
+	inspect, err := exec.CommandContext(t.Context(), "skopeo", "inspect", "--config", "oci:"+dir+"/image:testsite").Output()
+	must(t, err)
+	var image struct {
+		Architecture, OS string
+		Config           struct {
+			User       string
+			Entrypoint []string
+		}
+	}
+	must(t, json.Unmarshal(inspect, &image))
+	if got, want := fmt.Sprint(image), "{amd64 linux {65532:65532 [/testsite]}}"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	bundle := filepath.Join(t.TempDir(), "bundle")
+	if out, err := exec.CommandContext(t.Context(), "umoci", "unpack", "--image", dir+"/image:testsite", bundle).CombinedOutput(); err != nil {
+		t.Fatalf("umoci: %v\n%s", err, out)
+	}
+	if _, err := os.Stat(filepath.Join(bundle, "rootfs/etc/ssl/certs/ca-certificates.crt")); err == nil {
+		t.Error("certificates lie in the image of a site that asks nobody")
+	}
+	addr := servers.Address(t)
+	contain(t, bundle, addr)
+	callAll(t, place{addr: addr, http: true})
+}
+
+// contain runs a bundle in the machine's network until the test ends.
+func contain(t *testing.T, bundle, addr string) {
+	t.Helper()
+	file := filepath.Join(bundle, "config.json")
+	text, err := os.ReadFile(file)
+	must(t, err)
+	var config map[string]any
+	must(t, json.Unmarshal(text, &config))
+	_, port, err := net.SplitHostPort(addr)
+	must(t, err)
+	process, linux := config["process"].(map[string]any), config["linux"].(map[string]any)
+	process["terminal"] = false
+	process["env"] = []string{"SITE_TOKEN=" + secret, "PORT=" + port}
+	linux["namespaces"] = slices.DeleteFunc(linux["namespaces"].([]any), func(n any) bool {
+		kind := n.(map[string]any)["type"]
+		return kind == "network" || kind == "user" || kind == "cgroup"
+	})
+	text, err = json.Marshal(config)
+	must(t, err)
+	must(t, os.WriteFile(file, text, 0o600))
+	id := fmt.Sprintf("cgigen-%d", os.Getpid())
+	var out bytes.Buffer
+	cmd := exec.Command("runc", "run", "--bundle", bundle, id)
+	cmd.Stdout, cmd.Stderr = &out, &out
+	must(t, cmd.Start())
+	t.Cleanup(func() {
+		exec.Command("runc", "kill", id, "TERM").Run()
+		timer := time.AfterFunc(15*time.Second, func() { exec.Command("runc", "kill", id, "KILL").Run() })
+		cmd.Wait()
+		timer.Stop()
+		if t.Failed() {
+			t.Log(out.String())
+		}
+	})
+	deadline := time.Now().Add(20 * time.Second)
+	for {
+		conn, err := net.Dial("tcp", addr)
+		if err == nil {
+			conn.Close()
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("the container does not answer: %v\n%s", err, out.String())
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+}
