@@ -32,13 +32,16 @@ var house = []houseRule{
 	{
 		part: "cmd",
 		imports: []string{
+			"github.com/CycloneDX/cyclonedx-go",
 			"github.com/cgigen/cgigen/cmd",
 			"github.com/cgigen/cgigen/generator",
 			"github.com/cgigen/cgigen/templates",
 			"github.com/fsnotify/fsnotify",
+			"github.com/google/go-containerregistry/pkg/v1",
 			"github.com/rogpeppe/go-internal/diff",
 			"github.com/schollz/progressbar/v3",
 			"github.com/spf13/cobra",
+			"golang.org/x/crypto/x509roots/fallback/bundle",
 			"golang.org/x/mod",
 			"golang.org/x/term",
 		},

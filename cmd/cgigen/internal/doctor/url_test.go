@@ -1,0 +1,181 @@
+package doctor
+
+import (
+	"bytes"
+	"compress/gzip"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/cgigen/cgigen/cmd/cgigen/internal/manifest"
+)
+
+// shop is a site behind a server of its own, so that no program has an
+// address of its own.
+func shop() *manifest.Manifest {
+	return &manifest.Manifest{
+		Version: manifest.Version, Module: "example.com/shop", Site: "shop", Server: "nginx", Layout: "subdir", Docroot: "public",
+		Routes: []manifest.Route{
+			{Pattern: "GET /{$}", Method: "GET", Path: "/{$}", Program: "home"},
+			{Pattern: "GET /users/{id}", Method: "GET", Path: "/users/{id}", Program: "user"},
+			{Pattern: "POST /users", Method: "POST", Path: "/users", Program: "user"},
+			{Pattern: "DELETE /users/{id}", Method: "DELETE", Path: "/users/{id}", Program: "user"},
+		},
+		Programs: []manifest.Program{{Name: "home", Target: "linux/amd64", Path: "cgi/home.cgi", Address: "/cgi/home.cgi"}},
+		Config:   []manifest.Value{{Name: "SHOP_DSN"}},
+		Files:    []manifest.File{{Path: "cgi/home.cgi"}},
+	}
+}
+
+// served is the site as its programs serve it, below a server whose own 404 is
+// a page.
+func served() http.Handler {
+	mux := http.NewServeMux()
+	hello := func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, "hello") }
+	for _, r := range shop().Routes {
+		mux.HandleFunc(r.Pattern, hello)
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/" && !strings.HasPrefix(r.URL.Path, "/users") {
+			w.WriteHeader(http.StatusNotFound)
+			io.WriteString(w, "<html><title>404 Not Found</title>"+r.URL.Path)
+			return
+		}
+		mux.ServeHTTP(w, r)
+	})
+}
+
+func TestEveryFaultOfASiteIsNamed(t *testing.T) {
+	// over answers some requests itself.
+	over := func(fits func(*http.Request) bool, answer http.HandlerFunc) http.Handler {
+		site := served()
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if fits(r) {
+				answer(w, r)
+				return
+			}
+			site.ServeHTTP(w, r)
+		})
+	}
+	path := func(p string) func(*http.Request) bool { return func(r *http.Request) bool { return r.URL.Path == p } }
+	method := func(m string) func(*http.Request) bool { return func(r *http.Request) bool { return r.Method == m } }
+	status := func(code int) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) }
+	}
+	text := func(body string) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, body) }
+	}
+	tests := []struct {
+		name string
+		site http.Handler
+		want []string
+	}{
+		{"a healthy site", served(), nil},
+		{"a program that fails", over(path("/users/1"), status(500)), []string{"server-error"}},
+		{"a limit of the host", over(path("/users/1"), status(508)), []string{"host-limit"}},
+		{"a socket without a program", over(path("/"), status(502)), []string{"gateway-dead"}},
+		{"a route that is forbidden", over(path("/"), status(403)), []string{"program-forbidden"}},
+		{"a route that nobody leads", over(path("/users/1"), func(w http.ResponseWriter, r *http.Request) {
+			w.WriteHeader(404)
+			io.WriteString(w, "<html><title>404 Not Found</title>x")
+		}), []string{"route-missing"}},
+		{"a program as a file", over(path("/cgi/home.cgi"), text("\x7fELF\x02")), []string{"program-sent"}},
+		{"settings as a file", over(path("/private/site.env"), text("# x\nSHOP_DSN=secret\n")), []string{"secret-sent"}},
+		{"the manifest as a file", over(path("/private/MANIFEST.json"), text("the manifest")), []string{"manifest-sent"}},
+		{"a folder that is listed", over(path("/cgi/"), text("<title>Index of /cgi</title>")), []string{"folder-listed"}},
+		{"HEAD that is refused", over(method("HEAD"), status(403)), []string{"head-broken"}},
+		{"a method that is refused", over(method("DELETE"), status(403)), []string{"method-blocked"}},
+		{"a limit on bodies", over(func(r *http.Request) bool { return r.ContentLength > 128<<10 }, status(413)), []string{"upload-limit"}},
+		{"a body in chunks that is refused", over(func(r *http.Request) bool { return r.ContentLength < 0 }, status(411)), []string{"chunked-refused"}},
+		{"redirects in a circle", over(path("/users/1"), func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/users/1", 301) }), []string{"redirect-loop"}},
+		{"compression that is cut", over(func(r *http.Request) bool { return r.Method == "GET" && r.Header.Get("Accept-Encoding") == "gzip" }, func(w http.ResponseWriter, _ *http.Request) {
+			var b bytes.Buffer
+			z := gzip.NewWriter(&b)
+			io.WriteString(z, strings.Repeat("hello", 100))
+			z.Close()
+			w.Header().Set("Content-Encoding", "gzip")
+			w.Write(b.Bytes()[:20])
+		}), []string{"compression-broken"}},
+		{"an answer that breaks off", over(path("/users/1"), func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }), []string{"broken-answer"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			server := httptest.NewServer(test.site)
+			defer server.Close()
+			if got := ids(t, server.URL); !slices.Equal(got, test.want) {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+// ids examines a site and gives the names of what was found, each once.
+func ids(t *testing.T, address string) []string {
+	t.Helper()
+	base, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	report, err := URL(t.Context(), base, shop(), Options{Manifest: []byte("the manifest")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, f := range report.Findings {
+		got = append(got, f.ID)
+	}
+	slices.Sort(got)
+	return slices.Compact(got)
+}
+
+func TestACertificateThatNobodyVouchesForIsNamed(t *testing.T) {
+	server := httptest.NewUnstartedServer(served())
+	server.Config.ErrorLog = nil
+	server.StartTLS()
+	defer server.Close()
+	if got := ids(t, server.URL); !slices.Equal(got, []string{"tls-invalid"}) {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestASiteThatNobodyServesIsNamed(t *testing.T) {
+	server := httptest.NewServer(served())
+	server.Close()
+	if got := ids(t, server.URL); !slices.Equal(got, []string{"unreachable"}) {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestWhatAProbeShowsIsJudged(t *testing.T) {
+	const fine = "# cgigen probe 1\naddress-space: unlimited\nprocesses: 100\nuser: alice\nmachine: x86_64\nsystem: Linux\nnoexec: no\nauthorization: arrives\nhttp-proxy: no\n"
+	tests := []struct{ name, old, new, want string }{
+		{"a good host", "", "", ""},
+		{"little address space", "unlimited", "524288", "limit-address-space"},
+		{"few processes", "processes: 100", "processes: 3", "limit-processes"},
+		{"another processor", "x86_64", "aarch64", "host-architecture"},
+		{"noexec", "noexec: no", "noexec: yes", "noexec"},
+		{"authorization that is lost", "arrives", "no", "authorization-lost"},
+		{"authorization that suEXEC will lose", "arrives", "arrives as REDIRECT_HTTP_AUTHORIZATION", "authorization-lost"},
+		{"no suEXEC", "alice", "www-data", "no-suexec"},
+		{"httpoxy", "http-proxy: no", "http-proxy: set by the client", "httpoxy"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			v := &visit{Report: &Report{}, manifest: shop()}
+			v.judgeProbe("http://h/", probeFacts(strings.Replace(fine, test.old, test.new, 1)))
+			got := ""
+			for _, f := range v.Findings {
+				got += f.ID
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("-want +got\n%s", diff)
+			}
+		})
+	}
+}
