@@ -20,6 +20,7 @@ type Options struct {
 	Gateways []string // names of the gateways to link; none means DefaultGateways
 	Tags     string   // build tags as for go build -tags
 	Env      []string // environment of the go command; nil is the process's own
+	Cache    string   // folder in which runs without mistakes are remembered; "" for none
 }
 
 // A Result is what a run found and did.
@@ -51,7 +52,11 @@ func Plan(ctx context.Context, o Options) (*Result, error) {
 		return nil, &UsageError{Message: err.Error()}
 	}
 	r := &run{Options: o, reporter: reporter{positions: positions{token.NewFileSet(), dir}}}
-	result, err := r.plan(ctx)
+	cache := openCache(ctx, o)
+	if result := r.recalled(ctx, cache); result != nil {
+		return result, nil
+	}
+	result, err := r.plan(ctx, cache)
 	if len(r.errors) > 0 {
 		var ds Diagnostics
 		if err != nil && !errors.As(err, &ds) {

@@ -6,6 +6,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -38,26 +39,42 @@ type Change struct {
 	New  []byte // nil for Removed
 }
 
-// result emits the programs and compares them with what is on disk.
-func (r *run) result(model *Model) (*Result, error) {
-	result := &Result{Model: model}
-	if err := r.checkOutDir(); err != nil {
-		return nil, err
-	}
+// An emitted program is the source of one.
+type emitted struct {
+	Main   Main
+	Source []byte
+}
+
+// emit writes the source of the programs.
+func (r *run) emit(model *Model) ([]emitted, error) {
+	var programs []emitted
 	for _, p := range model.Programs {
 		m := Main{Name: p.Name, Dir: filepath.Join(r.outDir, p.Name), ImportPath: path.Join(r.outPath, p.Name)}
 		source, err := emitProgram(p, m.ImportPath, r.Gateways)
 		if err != nil {
 			return nil, err
 		}
-		result.Programs = append(result.Programs, m)
-		change, err := r.compare(filepath.Join(m.Dir, mainFile), source)
+		programs = append(programs, emitted{m, source})
+	}
+	return programs, nil
+}
+
+// result compares the programs with what is on disk. live are the names of all
+// programs of the site.
+func (r *run) result(model *Model, programs []emitted, live []string) (*Result, error) {
+	result := &Result{Model: model}
+	if err := r.checkOutDir(); err != nil {
+		return nil, err
+	}
+	for _, p := range programs {
+		result.Programs = append(result.Programs, p.Main)
+		change, err := r.compare(filepath.Join(p.Main.Dir, mainFile), p.Source)
 		if err != nil {
 			return nil, err
 		}
 		result.Changes = append(result.Changes, change...)
 	}
-	stale, err := r.stale()
+	stale, err := r.stale(live)
 	if err != nil {
 		return nil, err
 	}
@@ -157,17 +174,16 @@ func withoutCR(text []byte) []byte {
 // stale gives the removal of our programs that have lost their handlers. Those
 // of excluded files still have theirs, and those of packages that the patterns
 // do not choose are none of this run's business.
-func (r *run) stale() ([]Change, error) {
+func (r *run) stale(live []string) ([]Change, error) {
 	entries, err := os.ReadDir(r.outDir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	live := r.liveNames()
 	var changes []Change
 	for _, entry := range entries {
 		file := filepath.Join(r.outDir, entry.Name(), mainFile)
 		info, err := os.Lstat(file)
-		if !entry.IsDir() || live[entry.Name()] || err != nil || !info.Mode().IsRegular() {
+		if !entry.IsDir() || slices.Contains(live, entry.Name()) || err != nil || !info.Mode().IsRegular() {
 			continue
 		}
 		old, err := os.ReadFile(file)
@@ -182,7 +198,7 @@ func (r *run) stale() ([]Change, error) {
 }
 
 // liveNames gives the names of all programs of the site.
-func (r *run) liveNames() map[string]bool {
+func (r *run) liveNames() []string {
 	live := map[string]bool{}
 	silent := &reporter{positions: r.positions}
 	for _, a := range r.handlers() {
@@ -190,7 +206,7 @@ func (r *run) liveNames() map[string]bool {
 			live[name.value] = true
 		}
 	}
-	return live
+	return slices.Sorted(maps.Keys(live))
 }
 
 func (r *run) choosesAll(packages []string) bool {

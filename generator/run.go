@@ -17,6 +17,7 @@ type run struct {
 	Options
 	reporter
 	modules   []*module
+	roots     []string // folders whose files the result depends on
 	selection selection
 	sources   []*source
 	site      *module // whose programs these are
@@ -24,7 +25,11 @@ type run struct {
 	outPath   string  // import path of outDir
 }
 
-func (r *run) plan(ctx context.Context) (*Result, error) {
+func (r *run) plan(ctx context.Context, c *cache) (*Result, error) {
+	if err := r.findModules(ctx); err != nil {
+		return nil, err
+	}
+	before, rememberable := r.state(ctx, c)
 	if err := r.scan(ctx); err != nil {
 		return nil, err
 	}
@@ -35,7 +40,56 @@ func (r *run) plan(ctx context.Context) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r.result(model)
+	emitted, err := r.emit(model)
+	if err != nil {
+		return nil, err
+	}
+	live := r.liveNames()
+	if rememberable {
+		// A file that has changed in the meantime may or may not have been seen.
+		if after, ok := stateOf(ctx, r.roots); ok && after == before {
+			c.remember(remembered{
+				Roots: r.roots, State: before, Modules: r.modules, Site: slices.Index(r.modules, r.site), OutDir: r.outDir, OutPath: r.outPath,
+				Live: live, Model: model, Emitted: emitted, Warnings: r.warnings.sorted(),
+			})
+		}
+	}
+	return r.result(model, emitted, live)
+}
+
+// state gives the state of the files that the run depends on.
+func (r *run) state(ctx context.Context, c *cache) (state string, ok bool) {
+	if c == nil {
+		return "", false
+	}
+	var err error
+	if r.roots, err = cacheRoots(r.modules, c.work); err != nil {
+		return "", false
+	}
+	return stateOf(ctx, r.roots)
+}
+
+// recalled gives the result of the last run, compared with what is on disk now;
+// nil if anything has changed since, or is in the way.
+func (r *run) recalled(ctx context.Context, c *cache) *Result {
+	if c == nil {
+		return nil
+	}
+	last := c.recall(ctx)
+	if last == nil {
+		return nil
+	}
+	fresh := &run{Options: r.Options, reporter: r.reporter, modules: last.Modules, site: last.Modules[last.Site], outDir: last.OutDir, outPath: last.OutPath}
+	var err error
+	if fresh.selection, err = newSelection(r.Options, fresh.modules); err != nil {
+		return nil
+	}
+	result, err := fresh.result(last.Model, last.Emitted, last.Live)
+	if err != nil {
+		return nil
+	}
+	result.Warnings = last.Warnings
+	return result
 }
 
 // model assembles the programs. Export data is enough for a site without
@@ -91,14 +145,17 @@ func (r *run) assemble(loaded map[string]*typedPackage) *Model {
 	return model
 }
 
-// scan finds the modules, the chosen packages and the files with directives.
-func (r *run) scan(ctx context.Context) (err error) {
+// findModules finds the modules and the chosen packages.
+func (r *run) findModules(ctx context.Context) (err error) {
 	if r.modules, err = mainModules(ctx, r.Options); err != nil {
 		return err
 	}
-	if r.selection, err = newSelection(r.Options, r.modules); err != nil {
-		return err
-	}
+	r.selection, err = newSelection(r.Options, r.modules)
+	return err
+}
+
+// scan finds the files with directives, and the site.
+func (r *run) scan(ctx context.Context) (err error) {
 	if r.sources, err = scan(ctx, r.modules, r.positions); err != nil {
 		return err
 	}

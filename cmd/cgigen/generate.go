@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -39,7 +41,23 @@ func completePackages(*cobra.Command, []string, string) ([]string, cobra.ShellCo
 }
 
 func (f *generateFlags) options(patterns []string) generator.Options {
-	return generator.Options{Patterns: patterns, Output: f.output, Gateways: f.gateways, Tags: f.tags}
+	return generator.Options{Patterns: patterns, Output: f.output, Gateways: f.gateways, Tags: f.tags, Cache: cacheDir()}
+}
+
+// cacheDir is where runs are remembered: CGIGEN_CACHE, or a folder of the
+// user's; "" with CGIGEN_CACHE=off.
+func cacheDir() string {
+	switch dir := os.Getenv("CGIGEN_CACHE"); {
+	case dir == "off":
+		return ""
+	case dir != "":
+		return dir
+	}
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(dir, "cgigen")
 }
 
 func (a *app) generateCommand() *cobra.Command {
@@ -67,6 +85,7 @@ an error.`,
 
 // generate generates, and says what it changed.
 func (a *app) generate(ctx context.Context, options generator.Options) (*generator.Result, error) {
+	options.Cache = cacheDir()
 	result, err := generator.Generate(ctx, options)
 	a.warn(result)
 	if err != nil {
@@ -85,6 +104,7 @@ func (a *app) generate(ctx context.Context, options generator.Options) (*generat
 
 // plan finds out what generate would do.
 func (a *app) plan(ctx context.Context, options generator.Options) (*generator.Result, error) {
+	options.Cache = cacheDir()
 	result, err := generator.Plan(ctx, options)
 	a.warn(result)
 	return result, err
