@@ -21,7 +21,7 @@ import (
 // TestMain makes the test binary a generated program when a test starts it as
 // one: what these tests are about belongs to a process.
 func TestMain(m *testing.M) {
-	if os.Getenv("GATEWAY_INTERFACE") != "" || os.Getenv("TEST_PROGRAM") != "" {
+	if os.Getenv("REQUEST_METHOD") != "" || os.Getenv("TEST_PROGRAM") != "" {
 		runtime.Main("test", build, cgi.Gateway)
 	}
 	os.Exit(m.Run())
@@ -51,6 +51,10 @@ func build(ctx context.Context, app *runtime.App) error {
 		eaten, err := cat.Output()
 		body, _ := io.ReadAll(r.Body)
 		fmt.Fprintf(w, "child %q %v, handler %q", eaten, err, body)
+	}))
+	app.Handle("/echo", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.(http.Flusher).Flush()
+		io.Copy(w, r.Body)
 	}))
 	app.Handle("/wait", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.(http.Flusher).Flush()
