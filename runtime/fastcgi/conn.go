@@ -29,6 +29,7 @@ type conn struct {
 	record  header     // the record that is being read
 	padding int        // bytes behind the one before it
 	values  []byte     // of GET_VALUES, as far as they have come
+	spare   []byte     // memory for the meta-variables of the next request
 	heading int        // requests whose meta-variables are not complete
 	hurried bool       // there is a time limit for them
 

@@ -190,12 +190,18 @@ func (c *conn) takeParams(r *request) (*request, error) {
 	}
 	if c.record.content == 0 {
 		c.headed()
+		if cap(r.params) <= spareSize {
+			c.spare = r.params
+		}
 		r.parse()
 		return r, nil
 	}
 	b, err := c.chunk()
 	if err != nil {
 		return nil, err
+	}
+	if r.params == nil {
+		r.params, c.spare = c.spare[:0], nil
 	}
 	if limit := c.server.stream.Limits.Header; limit > 0 && int64(len(r.params)+len(b)) > limit {
 		r.tooLarge = true
@@ -204,6 +210,9 @@ func (c *conn) takeParams(r *request) (*request, error) {
 	}
 	return nil, nil
 }
+
+// spareSize is how much memory a connection keeps for meta-variables.
+const spareSize = 4 << 10
 
 // takeStdin hands on a part of a body (§5.3). The empty record ends it.
 func (c *conn) takeStdin(r *request) error {

@@ -62,23 +62,26 @@ func run(o options) error {
 	case o.stream:
 		return s.measureStreams(os.Stdout)
 	}
-	rates, err := s.measureRates(o)
+	turns, err := s.measureRates(o)
 	if err != nil {
 		return err
 	}
-	printRates(os.Stdout, rates)
+	printRates(os.Stdout, turns)
 	return nil
 }
 
-// printRates writes a line for each gateway: the median of its requests per
-// second, and the median of its ratio to each yardstick in the same round.
-func printRates(w *os.File, rates map[string][]float64) {
-	fmt.Fprintf(w, "%-22s %12s %18s %18s %22s\n", "", "requests/s", "of net/http/fcgi", "of net/http kept", "of net/http not kept")
+// printRates writes a line for each gateway: the medians of its requests per
+// second, of its ratio to each yardstick in the same round, and of the
+// processor time of a request, in the program and in nginx.
+func printRates(w *os.File, turns map[string][]turn) {
+	fmt.Fprintf(w, "%-20s %11s   %14s %9s %9s   %8s %9s\n", "", "", "of", "of", "net/http", "program", "nginx")
+	fmt.Fprintf(w, "%-20s %11s   %14s %9s %9s   %8s %9s\n", "", "requests/s", "net/http/fcgi", "net/http", "not kept", "µs", "µs")
 	for _, b := range backends() {
-		fmt.Fprintf(w, "%-22s %12.0f", b.name, median(rates[b.name]))
+		mine := turns[b.name]
+		fmt.Fprintf(w, "%-20s %11.0f  ", b.name, median(each(mine, turn.getRate)))
 		for _, yardstick := range []string{"net/http/fcgi", "net/http", "net/http, not kept"} {
-			fmt.Fprintf(w, " %18.2f", median(ratios(rates[b.name], rates[yardstick])))
+			fmt.Fprintf(w, " %9.2f", median(ratios(each(mine, turn.getRate), each(turns[yardstick], turn.getRate))))
 		}
-		fmt.Fprintln(w)
+		fmt.Fprintf(w, "        %8.1f %9.1f\n", median(each(mine, turn.getProgram)), median(each(mine, turn.getNginx)))
 	}
 }

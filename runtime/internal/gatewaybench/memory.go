@@ -15,8 +15,8 @@ import (
 // many is how many connections the memory is divided by.
 const many = 1000
 
-// measureMemory prints what a connection without a request costs, one that has
-// had one, and a request whose handler waits. Each is measured in a process
+// measureMemory prints what a connection costs that has had a request, and a
+// request whose handler waits. Each is measured in a process
 // that has done nothing else, by what its resident memory has grown.
 func (s *site) measureMemory(w io.Writer) error {
 	fmt.Fprintf(w, "%-22s %14s %14s   KiB each, of %d\n", "", "idle", "in flight", many)
@@ -26,6 +26,9 @@ func (s *site) measureMemory(w io.Writer) error {
 		}
 		var grown [2]float64
 		for i, path := range []string{"/", "/wait"} {
+			if err := s.restart(b); err != nil {
+				return err
+			}
 			before, err := s.resident(b)
 			if err != nil {
 				return err
@@ -110,10 +113,18 @@ func record(kind byte, content string) []byte {
 	return append(b, content...)
 }
 
-// resident returns the memory of the backend's process in KiB, after it has
-// been started anew if it has done something.
+// resident returns the memory of the backend's process in KiB.
 func (s *site) resident(b backend) (int, error) {
 	return residentOf(s.processes[b.socket].Process.Pid)
+}
+
+// restart makes the backend's process a new one.
+func (s *site) restart(b backend) error {
+	old := s.processes[b.socket]
+	old.Process.Kill()
+	old.Wait()
+	os.Remove(s.path(b.socket))
+	return s.startBackend(b)
 }
 
 func residentOf(pid int) (kib int, err error) {
