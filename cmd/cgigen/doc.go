@@ -16,8 +16,12 @@ The commands are:
 	generate    write the programs of the packages' handlers
 	check       tell whether the programs are up to date
 	routes      print the route table
+	explain     say what programs are wired from
+	vet         report mistakes, and misuse inside handlers
 	build       compile the programs
 	serve       serve the site on this machine, and rebuild it on change
+	package     pack the site for a host
+	doctor      find what keeps a site from working on its host
 	init        write a starter project
 	version     print the version
 	completion  print the completion script for a shell
@@ -64,16 +68,20 @@ stands above a struct type, which is loaded as described under Configuration.
 	//cgigen:provide
 
 stands above a function of the same form as a constructor. What it returns can
-be taken by constructors and other providers; each program makes it once.
+be taken by constructors and other providers; each program makes it once. A
+parameter func() (T, error) makes a T that has a provider at its first use: with
+CGI, what is opened at the start is opened for every request.
 
-	//cgigen:middleware [name=NAME]
+	//cgigen:middleware [all] [name=NAME]
 
 stands above a func([http.Handler]) [http.Handler], or above a function of the
 same form as a constructor that returns one. Routes name it with use=; without
-name= it is called as the function is, without New and Middleware.
+name= it is called as the function is, without New and Middleware. With all it
+stands around every handler of its package.
 
 Providers, middleware and configuration are looked for in the whole module, and
-in packages of other modules that an annotated package imports.
+in packages of other modules that an annotated package imports. The pages in
+docs have more: directives.md, wiring.md and, for every message, diagnostics.md.
 
 # Configuration
 
@@ -139,6 +147,27 @@ program, package, function, file (relative to the module), line, config (an
 array of import path and type, as example.com/shop/users.Config) and middleware
 (an array of names, outermost first).
 
+# explain
+
+	cgigen explain [--format text|json|dot|mermaid|svg] [--tags LIST] [NAME...]
+
+Explain prints what a program is wired from: what is made, in order, from where
+and with which configuration, what is made at its first use only, and what is
+cleaned up. Without a name it prints what each program opens before the first
+byte of a response.
+
+# vet
+
+	cgigen vet [--json] [--fix] [--measure] [--tags LIST] [packages]
+
+Vet reports what generate would report, and what works in a server that keeps
+running, but not in a program that is started for each request: see
+docs/vet.md. With --fix it first mends what it is certain about; with --measure
+it builds the programs and says what package initialisation costs each request.
+It exits with 1 if it finds anything. As a tool of go vet it finds misuse alone:
+
+	go vet -vettool=$(go tool -n cgigen) ./...
+
 # build
 
 	cgigen build [-d DIR] [--target OS/ARCH]... [generate's flags] [packages]
@@ -186,6 +215,39 @@ structs, the same with _FILE, and all that begin with CGIGEN_. The folder privat
 is that of the module. Request bodies are read into a temporary file first, so
 that their length is known.
 
+# package
+
+	cgigen package --for SERVER -o FILE|DIR [flags] [packages]
+
+Package generates, compiles, and writes what a host needs, as FILE.tar.gz, as
+FILE.zip with Unix modes, or into a folder: programs, rules for the server,
+examples of the settings, notes for installing, a manifest with SHA-256 sums,
+and a bill of materials. The same commit gives the same bytes.
+
+	--for SERVER       apache, lighttpd, nginx, caddy or container
+	--layout LAYOUT    for apache: subdir, cgi-bin, fcgid or multicall
+	--base PATH        path of the site on its host, as /~alice/shop
+	--docroot NAME     the host's document root (default public_html)
+	--host NAME        domain of the site
+	--root DIR         folder of the site on a server of one's own
+	--target OS/ARCH   what to compile for (default linux/amd64); may be repeated
+	--gateways LIST, --tags LIST, --generated DIR as for generate, where the
+	                   last is called -o
+
+For a container it is an image in the layout of the Open Container Initiative.
+docs/hosting.md describes what is in a package, and why.
+
+# doctor
+
+	cgigen doctor [--json] DIR
+	cgigen doctor [--json] [--manifest FILE] [--token TOKEN] URL
+	cgigen doctor --probe [DIR]
+
+Doctor looks at an installation as suEXEC, Apache and the kernel will, or at a
+site from outside, and says what is wrong, where, why, and what to do. It exits
+with 1 if something is wrong. A probe is a shell script for a host that answers
+nothing but 500. docs/doctor.md lists all findings.
+
 # init
 
 	cgigen init [--module PATH] [--replace DIR] DIR
@@ -215,7 +277,12 @@ Everything else goes to standard error. Mistakes in the source, all at once, are
 		hint: what to do about it
 
 with paths relative to the working directory; other messages begin with
-"cgigen: ". A progress bar is shown on a terminal only.
+"cgigen: ". With --json, generate, check and vet print them as an object
+instead, which docs/diagnostics.md describes. A progress bar is shown on a terminal only.
+
+What runs without mistakes have found is remembered in the user's cache folder,
+in cgigen, so that an unchanged tree is recognised at once. CGIGEN_CACHE names
+another folder; CGIGEN_CACHE=off does without.
 
 -C DIR makes DIR the working directory before anything else, as for the go
 command.
