@@ -29,6 +29,10 @@ func TestScript(t *testing.T) {
 		t.Fatal(err)
 	}
 	modules := goEnv(t, "GOMODCACHE")
+	tool, err := exec.LookPath("cgigen") // testscript has put it there
+	if err != nil {
+		t.Fatal(err)
+	}
 	params := testscript.Params{
 		Dir:                 filepath.Join(root, "testdata", "script"),
 		RequireExplicitExec: true,
@@ -37,12 +41,14 @@ func TestScript(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Values[servedKey{}] = new(*served)
 			env.Setenv("CGIGEN", root)
+			env.Setenv("CGIGENTOOL", tool)
 			env.Setenv("TMPDIR", filepath.Join(env.WorkDir, ".tmp"))
 			env.Setenv("MODULES", modules)
 			env.Setenv("GOPROXY", "off")
 			env.Setenv("GOFLAGS", "-mod=readonly")
 			env.Setenv("GOTOOLCHAIN", "local")
 			env.Setenv("GOWORK", "")
+			env.Setenv("CGIGEN_CACHE", "off")
 			return os.MkdirAll(filepath.Join(env.WorkDir, ".tmp"), 0o777)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){

@@ -81,6 +81,9 @@ func (a *app) fix(ctx context.Context, patterns []string, tags string) error {
 	if err != nil {
 		return fmt.Errorf("finding this program: %w", err)
 	}
+	if len(patterns) == 0 {
+		patterns = []string{"./..."}
+	}
 	args := append([]string{"vet", "-vettool=" + self, "-fix", "-tags=" + tags}, patterns...)
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Stdout, cmd.Stderr = a.stderr, a.stderr

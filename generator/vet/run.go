@@ -47,6 +47,9 @@ type Finding struct {
 // that they import, as far as the patterns choose them. Packages that do not
 // compile are left out. The findings are sorted by file and line.
 func Run(ctx context.Context, o Options) ([]Finding, error) {
+	if len(o.Patterns) == 0 {
+		o.Patterns = []string{"./..."}
+	}
 	loaded, err := packages.Load(&packages.Config{
 		Mode: packages.LoadSyntax, Context: ctx, Dir: o.Dir, Env: o.Env, BuildFlags: []string{"-tags=" + o.Tags},
 	}, o.Patterns...)

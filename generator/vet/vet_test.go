@@ -77,6 +77,19 @@ func wantNothing(t *testing.T, config packages.Config, patterns ...string) {
 	}
 }
 
+func TestTheExampleAndThisRepositoryAreClean(t *testing.T) {
+	for _, folder := range []string{filepath.Join("..", "..", "examples", "guestbook"), filepath.Join("..", "..")} {
+		dir, err := filepath.Abs(folder)
+		if err != nil {
+			t.Fatal(err)
+		}
+		findings, err := Run(t.Context(), Options{Dir: dir, Env: append(os.Environ(), "GOWORK=off")})
+		if err != nil || len(findings) > 0 {
+			t.Errorf("%s: %v, %v", folder, findings, err)
+		}
+	}
+}
+
 func TestEveryAnalyzerIsDocumented(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "vet.md"))
 	if err != nil {
