@@ -3,7 +3,9 @@ package runtime
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
+	"os"
 	"slices"
 	"sync"
 	"time"
@@ -116,6 +118,16 @@ func Prefix(r *http.Request) string {
 		return info.Prefix
 	}
 	return ""
+}
+
+// ErrorLog returns where the web server wants what is logged for a request: the
+// STDERR stream of FastCGI, which servers add to their error log together with
+// the request, otherwise standard error. Each call of Write is one entry.
+func ErrorLog(r *http.Request) io.Writer {
+	if info := gateway.InfoOf(r.Context()); info != nil && info.Log != nil {
+		return info.Log
+	}
+	return os.Stderr
 }
 
 // Variable returns a meta-variable of the gateway (RFC 3875 §4.1), "" if the

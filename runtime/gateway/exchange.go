@@ -61,6 +61,7 @@ const (
 // transport's to send, together with what marks the end.
 func (x *Exchange) Serve() Outcome {
 	x.context.Context = x.Context
+	x.context.info.Log = x.Log
 	r, err := makeRequest(&x.context, &x.body, x.Vars, x.Input)
 	w := &x.response
 	w.init(x, r)

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"strings"
 )
@@ -36,6 +37,10 @@ type Info struct {
 	// Prefix is the part of the URL path that was cut off in front of the
 	// request's path, because the program is mounted below it.
 	Prefix string
+
+	// Log takes what is logged for the request, to where the web server
+	// collects it; nil is standard error.
+	Log io.Writer
 }
 
 // InfoOf returns what the gateway knows of the request with this context, or

@@ -3,14 +3,17 @@
 package logger
 
 import (
+	"io"
 	"log/slog"
-	"os"
 
 	"github.com/cgigen/cgigen/runtime"
 )
 
 // New returns a logger that writes text to standard error, which web servers
-// add to their error log, and names the program in each line. Its level is the
+// add to their error log, and names the program in each line. What is logged
+// with the context of a request (InfoContext and its siblings) goes to where the
+// web server collects what is about that request: over FastCGI, its STDERR
+// stream. Its level is the
 // setting CGIGEN_LOG_LEVEL; an invalid one is logged and taken for info.
 func New(app *runtime.App) *slog.Logger {
 	var level slog.Level
@@ -19,8 +22,8 @@ func New(app *runtime.App) *slog.Logger {
 	if ok {
 		invalid = level.UnmarshalText([]byte(text))
 	}
-	handler := slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level})
-	log := slog.New(handler).With("program", app.Name())
+	options := &slog.HandlerOptions{Level: level}
+	log := slog.New(newHandler(func(w io.Writer) slog.Handler { return slog.NewTextHandler(w, options) })).With("program", app.Name())
 	if invalid != nil {
 		log.Warn("CGIGEN_LOG_LEVEL is none of debug, info, warn and error", "value", text)
 	}
