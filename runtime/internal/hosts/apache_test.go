@@ -27,6 +27,7 @@ func modules(names string) servers.Options {
 
 // The package as it is, and every route, on hosts that allow more or less.
 func TestApache(t *testing.T) {
+	t.Parallel()
 	archive := archive(t, "--for", "apache")
 	tests := []struct {
 		name      string
@@ -62,6 +63,7 @@ func useFileInfo(t *testing.T, dir string) {
 }
 
 func TestApacheBelowAPath(t *testing.T) {
+	t.Parallel()
 	archive := archive(t, "--for", "apache", "--base", "/~alice/shop")
 	dir := home(t)
 	upload(t, archive, dir, nobody)
@@ -73,6 +75,7 @@ func TestApacheBelowAPath(t *testing.T) {
 // Providers keep cgi-bin in the document root, or beside it. Passwords arrive
 // where the site's .htaccess reaches it.
 func TestApacheWithItsOwnCGIBin(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name, base, folder string
 		noAuth             bool
@@ -97,6 +100,7 @@ func TestApacheWithItsOwnCGIBin(t *testing.T) {
 }
 
 func TestApacheWithOneProgramUnderManyNames(t *testing.T) {
+	t.Parallel()
 	archive := archive(t, "--for", "apache", "--layout", "multicall")
 	dir := home(t)
 	upload(t, archive, dir, nobody)
@@ -105,6 +109,7 @@ func TestApacheWithOneProgramUnderManyNames(t *testing.T) {
 }
 
 func TestApacheWithFcgid(t *testing.T) {
+	t.Parallel()
 	if !hasGateway(t, "fastcgi") {
 		return
 	}
@@ -118,6 +123,7 @@ func TestApacheWithFcgid(t *testing.T) {
 
 // The virtual host of a server of one's own needs no .htaccess.
 func TestApacheVirtualHost(t *testing.T) {
+	t.Parallel()
 	for _, base := range []string{"", "/shop"} {
 		t.Run("base "+base, func(t *testing.T) {
 			archive, dir := archive(t, "--for", "apache", "--base", base), home(t)

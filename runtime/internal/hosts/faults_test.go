@@ -137,6 +137,7 @@ func faults() []fault {
 		{name: "RLimitNPROC of 1", plant: func(_ *testing.T, h *host) { h.directory, h.slow = healthy+"\nRLimitNPROC 1", true }, url: []string{"server-error"}, probe: []string{"limit-processes", "server-error"}},
 		{name: "methods that the host refuses", plant: provider(healthy + "\n<LimitExcept GET HEAD POST OPTIONS>\nRequire all denied\n</LimitExcept>"), url: []string{"method-blocked"}},
 		{name: "a limit on bodies", plant: provider(healthy + "\nLimitRequestBody 100000"), url: []string{"upload-limit"}},
+		{name: "mod_fcgid, which takes 128 KiB", args: []string{"--layout", "fcgid"}, plant: func(_ *testing.T, h *host) { h.options = modules("fcgid") }, url: []string{"upload-limit"}},
 		{name: "redirects in a circle", plant: edit(docrootRules, func(b []byte) []byte {
 			return bytes.Replace(b, []byte("RewriteBase /\n"), []byte("RewriteBase /\nRewriteCond %{ENV:REDIRECT_STATUS} ^$\nRewriteRule ^(users/.*[^/])$ /$1 [R=301,L]\n"), 1)
 		}), dir: []string{"htaccess-changed"}, url: []string{"redirect-loop"}},
@@ -171,6 +172,7 @@ func faults() []fault {
 func TestFaultsOfRealHosts(t *testing.T) {
 	for _, f := range faults() {
 		t.Run(f.name, func(t *testing.T) {
+			t.Parallel()
 			h := &host{dir: home(t), docroot: "public_html", options: modules("cgid"), directory: healthy}
 			upload(t, archive(t, append([]string{"--for", "apache"}, f.args...)...), h.dir, nobody)
 			list, err := os.ReadFile(filepath.Join(h.dir, "private/MANIFEST.json"))

@@ -57,6 +57,7 @@ func direct(way, base string) string {
 }
 
 func TestLighttpd(t *testing.T) {
+	t.Parallel()
 	servers.Need(t, "lighttpd")
 	for _, way := range ways(t, "cgi", "fastcgi", "scgi") {
 		for _, base := range bases() {
@@ -75,6 +76,7 @@ func TestLighttpd(t *testing.T) {
 }
 
 func TestNginx(t *testing.T) {
+	t.Parallel()
 	servers.Need(t, "nginx")
 	for _, way := range ways(t, "cgi", "fastcgi", "scgi") {
 		for _, base := range bases() {
@@ -94,6 +96,7 @@ func TestNginx(t *testing.T) {
 }
 
 func TestCaddy(t *testing.T) {
+	t.Parallel()
 	servers.Need(t, "caddy")
 	for _, way := range ways(t, "cgi", "fastcgi") {
 		for _, base := range bases() {
@@ -114,6 +117,7 @@ func TestCaddy(t *testing.T) {
 }
 
 func TestApacheVirtualHostWithSockets(t *testing.T) {
+	t.Parallel()
 	for _, way := range ways(t, "fastcgi", "scgi") {
 		t.Run(way, func(t *testing.T) {
 			dir := install(t, "--for", "apache", "--host", "127.0.0.1")

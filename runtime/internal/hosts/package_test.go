@@ -24,6 +24,7 @@ import (
 
 // The same commit gives the same bytes, wherever it lies.
 func TestPackagesAreReproducible(t *testing.T) {
+	t.Parallel()
 	here, elsewhere := site(t), filepath.Join(t.TempDir(), "another place")
 	must(t, os.CopyFS(elsewhere, os.DirFS(here)))
 	for _, test := range []struct{ server, file string }{{"apache", "site.tar.gz"}, {"nginx", "site.zip"}, {"container", "site.tar.gz"}} {
@@ -45,6 +46,7 @@ func TestPackagesAreReproducible(t *testing.T) {
 
 // Control panels unpack a .zip with its modes.
 func TestZipHoldsModes(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "site.zip")
 	pack(t, file, "--for", "apache")
 	archive, err := zip.OpenReader(file)
@@ -67,6 +69,7 @@ func TestZipHoldsModes(t *testing.T) {
 // A folder is written again in place: settings stay, stale programs go, and a
 // folder of somebody else is refused.
 func TestAFolderIsBroughtUpToDate(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "site")
 	pack(t, dir, "--for", "apache", "--target", "linux/amd64", "--target", "linux/386")
 	settings := servers.Write(t, dir, "private/site.env", "SITE_TOKEN=x\n", 0o600)
@@ -91,6 +94,7 @@ func TestAFolderIsBroughtUpToDate(t *testing.T) {
 
 // The guestbook goes from a clone to answering with the commands of its README.
 func TestGuestbook(t *testing.T) {
+	t.Parallel()
 	dir := home(t)
 	module, err := copyModule("guestbook", filepath.Join("..", "..", "..", "examples", "guestbook"), "../..")
 	must(t, err)
@@ -128,6 +132,7 @@ func TestGuestbook(t *testing.T) {
 
 // The image is opened and run by tools of others.
 func TestContainer(t *testing.T) {
+	t.Parallel()
 	needRoot(t)
 	for _, tool := range []string{"skopeo", "umoci", "runc"} {
 		servers.Need(t, tool)

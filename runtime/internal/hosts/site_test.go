@@ -109,9 +109,11 @@ var packing sync.Mutex
 // archive packages the sample site, once with the same flags.
 func archive(t testing.TB, args ...string) string {
 	t.Helper()
+	packing.Lock()
+	defer packing.Unlock()
 	name := filepath.Join(work, fmt.Sprintf("%x.tar.gz", sha256.Sum256(fmt.Appendf(nil, "%q", args))))
 	if _, err := os.Stat(name); err != nil {
-		pack(t, name, args...)
+		packLocked(t, site(t), name, args...)
 	}
 	return name
 }
@@ -135,6 +137,11 @@ func packModule(t testing.TB, module, output string, args ...string) {
 	t.Helper()
 	packing.Lock()
 	defer packing.Unlock()
+	packLocked(t, module, output, args...)
+}
+
+func packLocked(t testing.TB, module, output string, args ...string) {
+	t.Helper()
 	_, errs, code := cgigen(t, append([]string{"-C", module, "package", "-o", output}, args...)...)
 	if code != 0 {
 		t.Fatalf("cgigen package %s: code %d\n%s", args, code, errs)
