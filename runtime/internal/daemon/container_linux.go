@@ -14,8 +14,8 @@ const wanted = "containermaxprocs=1,updatemaxprocs=1"
 // respectContainer gives a process that keeps running as many threads as its
 // container has processors, now and when that changes. The Go runtime does it,
 // but decides before main, and by GODEBUG: so the process executes its program
-// once more, with the same descriptors and the same process id. That takes a
-// millisecond and a half, once.
+// once more, with the same descriptors and the same process id. That takes
+// two milliseconds, once.
 func respectContainer() {
 	debug := os.Getenv("GODEBUG")
 	if strings.Contains(debug, "maxprocs=") || os.Getenv("GOMAXPROCS") != "" || runtime.NumCPU() == 1 {
