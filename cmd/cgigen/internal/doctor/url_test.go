@@ -93,7 +93,9 @@ func TestEveryFaultOfASiteIsNamed(t *testing.T) {
 		{"a method that is refused", over(method("DELETE"), status(403)), []string{"method-blocked"}},
 		{"a limit on bodies", over(func(r *http.Request) bool { return r.ContentLength > 128<<10 }, status(413)), []string{"upload-limit"}},
 		{"a body in chunks that is refused", over(func(r *http.Request) bool { return r.ContentLength < 0 }, status(411)), []string{"chunked-refused"}},
-		{"redirects in a circle", over(path("/users/1"), func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/users/1", http.StatusMovedPermanently) }), []string{"redirect-loop"}},
+		{"redirects in a circle", over(path("/users/1"), func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "/users/1", http.StatusMovedPermanently)
+		}), []string{"redirect-loop"}},
 		{"compression that is cut", over(func(r *http.Request) bool { return r.Method == "GET" && r.Header.Get("Accept-Encoding") == "gzip" }, func(w http.ResponseWriter, _ *http.Request) {
 			var b bytes.Buffer
 			z := gzip.NewWriter(&b)
