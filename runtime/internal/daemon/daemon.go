@@ -30,7 +30,6 @@ func Run(p gateway.Program, c *gateway.Choices) (exitCode int, found bool) {
 		return 0, false
 	}
 	if err == nil {
-		respectContainer()
 		err = where.open(c)
 	}
 	if err != nil {
