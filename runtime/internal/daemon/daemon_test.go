@@ -150,18 +150,6 @@ func TestOneSocketSpeaksFastCGIAndSCGI(t *testing.T) {
 	}
 }
 
-func TestContainerDecidesHowManyThreadsRun(t *testing.T) {
-	if _, err := os.Stat("/proc/self/cgroup"); err != nil {
-		t.Skip("only Linux limits the processors of a container")
-	}
-	if got := all(t, spawn(t).scgi("/")); !strings.Contains(got, "containermaxprocs=1,updatemaxprocs=1") {
-		t.Errorf("GODEBUG: %q", got)
-	}
-	if got := all(t, spawn(t, "GODEBUG=containermaxprocs=0").scgi("/")); !strings.HasSuffix(got, "GET containermaxprocs=0") {
-		t.Errorf("GODEBUG: %q", got)
-	}
-}
-
 func TestSignalLetsRequestsFinish(t *testing.T) {
 	for _, signal := range []os.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGUSR1} {
 		release := filepath.Join(t.TempDir(), "release")
