@@ -57,15 +57,14 @@ func openCache(ctx context.Context, o Options) *cache {
 	if o.Cache == "" {
 		return nil
 	}
+	program := make(chan string, 1)
+	go func() { program <- programHash() }()
 	settings, ok := goSettings(ctx, o)
-	if !ok {
+	self := <-program
+	if !ok || self == "" {
 		return nil
 	}
-	program, err := programHash()
-	if err != nil {
-		return nil
-	}
-	key, err := json.Marshal([]any{program, settings, goVariables(o), o.Dir, o.Patterns, o.Output, o.Gateways, o.Tags})
+	key, err := json.Marshal([]any{self, settings, goVariables(o), o.Dir, o.Patterns, o.Output, o.Gateways, o.Tags})
 	if err != nil {
 		return nil
 	}
@@ -95,14 +94,17 @@ func goVariables(o Options) []string {
 }
 
 // programHash identifies this program by its content: a version does not tell
-// two builds of a checkout apart.
-func programHash() (string, error) {
+// two builds of a checkout apart. It gives "" if it cannot be read.
+func programHash() string {
 	self, err := os.Executable()
 	if err != nil {
-		return "", err
+		return ""
 	}
 	content, err := os.ReadFile(self)
-	return hash(content), err
+	if err != nil {
+		return ""
+	}
+	return hash(content)
 }
 
 func hash(content []byte) string {

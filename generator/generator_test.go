@@ -164,6 +164,7 @@ func TestConflictsWithHandlersOutsideOfThePatternsAreReported(t *testing.T) {
 		"\thint: name one of them with name=, or put both into one program with binary=list on each\n" +
 		"\ta/a.go:6:6: the other one is that of List\n" +
 		"users/users.go:5:18: pattern \"GET /users\" conflicts with \"GET /users\": GET /users matches the same requests as GET /users\n" +
+		"\thint: give one of them another method, path or host, so that every request belongs to one of them\n" +
 		"\ta/a.go:5:18: the other pattern is that of List"
 	if err == nil || err.Error() != want {
 		t.Errorf("got\n%v\nwant\n%s", err, want)

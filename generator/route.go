@@ -20,7 +20,7 @@ type route struct {
 func splitPattern(pattern text, r *reporter) (route, bool) {
 	if err := register(http.NewServeMux(), pattern.value); err != nil {
 		r.errorf(pattern.pos, "pattern", "pattern %q: %s", pattern.value, muxReason(err)).
-			Hint = "a pattern is [METHOD ][HOST]/path, as for net/http.ServeMux"
+			Hint = "a pattern is [METHOD ][HOST]/path, as for net/http.ServeMux: GET /users/{id}"
 		return route{}, false
 	}
 	var rt route

@@ -13,7 +13,7 @@ const (
 	handlerForms = "a handler is func(http.ResponseWriter, *http.Request), or a constructor that returns H, (H, error), " +
 		"(H, func(), error) or (H, func() error, error), where H has a ServeHTTP method"
 	providerForms  = "a provider returns T, (T, error), (T, func()), (T, func(), error) or the same with func() error"
-	parameterForms = "parameters are context.Context, *slog.Logger, structs with //cgigen:config, and what a //cgigen:provide function returns"
+	parameterForms = "without one there are context.Context, *slog.Logger and structs with //cgigen:config"
 )
 
 // A callable is a function that a program calls, or a plain handler.

@@ -39,9 +39,12 @@ func (w *wiring) missingHint(t types.Type) string {
 	if sig, ok := types.Unalias(t).(*types.Signature); ok && sig.Params().Len() == 0 && sig.Results().Len() == 1 {
 		return fmt.Sprintf("for a value that is made at its first use, take func() (%s, error)", shortType(sig.Results().At(0).Type()))
 	}
+	if !injectable(t) {
+		return "put it into a struct with //cgigen:config, or declare a named type for it and a //cgigen:provide function that returns one"
+	}
 	named, ok := types.Unalias(dereferenced(t)).(*types.Named)
 	if !ok || !w.own(named.Obj()) {
-		return parameterForms
+		return "write a //cgigen:provide function that returns " + shortType(t) + "; " + parameterForms
 	}
 	switch named.Underlying().(type) {
 	case *types.Struct:
@@ -50,7 +53,7 @@ func (w *wiring) missingHint(t types.Type) string {
 	case *types.Interface:
 		return "write a //cgigen:provide function that returns the interface: which type implements it is never guessed"
 	}
-	return parameterForms
+	return "write a //cgigen:provide function that returns " + shortType(t)
 }
 
 // near gives providers of types that are nearly the wanted one: a pointer to

@@ -118,9 +118,16 @@ func printRoutes(w io.Writer, rows []routeRow) error {
 		return nil
 	}
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "PATTERN\tPROGRAM\tFUNCTION\tPOSITION")
+	wrapped := slices.ContainsFunc(rows, func(r routeRow) bool { return len(r.Middleware) > 0 })
+	column := func(text string) string {
+		if !wrapped {
+			return ""
+		}
+		return text + "\t"
+	}
+	fmt.Fprintln(table, "PATTERN\tPROGRAM\t"+column("MIDDLEWARE")+"FUNCTION\tPOSITION")
 	for _, r := range rows {
-		fmt.Fprintf(table, "%s\t%s\t%s.%s\t%s:%d\n", r.Pattern, r.Program, r.Package, r.Function, r.File, r.Line)
+		fmt.Fprintf(table, "%s\t%s\t%s%s.%s\t%s:%d\n", r.Pattern, r.Program, column(strings.Join(r.Middleware, ",")), r.Package, r.Function, r.File, r.Line)
 	}
 	return table.Flush()
 }

@@ -38,12 +38,12 @@ func (b *bench) makeModules(ctx context.Context, packages int) (module, error) {
 	m := module{packages: packages, programs: packages / 5}
 	m.site = filepath.Join(b.dir, fmt.Sprintf("site%d", packages))
 	m.wired = filepath.Join(b.dir, fmt.Sprintf("wired%d", packages))
-	repository, err := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}", "github.com/cgigen/cgigen").Output()
+	runtime, err := b.copyRuntime(ctx)
 	if err != nil {
-		return m, fmt.Errorf("looking for the cgigen module: %w", err)
+		return m, err
 	}
 	for _, dir := range []string{m.site, m.wired} {
-		if err := writeModule(dir, m, strings.TrimSpace(string(repository)), dir == m.wired); err != nil {
+		if err := writeModule(dir, m, runtime, dir == m.wired); err != nil {
 			return m, err
 		}
 		tidy := exec.CommandContext(ctx, "go", "mod", "tidy")
@@ -53,6 +53,24 @@ func (b *bench) makeModules(ctx context.Context, packages int) (module, error) {
 		}
 	}
 	return m, nil
+}
+
+// copyRuntime gives a module with the packages that programs import. Users have
+// it in the module cache; here its folder replaces it.
+func (b *bench) copyRuntime(ctx context.Context) (string, error) {
+	repository, err := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}", "github.com/cgigen/cgigen").Output()
+	if err != nil {
+		return "", fmt.Errorf("looking for the cgigen module: %w", err)
+	}
+	dir := filepath.Join(b.dir, "cgigen")
+	if _, err := os.Stat(dir); err == nil {
+		return dir, nil
+	}
+	source := filepath.Join(strings.TrimSpace(string(repository)), "runtime")
+	if err := os.CopyFS(filepath.Join(dir, "runtime"), os.DirFS(source)); err != nil {
+		return "", fmt.Errorf("copying the runtime: %w", err)
+	}
+	return dir, os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module github.com/cgigen/cgigen\n\ngo 1.26.0\n"), 0o666)
 }
 
 func writeModule(dir string, m module, repository string, wired bool) error {
