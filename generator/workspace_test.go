@@ -242,9 +242,9 @@ func TestMissingRequirementsAreSaidAsTheGoCommandSaysThem(t *testing.T) {
 	dir := newModule(t, "-- users/users.go --\n"+strings.Replace(list, "import", "import _ \"example.com/missing\"\nimport", 1)+
 		"-- go.mod --\nmodule example.com/shop\n\ngo 1.26.0\n")
 	_, err := Plan(t.Context(), Options{Dir: dir, Env: goEnv()})
-	want := "go.mod:1:1: example.com/shop does not require github.com/cgigen/cgigen, whose runtime the programs import\n" +
-		"\thint: go get github.com/cgigen/cgigen@latest\n" +
-		"users/users.go:3:8: no required module provides package example.com/missing; to add it:\n\t\tgo get example.com/missing"
+	want := "users/users.go:3:8: no required module provides package example.com/missing; to add it:\n\t\tgo get example.com/missing\n" +
+		"go.mod:1:1: example.com/shop does not require github.com/cgigen/cgigen, whose runtime the programs import\n" +
+		"\thint: go get github.com/cgigen/cgigen@latest"
 	if err == nil || err.Error() != want {
 		t.Errorf("got\n%v\nwant\n%s", err, want)
 	}
