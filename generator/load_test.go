@@ -2,6 +2,7 @@ package generator
 
 import (
 	"go/token"
+	"path/filepath"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -49,5 +50,21 @@ func TestDiagnosticsAreSortedAndEachStandsThereOnce(t *testing.T) {
 	want := "a.go:2:1: first\n\tand more\n\thint: do something\n\telse\na.go:2:5: second\n\tb.go:1:1: see here\na.go:10:1: third\nb.go:1:1: last"
 	if diff := cmp.Diff(want, ds.sorted().Error()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// Reading the source costs several times as much, so that nobody would notice
+// in the tests if export data was never enough.
+func TestExportDataIsEnoughForASoundModule(t *testing.T) {
+	t.Parallel()
+	dir := newModule(t, wired)
+	o := Options{Dir: dir, Env: goEnv()}
+	loaded, ok := loadExports(t.Context(), o, token.NewFileSet(), []string{"example.com/shop/users"}, nil)
+	if !ok || loaded["example.com/shop/users"].types.Scope().Lookup("NewOrders") == nil {
+		t.Errorf("got %v, %t", loaded, ok)
+	}
+	writeFile(t, filepath.Join(dir, "store/broken.go"), []byte("package store\n\nvar x int = \"\"\n"))
+	if _, ok := loadExports(t.Context(), o, token.NewFileSet(), []string{"example.com/shop/users"}, nil); ok {
+		t.Error("a package that imports a broken one is sound")
 	}
 }
