@@ -47,6 +47,7 @@ func TestABrowserSignsTheGuestbookWithAPicture(t *testing.T) {
 	browser.seesPicture(60, 40)
 	browser.fits(390)
 	browser.fits(1280)
+	browser.leaves()
 	site.stop()
 
 	site = serve(t, ctx, cgigen, data)
@@ -59,6 +60,7 @@ func TestABrowserSignsTheGuestbookWithAPicture(t *testing.T) {
 	browser.sees("Your entry is gone", "The first page is still white")
 	browser.open(site.url + "/api/entries")
 	browser.sees(`"total": 0`)
+	browser.leaves()
 	site.stop()
 	browser.complainedNot()
 }
@@ -86,6 +88,7 @@ func TestABrowserShowsWhatIsWrongWithAForm(t *testing.T) {
 		}
 	}
 	browser.fits(390)
+	browser.leaves()
 	site.stop()
 }
 

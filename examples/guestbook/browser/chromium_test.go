@@ -81,6 +81,19 @@ func (v visitor) open(url string) {
 	}
 }
 
+// leaves waits until the page and all that belongs to it has arrived, and turns
+// to an empty one: a server that stops now disappoints nobody.
+func (v visitor) leaves() {
+	v.t.Helper()
+	run(v, chromedp.Evaluate[bool](`(async () => {
+		if (document.readyState !== "complete")
+			await new Promise(loaded => addEventListener("load", loaded));
+		await Promise.all(Array.from(document.images, picture => picture.decode().catch(() => 0)));
+		return true;
+	})()`, chromedp.EvalAwaitPromise))
+	v.open("about:blank")
+}
+
 // submits does what leads to another page, and waits for that.
 func (v visitor) submits(action chromedp.Action[chromedp.Void]) {
 	v.t.Helper()
