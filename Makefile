@@ -10,7 +10,7 @@ TESTFLAGS ?=
 EXAMPLES = $(patsubst %/go.mod,%,$(wildcard examples/*/go.mod))
 
 # Packages that start goroutines, found by their go statements; the suite is no part of a program.
-RACY = $(shell grep -rlE --include='*.go' --exclude='*_test.go' --exclude-dir=testdata --exclude-dir=suite '^[[:space:]]*go [a-zA-Z]' cmd generator runtime \
+RACY = $(shell grep -rlE --include='*.go' --exclude='*_test.go' --exclude-dir=testdata --exclude-dir=suite '^[[:space:]]*go [a-zA-Z.]+[^a-zA-Z. ]' cmd generator runtime \
 	| xargs -rn1 dirname | sort -u | sed 's,^,./,')
 
 .PHONY: test install check format vet staticcheck tidy cross examples race unit
