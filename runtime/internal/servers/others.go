@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"syscall"
 	"testing"
 )
 
@@ -74,6 +75,7 @@ func Caddy(t testing.TB, hosts ...string) *Server {
 	config := Write(t, dir, "Caddyfile", fmt.Sprintf(`{
 	admin off
 	auto_https off
+	grace_period 1s
 	log {
 		output file %s/error.log
 		level WARN
@@ -99,7 +101,7 @@ func Busybox(t testing.TB, root string, env ...string) *Server {
 	s := &Server{Dir: dir, Name: "busybox", addrs: addrs}
 	cmd := exec.Command(program, "httpd", "-f", "-p", addrs[0], "-h", root)
 	cmd.Env = append([]string{"PATH=/usr/bin:/bin"}, env...)
-	s.run(t, cmd).deaf = true
+	s.runUntil(t, cmd, syscall.SIGKILL)
 	return s
 }
 
@@ -109,20 +111,24 @@ func Fcgiwrap(t testing.TB, workers int) string {
 	t.Helper()
 	program := need(t, "fcgiwrap")
 	socket := filepath.Join(Dir(t), "socket")
-	p := start(t, exec.Command(program, "-f", "-c", fmt.Sprint(workers), "-s", "unix:"+socket))
-	p.deaf = true
+	p := startUntil(t, exec.Command(program, "-f", "-c", fmt.Sprint(workers), "-s", "unix:"+socket), syscall.SIGKILL)
 	p.await(t, "unix", socket)
 	return socket
 }
 
 // run starts the server and waits for all its hosts.
-func (s *Server) run(t testing.TB, cmd *exec.Cmd) *process {
+func (s *Server) run(t testing.TB, cmd *exec.Cmd) {
+	t.Helper()
+	s.runUntil(t, cmd, syscall.SIGTERM)
+}
+
+// runUntil is run for a server that does not end by SIGTERM.
+func (s *Server) runUntil(t testing.TB, cmd *exec.Cmd, end syscall.Signal) {
 	t.Helper()
 	cmd.Dir = s.Dir
-	p := start(t, cmd)
+	p := startUntil(t, cmd, end)
 	t.Cleanup(func() { s.report(t) })
 	p.await(t, "tcp", s.addrs...)
-	return p
 }
 
 // nginxUser keeps the workers' user that of the master, so that they reach the sockets of the test; nginx takes the

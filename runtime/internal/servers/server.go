@@ -133,18 +133,24 @@ func port(addr string) string {
 type process struct {
 	cmd    *exec.Cmd
 	output bytes.Buffer
-	deaf   bool          // it does not end by SIGTERM
-	ended  chan struct{} // closed when the process has ended
+	end    syscall.Signal // what ends it
+	ended  chan struct{}  // closed when the process has ended
 }
 
 // start runs a command in a process group of its own, and ends it with the test: first by SIGTERM to the process, then
 // by SIGKILL to what is left of its group.
 func start(t testing.TB, cmd *exec.Cmd) *process {
 	t.Helper()
-	p := &process{cmd: cmd, ended: make(chan struct{})}
+	return startUntil(t, cmd, syscall.SIGTERM)
+}
+
+// startUntil is start for a command that does not end by SIGTERM.
+func startUntil(t testing.TB, cmd *exec.Cmd, end syscall.Signal) *process {
+	t.Helper()
+	p := &process{cmd: cmd, end: end, ended: make(chan struct{})}
 	cmd.Stdout, cmd.Stderr = &p.output, &p.output
 	cmd.WaitDelay = patience
-	cmd.SysProcAttr = ownGroup()
+	cmd.SysProcAttr = ownGroup(end)
 	if err := cmd.Start(); err != nil {
 		t.Fatalf("start %s: %v", cmd.Path, err)
 	}
@@ -157,12 +163,10 @@ func start(t testing.TB, cmd *exec.Cmd) *process {
 }
 
 func (p *process) stop() {
-	if !p.deaf {
-		p.cmd.Process.Signal(syscall.SIGTERM)
-		select {
-		case <-p.ended:
-		case <-time.After(patience):
-		}
+	p.cmd.Process.Signal(p.end)
+	select {
+	case <-p.ended:
+	case <-time.After(patience):
 	}
 	syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL)
 	<-p.ended
