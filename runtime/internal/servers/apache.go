@@ -65,6 +65,7 @@ func apacheConfig(t testing.TB, dir string, o Options) string {
 		}
 		fmt.Fprintf(&b, "LoadModule %s_module %s\n", name, path)
 	}
+	// The mutex is Debian's choice; the built-in one, of pthread, is lost after hundreds of CGI processes (AH00144).
 	fmt.Fprintf(&b, `ServerRoot %[1]q
 DefaultRuntimeDir %[1]q
 PidFile %[1]s/pid
@@ -74,6 +75,7 @@ ServerName suite.test
 TypesConfig %[1]s/mime.types
 Timeout 30
 EnableSendfile Off
+Mutex file:%[1]s default
 <Directory "/">
 	Require all granted
 </Directory>
