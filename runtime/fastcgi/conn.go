@@ -38,7 +38,10 @@ type conn struct {
 	inline      bool        // the goroutine of loop runs a handler
 	multiplexed bool        // the peer has sent a request while another one ran
 	finishing   bool        // no new requests
-	impatience  *time.Timer // calls takeOver
+	inlined     int         // handlers that have run inline
+	impatience  *time.Timer // calls lookAfter; nil before the first request
+	expected    bool        // impatience is running
+	lookedAfter int         // inlined, when it was started
 
 	work sync.WaitGroup // goroutines
 
@@ -48,15 +51,12 @@ type conn struct {
 	two     [2][]byte // memory of pieces
 }
 
-// patience is how long a handler runs before the connection gets a reader of
-// its own.
+// patience is how long a handler runs at least before the connection gets a
+// reader of its own, and half of the time after which it has one.
 const patience = 10 * time.Millisecond
 
 func newConn(s *server, nc *stream.Conn) *conn {
-	c := &conn{server: s, net: nc}
-	c.impatience = time.AfterFunc(time.Hour, c.takeOver)
-	c.impatience.Stop()
-	return c
+	return &conn{server: s, net: nc}
 }
 
 // Serve answers the requests of the connection.
@@ -83,9 +83,7 @@ func (c *conn) loop() {
 			c.spawn(r)
 		default:
 			c.reading.Unlock()
-			c.impatience.Reset(patience)
 			r.serve()
-			c.impatience.Stop()
 			if !c.resume() {
 				return
 			}
@@ -140,7 +138,39 @@ func (c *conn) startInline(r *request) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.inline = alone && !c.multiplexed && len(c.requests) <= 1
+	if c.inline {
+		c.inlined++
+		if !c.expected {
+			c.lookAgain()
+		}
+	}
 	return c.inline
+}
+
+// lookAgain has lookAfter called. To start and to stop a timer for each request
+// would cost as much as a twentieth of one, so it runs on from one to another.
+func (c *conn) lookAgain() {
+	c.expected, c.lookedAfter = true, c.inlined
+	if c.impatience == nil {
+		c.impatience = time.AfterFunc(patience, c.lookAfter)
+	} else {
+		c.impatience.Reset(patience)
+	}
+}
+
+// lookAfter lets another goroutine read if the handler has been running since
+// the last time.
+func (c *conn) lookAfter() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.expected = false
+	switch {
+	case !c.inline:
+	case c.lookedAfter == c.inlined:
+		c.takeOverLocked()
+	default:
+		c.lookAgain()
+	}
 }
 
 // onlyBodyFollows takes what has been received of the request's body and

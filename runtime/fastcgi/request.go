@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/cgigen/cgigen/runtime/gateway"
+	"github.com/cgigen/cgigen/runtime/internal/stream"
 )
 
 // A request is one request on a connection.
@@ -40,7 +41,6 @@ func newRequest(c *conn, id uint16, keep bool) *request {
 	r.stdin.r = r
 	r.stdin.changed.L = &r.stdin.mu
 	r.output.r = r
-	r.context.Context, r.context.cancel = context.WithCancelCause(context.Background())
 	r.context.conn = c
 	return r
 }
@@ -143,17 +143,16 @@ func (r *request) abort() {
 
 // lose ends the request without a word to the peer.
 func (r *request) lose(cause error) {
-	r.context.cancel(cause)
+	r.context.Cancel(cause)
 	r.stdin.cut(cause)
 }
 
 // A requestContext is cancelled when the request is aborted, when its
 // connection ends, and when it has been answered.
 type requestContext struct {
-	context.Context
-	cancel context.CancelCauseFunc
-	conn   *conn
-	heard  atomic.Bool
+	stream.Context
+	conn  *conn
+	heard atomic.Bool
 }
 
 // Done is called by who wants to hear of an abort, so somebody has to listen.
@@ -164,7 +163,7 @@ func (c *requestContext) Done() <-chan struct{} {
 	return c.Context.Done()
 }
 
-func (c *requestContext) stop() { c.cancel(context.Canceled) }
+func (c *requestContext) stop() { c.Cancel(context.Canceled) }
 
 func orMany(limit int) string {
 	if limit <= 0 {

@@ -22,8 +22,7 @@ import (
 // been running for a while, because a goroutine costs as much as a small
 // request.
 type conn struct {
-	context.Context // of the request
-	cancel          context.CancelCauseFunc
+	stream.Context // of the request
 
 	server   *stream.Server
 	exchange gateway.Exchange
@@ -43,7 +42,6 @@ const patience = 10 * time.Millisecond
 
 func newConn(s *stream.Server, p gateway.Program, nc *stream.Conn) *conn {
 	c := &conn{server: s, net: nc}
-	c.Context, c.cancel = context.WithCancelCause(context.Background())
 	c.exchange.Program = p
 	return c
 }
@@ -129,7 +127,7 @@ func (c *conn) Done() <-chan struct{} {
 	return c.Context.Done()
 }
 
-func (c *conn) stop() { c.cancel(context.Canceled) }
+func (c *conn) stop() { c.Context.Cancel(context.Canceled) }
 
 // watch makes somebody listen for the end of the connection, now or once the
 // body has been read.
@@ -155,7 +153,7 @@ func (c *conn) listen() {
 		case errors.Is(err, os.ErrDeadlineExceeded):
 			c.net.SetReadDeadline(time.Time{}) // silence is in order
 		default:
-			c.cancel(fmt.Errorf("%w: the web server has closed the connection: %w", context.Canceled, err))
+			c.Context.Cancel(fmt.Errorf("%w: the web server has closed the connection: %w", context.Canceled, err))
 			return
 		}
 	}
@@ -184,7 +182,7 @@ func (c *conn) Finish() {
 
 // Cancel ends the request and the connection.
 func (c *conn) Cancel(cause error) {
-	c.cancel(fmt.Errorf("%w: %w", context.Canceled, cause))
+	c.Context.Cancel(fmt.Errorf("%w: %w", context.Canceled, cause))
 	c.net.Close()
 }
 

@@ -110,11 +110,10 @@ func (c *Conn) isKicked() bool {
 }
 
 func extend(until time.Time, limit time.Duration, set func(time.Time) error) time.Time {
-	now := time.Now()
-	if until.Sub(now) >= limit/2 {
+	if time.Until(until) >= limit/2 {
 		return until
 	}
-	until = now.Add(limit)
+	until = time.Now().Add(limit)
 	set(until)
 	return until
 }
