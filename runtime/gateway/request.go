@@ -191,13 +191,32 @@ func (m *meta) completeHeader(authorization string) {
 // fieldName turns the part of a variable's name behind HTTP_ into a canonical
 // header field name.
 func fieldName(variable string) (string, bool) {
-	if variable == "" {
+	switch variable { // what browsers and web servers send needs no memory
+	case "":
 		return "", false
+	case "ACCEPT":
+		return "Accept", true
+	case "ACCEPT_ENCODING":
+		return "Accept-Encoding", true
+	case "ACCEPT_LANGUAGE":
+		return "Accept-Language", true
+	case "CONNECTION":
+		return "Connection", true
+	case "COOKIE":
+		return "Cookie", true
+	case "REFERER":
+		return "Referer", true
+	case "USER_AGENT":
+		return "User-Agent", true
+	case "X_FORWARDED_FOR":
+		return "X-Forwarded-For", true
+	case "X_FORWARDED_PROTO":
+		return "X-Forwarded-Proto", true
 	}
-	name := make([]byte, len(variable))
+	var name strings.Builder
+	name.Grow(len(variable))
 	upper := true
-	for i := range len(variable) {
-		c := variable[i]
+	for _, c := range []byte(variable) {
 		switch {
 		case c == '_' || c == '-':
 			c = '-'
@@ -208,10 +227,10 @@ func fieldName(variable string) (string, bool) {
 		case !upper && 'A' <= c && c <= 'Z':
 			c += 'a' - 'A'
 		}
-		name[i] = c
+		name.WriteByte(c)
 		upper = c == '-'
 	}
-	return string(name), true
+	return name.String(), true
 }
 
 // bodyLength returns the length of the request body, -1 if it ends where the

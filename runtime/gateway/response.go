@@ -44,6 +44,8 @@ type response struct {
 	done       bool  // the handler has returned
 	refused    bool  // an error page has left in place of it
 	err        error // what ended the output
+
+	room [384]byte // for a usual head, and a small body behind it
 }
 
 func (w *response) init(x *Exchange, r *http.Request) {
@@ -74,7 +76,7 @@ func (w *response) WriteHeader(code int) {
 	}
 	w.status = code
 	w.declare()
-	w.head = make([]byte, 0, 512)
+	w.head = w.room[:0]
 	if w.x.StatusLast {
 		w.head = appendStatus(appendHeader(w.head, w.header, code), code)
 		return
