@@ -61,6 +61,8 @@ func TestScript(t *testing.T) {
 			"conflict":  cmdConflict,
 			"post":      cmdPost,
 			"stopserve": cmdStopServe,
+			"recipe":    cmdRecipe,
+			"hook":      cmdHook,
 		},
 	}
 	if err := gotooltest.Setup(&params); err != nil {
