@@ -63,6 +63,18 @@ func SocketActivate(t testing.TB, program string, names ...string) []string {
 	return addrs
 }
 
+// Web starts a program as an HTTP server on PORT and returns its address.
+func Web(t testing.TB, program string) string {
+	t.Helper()
+	addr := ports(t, 1)[0]
+	cmd := exec.Command(program)
+	cmd.Env = []string{"PATH=/usr/bin:/bin", "PORT=" + addr}
+	p := start(t, cmd)
+	report(t, program, p)
+	p.await(t, "tcp", addr)
+	return addr
+}
+
 // report shows what a program has written when its test has failed.
 func report(t testing.TB, program string, p *process) {
 	t.Cleanup(func() {

@@ -8,7 +8,7 @@ import (
 
 // Difference is how the answer of a server has to differ from that of net/http.Server, and why.
 type Difference struct {
-	Servers []string // none means every server
+	Servers []string // none means every server but Web
 	But     []string // none of these, although they are among the servers or their kin
 	Mounts  []string // none means every way of mounting
 	Cases   []string // names, or beginnings of names that end in *
@@ -28,11 +28,14 @@ type Difference struct {
 
 // covers reports whether the difference is about a case at a target.
 func (d Difference) covers(t Target, name string) bool {
-	return (d.Servers == nil || slices.Contains(d.Servers, t.Server) || slices.Contains(d.Servers, kin(t.Server))) &&
+	return (d.Servers == nil && t.Server != Web || slices.Contains(d.Servers, t.Server) || slices.Contains(d.Servers, kin(t.Server))) &&
 		!slices.Contains(d.But, t.Server) &&
 		(d.Mounts == nil || slices.Contains(d.Mounts, t.Mount)) &&
 		slices.ContainsFunc(d.Cases, func(pattern string) bool { return Matches(pattern, name) })
 }
+
+// Web is no gateway: the program is the server itself.
+const Web = "web"
 
 // kin names the same web server with another way of running programs: its differences hold too.
 func kin(server string) string {

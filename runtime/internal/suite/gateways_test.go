@@ -47,6 +47,24 @@ func TestHandlerCannotTellWhichGateway(t *testing.T) {
 	}
 }
 
+// Over HTTP nothing differs but what the table says of web.
+func TestHandlerCannotTellOverHTTP(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short")
+	}
+	right, err := oracle()
+	if err != nil {
+		t.Fatal(err)
+	}
+	program := compile(t, ours, "GOFLAGS=-tags=web")
+	addrs := map[string]string{"PORT": servers.Web(t, program), "LISTEN_FDS": servers.SocketActivate(t, program, "http")[0]}
+	for mount, addr := range addrs {
+		t.Run(mount, func(t *testing.T) {
+			check(t, suite.Target{Server: suite.Web, Mount: mount, Program: ours, Addr: addr}, right)
+		})
+	}
+}
+
 // app is the program of a site.
 func (s site) app() string { return s.path("cgi-bin/app.cgi") }
 

@@ -64,7 +64,7 @@ type section struct {
 
 func sections() []section {
 	return []section{
-		{"Every server", nil, "", false},
+		{"Every server but HTTP", nil, "", false},
 		{"Apache httpd", []string{"apache-cgid", "apache-cgi"},
 			"mod_cgid with the event MPM, mod_cgi with the prefork MPM; `AllowEncodedSlashes NoDecode`, `MergeSlashes Off` and " +
 				"`CGIPassAuth On`, except where the program is mounted as on a shared host: by `.htaccess` alone.", false},
@@ -90,6 +90,7 @@ func sections() []section {
 		{"Caddy, FastCGI", []string{"caddy-fastcgi"}, "`transport fastcgi`. " + likewise("Caddy with fcgiwrap"), true},
 		{"HAProxy, FastCGI", []string{"haproxy-fastcgi"},
 			"The one that multiplexes: `option mpxs-conns`, `pass-header Authorization`.", true},
+		{"HTTP", []string{suite.Web}, "On `PORT`, and on a socket of systemd. The program is the server, net/http's: nothing differs.", true},
 	}
 }
 

@@ -7,17 +7,14 @@ import (
 	"net/http"
 
 	"github.com/cgigen/cgigen/runtime"
-	"github.com/cgigen/cgigen/runtime/cgi"
-	"github.com/cgigen/cgigen/runtime/fastcgi"
 	"github.com/cgigen/cgigen/runtime/internal/suite"
-	"github.com/cgigen/cgigen/runtime/scgi"
 )
 
 // A runtime too old for this program lacks the constant: update github.com/cgigen/cgigen.
 const _ = runtime.UpdateCgigenForContract1
 
 func main() {
-	runtime.Main("torture", build, cgi.Gateway, fastcgi.Gateway, scgi.Gateway)
+	runtime.Main("torture", build, gateways...)
 }
 
 // build wires the program.
