@@ -126,19 +126,32 @@ func misbehave(socket string, random *rand.Rand) error {
 }
 
 // usage is what a process holds.
-type usage struct{ goroutines, descriptors int }
+type usage struct {
+	goroutines, descriptors int
+	heap                    uint64 // bytes that are in use
+}
 
 func resources() usage {
 	entries, _ := os.ReadDir("/proc/self/fd")
-	return usage{runtime.NumGoroutine(), len(entries)}
+	for range 2 { // the first one leaves what sync.Pool had
+		runtime.GC()
+	}
+	var memory runtime.MemStats
+	runtime.ReadMemStats(&memory)
+	return usage{runtime.NumGoroutine(), len(entries), memory.HeapAlloc}
 }
+
+// slack is how much the heap may grow for reasons of its own. A soak of ten minutes has more than a million requests,
+// so that one byte of each would show.
+const slack = 1 << 20
 
 // settle waits until what a test has used is given back.
 func settle(t *testing.T, before usage) {
 	t.Helper()
 	var now usage
-	for stop := time.Now().Add(10 * time.Second); time.Now().Before(stop); time.Sleep(10 * time.Millisecond) {
-		if now = resources(); now.goroutines <= before.goroutines && now.descriptors <= before.descriptors {
+	for stop := time.Now().Add(10 * time.Second); time.Now().Before(stop); time.Sleep(20 * time.Millisecond) {
+		if now = resources(); now.goroutines <= before.goroutines && now.descriptors <= before.descriptors &&
+			now.heap <= before.heap+slack {
 			return
 		}
 	}
