@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -46,15 +47,93 @@ func Test386RunsInASmallAddressSpace(t *testing.T) {
 	if runtime.GOARCH != "amd64" && runtime.GOARCH != "386" {
 		t.Skip("the processor does not run programs for 386")
 	}
-	program := filepath.Join(t.TempDir(), "program")
-	build := exec.Command("go", "build", "-o", program, "./internal/coldstart/programs/cgigen")
-	build.Env = append(os.Environ(), "GOARCH=386", "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
-	cmd := &exec.Cmd{Path: program, Env: []string{"REQUEST_METHOD=GET", "REQUEST_URI=/", "HTTP_HOST=h"}}
+	cmd := &exec.Cmd{Path: buildProgram(t, "386"), Env: []string{"REQUEST_METHOD=GET", "REQUEST_URI=/", "HTTP_HOST=h"}}
 	out, stderr, code := run(t, limited(cmd, "ulimit -v 65536"), "")
 	if !strings.HasPrefix(out, "Status: 200 ") || body(out) != "hello\n" || code != 0 {
 		t.Errorf("exit code %d, got %q, standard error %q", code, out, stderr)
+	}
+}
+
+// buildProgram builds a small generated program.
+func buildProgram(t *testing.T, arch string) string {
+	t.Helper()
+	program := filepath.Join(t.TempDir(), "program")
+	build := exec.Command("go", "build", "-o", program, "./internal/coldstart/programs/cgigen")
+	build.Env = append(os.Environ(), "GOARCH="+arch, "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return program
+}
+
+// A limit that even the start of a Go program does not survive ends it with a
+// reason, and leaves no half of a response to be taken for one.
+func TestLimitsBelowAGoProgramAreNamed(t *testing.T) {
+	program := buildProgram(t, runtime.GOARCH)
+	tests := map[string]struct{ limit, reason string }{
+		"address space": {"ulimit -v 65536", "reserve"},
+		"processes":     {"ulimit -p 2", "max user processes"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			if name == "address space" && strings.HasSuffix(runtime.GOARCH, "86") {
+				t.Skip("a program of 32 bits starts")
+			}
+			out, stderr, code := run(t, limited(alone(t, program), test.limit), "")
+			if out != "" || code == 0 || !strings.Contains(stderr, test.reason) {
+				t.Errorf("exit code %d, got %q, standard error %.300q", code, out, stderr)
+			}
+		})
+	}
+}
+
+// Hosts count threads as processes.
+func TestFourThreadsAreEnough(t *testing.T) {
+	out, stderr, code := run(t, limited(alone(t, buildProgram(t, runtime.GOARCH)), "ulimit -p 4"), "")
+	if !strings.HasPrefix(out, "Status: 200 ") || code != 0 {
+		t.Errorf("exit code %d, got %q, standard error %.300q", code, out, stderr)
+	}
+}
+
+// alone makes a request to a program that runs as a user who has no other
+// process, as far as the test may do that: the limit on processes is not for root.
+func alone(t *testing.T, program string) *exec.Cmd {
+	t.Helper()
+	if os.Getuid() != 0 {
+		t.Skip("only root can become another user")
+	}
+	for dir := filepath.Dir(program); dir != os.TempDir() && dir != "/"; dir = filepath.Dir(dir) {
+		if err := os.Chmod(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return &exec.Cmd{Path: program, Dir: "/", Env: []string{"REQUEST_METHOD=GET", "REQUEST_URI=/", "HTTP_HOST=h"},
+		SysProcAttr: &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 54321, Gid: 54321}}}
+}
+
+func TestFullDiskIsAnAnswer(t *testing.T) {
+	if os.Getuid() != 0 {
+		t.Skip("only root can mount a small disk")
+	}
+	dir := t.TempDir()
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=64k"); err != nil {
+		t.Logf("not held: even root may not mount here: %v", err)
+		return
+	}
+	defer syscall.Unmount(dir, 0)
+	wantNoRoom(t, dir, "no space left on device")
+	if err := syscall.Mount("", dir, "", syscall.MS_REMOUNT|syscall.MS_RDONLY, ""); err != nil {
+		t.Fatal(err)
+	}
+	wantNoRoom(t, dir, "read-only file system")
+}
+
+// wantNoRoom sends a body that has to be spooled, to a program whose temporary folder does not take it.
+func wantNoRoom(t *testing.T, dir, reason string) {
+	t.Helper()
+	body := strings.Repeat("b", 3<<20)
+	out, stderr, _ := run(t, command(t, "/echo", "REQUEST_METHOD=POST", "CONTENT_LENGTH=3145728", "TMPDIR="+dir), body)
+	if !strings.HasPrefix(out, "Status: 507 ") || !strings.Contains(stderr, reason) {
+		t.Errorf("got %.100q, standard error %q, want %q in it", out, stderr, reason)
 	}
 }
