@@ -19,7 +19,7 @@
 //
 //	go vet -vettool=$(go tool -n cgigen) ./...
 //
-// and in golangci-lint, through the package vet/plugin.
+// and in golangci-lint, through the package vet/golangci.
 package vet
 
 import "golang.org/x/tools/go/analysis"
