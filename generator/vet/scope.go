@@ -1,6 +1,7 @@
 package vet
 
 import (
+	"cmp"
 	"go/ast"
 	"go/token"
 	"go/types"
@@ -20,11 +21,13 @@ const (
 
 // A region is the body of a function that a program runs, and when it does.
 type region struct {
-	role role
-	body *ast.BlockStmt
-	sig  *types.Signature
-	name string // of the function, or of the one around a literal
-	root string // the handler or constructor that leads there, if it is another function
+	role  role
+	node  ast.Node // the declaration or literal
+	body  *ast.BlockStmt
+	sig   *types.Signature
+	name  string // of the function, or of the one around a literal
+	root  string // the handler or constructor that leads there, if it is another function
+	stays bool   // its receiver is there before and after the request
 }
 
 // A scope is the part of a package that programs run.
@@ -93,7 +96,7 @@ func (f *finder) find() {
 	}
 	for _, fn := range declarations {
 		if obj, ok := f.pass.TypesInfo.Defs[fn.Name].(*types.Func); ok && isHandler(obj.Signature()) {
-			f.add(serving, fn, fn.Body, obj.Signature(), fn.Name.Name, "")
+			f.add(region{role: serving, node: fn, body: fn.Body, sig: obj.Signature(), name: fn.Name.Name, stays: true})
 		}
 		f.literals(fn)
 	}
@@ -101,7 +104,7 @@ func (f *finder) find() {
 		switch directive(fn.Doc) {
 		case "handler", "provide", "middleware":
 			if obj, ok := f.pass.TypesInfo.Defs[fn.Name].(*types.Func); ok {
-				f.add(constructing, fn, fn.Body, obj.Signature(), fn.Name.Name, "")
+				f.add(region{role: constructing, node: fn, body: fn.Body, sig: obj.Signature(), name: fn.Name.Name})
 			}
 		}
 	}
@@ -112,7 +115,7 @@ func (f *finder) literals(fn *ast.FuncDecl) {
 	ast.Inspect(fn.Body, func(n ast.Node) bool {
 		if lit, ok := n.(*ast.FuncLit); ok {
 			if sig, ok := f.pass.TypesInfo.TypeOf(lit).(*types.Signature); ok && isHandler(sig) {
-				f.add(serving, lit, lit.Body, sig, fn.Name.Name, "")
+				f.add(region{role: serving, node: lit, body: lit.Body, sig: sig, name: fn.Name.Name})
 			}
 		}
 		return true
@@ -120,27 +123,34 @@ func (f *finder) literals(fn *ast.FuncDecl) {
 }
 
 // add adds a function, and those of the package that it calls.
-func (f *finder) add(role role, node ast.Node, body *ast.BlockStmt, sig *types.Signature, name, root string) {
-	if f.seen[node] {
+func (f *finder) add(r region) {
+	if f.seen[r.node] {
 		return
 	}
-	f.seen[node] = true
-	f.scope.regions = append(f.scope.regions, region{role, body, sig, name, root})
-	if root == "" {
-		root = name
-	}
-	ast.Inspect(body, func(n ast.Node) bool {
+	f.seen[r.node] = true
+	f.scope.regions = append(f.scope.regions, r)
+	root := cmp.Or(r.root, r.name)
+	ast.Inspect(r.body, func(n ast.Node) bool {
 		if lit, ok := n.(*ast.FuncLit); ok && f.seen[lit] {
 			return false
 		}
 		if call, ok := n.(*ast.CallExpr); ok {
 			callee := typeutil.StaticCallee(f.pass.TypesInfo, call)
 			if fn := f.functions[origin(callee)]; fn != nil {
-				f.add(role, fn, fn.Body, callee.Signature(), fn.Name.Name, root)
+				stays := f.scope.outlives(f.pass.TypesInfo, r, receiver(call))
+				f.add(region{role: r.role, node: fn, body: fn.Body, sig: callee.Signature(), name: fn.Name.Name, root: root, stays: stays})
 			}
 		}
 		return true
 	})
+}
+
+// receiver gives x of a call x.f(), nil of others.
+func receiver(call *ast.CallExpr) ast.Expr {
+	if sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr); ok {
+		return sel.X
+	}
+	return nil
 }
 
 func origin(fn *types.Func) *types.Func {
@@ -202,39 +212,4 @@ func called(info *types.Info, call *ast.CallExpr) (pkg, name string) {
 		}
 	}
 	return fn.Pkg().Path(), name
-}
-
-// variable gives the package-level variable that an expression is, or is a
-// part of: counters["a"], state.users; nil if it is none.
-func variable(info *types.Info, e ast.Expr) *types.Var {
-	for {
-		switch x := ast.Unparen(e).(type) {
-		case *ast.IndexExpr:
-			e = x.X
-		case *ast.StarExpr:
-			e = x.X
-		case *ast.SelectorExpr:
-			if v, ok := info.Uses[x.Sel].(*types.Var); ok && !v.IsField() {
-				return packageLevel(v)
-			}
-			e = x.X
-		case *ast.UnaryExpr:
-			if x.Op != token.AND {
-				return nil
-			}
-			e = x.X
-		case *ast.Ident:
-			v, _ := info.Uses[x].(*types.Var)
-			return packageLevel(v)
-		default:
-			return nil
-		}
-	}
-}
-
-func packageLevel(v *types.Var) *types.Var {
-	if v == nil || v.Pkg() == nil || v.Parent() != v.Pkg().Scope() {
-		return nil
-	}
-	return v
 }

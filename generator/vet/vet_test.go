@@ -77,8 +77,13 @@ func wantNothing(t *testing.T, config packages.Config, patterns ...string) {
 	}
 }
 
-func TestTheExampleAndThisRepositoryAreClean(t *testing.T) {
-	for _, folder := range []string{filepath.Join("..", "..", "examples", "guestbook"), filepath.Join("..", "..")} {
+func TestTheExamplesAndThisRepositoryAreClean(t *testing.T) {
+	modules, err := filepath.Glob(filepath.Join("..", "..", "examples", "*", "go.mod"))
+	if err != nil || len(modules) == 0 {
+		t.Fatalf("no examples: %v", err)
+	}
+	for _, file := range append(modules, filepath.Join("..", "..", "go.mod")) {
+		folder := filepath.Dir(file)
 		dir, err := filepath.Abs(folder)
 		if err != nil {
 			t.Fatal(err)
