@@ -80,7 +80,7 @@ var emptyRequest http.Request
 
 func (m *meta) read(vars Vars) {
 	m.header = make(http.Header)
-	values := make([]string, 0, len(vars)) // one allocation for all one-value slices
+	values := make([]string, 0, min(len(vars), 12)) // memory for many one-value slices
 	var redirected string
 	for i := range vars {
 		name, value := vars[i].Name, vars[i].Value
