@@ -110,10 +110,9 @@ func (s scalar) check(text string) error {
 // checker gives the very parser that the program will use; nil for a type whose
 // UnmarshalText is not known here.
 func (s scalar) checker() func(string) error {
-	if s.parser == "Text" {
-		return textChecker(qualifiedName(s.typ))
-	}
 	switch s.parser {
+	case "Text":
+		return textCheckers()[qualifiedName(s.typ)]
 	case "URL":
 		return parsed(config.URL)
 	case "Duration":
@@ -121,58 +120,40 @@ func (s scalar) checker() func(string) error {
 	case "Location":
 		return parsed(config.Location)
 	}
-	switch s.typ.Underlying().(*types.Basic).Kind() {
-	case types.Bool:
-		return parsed(config.Bool[bool])
-	case types.Int:
-		return parsed(config.Int[int])
-	case types.Int8:
-		return parsed(config.Int[int8])
-	case types.Int16:
-		return parsed(config.Int[int16])
-	case types.Int32:
-		return parsed(config.Int[int32])
-	case types.Int64:
-		return parsed(config.Int[int64])
-	case types.Uint:
-		return parsed(config.Uint[uint])
-	case types.Uint8:
-		return parsed(config.Uint[uint8])
-	case types.Uint16:
-		return parsed(config.Uint[uint16])
-	case types.Uint32:
-		return parsed(config.Uint[uint32])
-	case types.Uint64:
-		return parsed(config.Uint[uint64])
-	case types.Float32:
-		return parsed(config.Float[float32])
-	case types.Float64:
-		return parsed(config.Float[float64])
-	}
-	return nil
+	return basicCheckers()[s.typ.Underlying().(*types.Basic).Kind()]
 }
 
-// textChecker gives UnmarshalText of a type of the standard library.
-func textChecker(name string) func(string) error {
-	switch name {
-	case "log/slog.Level":
-		return parsed(config.Text[slog.Level])
-	case "time.Time":
-		return parsed(config.Text[time.Time])
-	case "net.IP":
-		return parsed(config.Text[net.IP])
-	case "net/netip.Addr":
-		return parsed(config.Text[netip.Addr])
-	case "net/netip.AddrPort":
-		return parsed(config.Text[netip.AddrPort])
-	case "net/netip.Prefix":
-		return parsed(config.Text[netip.Prefix])
-	case "math/big.Int":
-		return parsed(config.Text[big.Int])
-	case "regexp.Regexp":
-		return parsed(config.Text[regexp.Regexp])
+// basicCheckers are the parsers of Go's own types.
+func basicCheckers() map[types.BasicKind]func(string) error {
+	return map[types.BasicKind]func(string) error{
+		types.Bool:    parsed(config.Bool[bool]),
+		types.Int:     parsed(config.Int[int]),
+		types.Int8:    parsed(config.Int[int8]),
+		types.Int16:   parsed(config.Int[int16]),
+		types.Int32:   parsed(config.Int[int32]),
+		types.Int64:   parsed(config.Int[int64]),
+		types.Uint:    parsed(config.Uint[uint]),
+		types.Uint8:   parsed(config.Uint[uint8]),
+		types.Uint16:  parsed(config.Uint[uint16]),
+		types.Uint32:  parsed(config.Uint[uint32]),
+		types.Uint64:  parsed(config.Uint[uint64]),
+		types.Float32: parsed(config.Float[float32]),
+		types.Float64: parsed(config.Float[float64]),
 	}
-	return nil
+}
+
+// textCheckers are UnmarshalText of types of the standard library.
+func textCheckers() map[string]func(string) error {
+	return map[string]func(string) error{
+		"log/slog.Level":     parsed(config.Text[slog.Level]),
+		"time.Time":          parsed(config.Text[time.Time]),
+		"net.IP":             parsed(config.Text[net.IP]),
+		"net/netip.Addr":     parsed(config.Text[netip.Addr]),
+		"net/netip.AddrPort": parsed(config.Text[netip.AddrPort]),
+		"net/netip.Prefix":   parsed(config.Text[netip.Prefix]),
+		"math/big.Int":       parsed(config.Text[big.Int]),
+		"regexp.Regexp":      parsed(config.Text[regexp.Regexp]),
+	}
 }
 
 // parsed makes a check of a parser.
