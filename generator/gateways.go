@@ -13,7 +13,7 @@ const runtimePath = cgigenModule + "/runtime"
 const loggerPath = runtimePath + "/logger"
 
 // A gateway is a way in which a server can run a program. Its package in the
-// runtime has a variable Gateway.
+// runtime has a function Gateway, which programs hand to runtime.Main.
 type gateway struct {
 	name      string // as in --gateways
 	pkg       string // last element of its import path, and the package's name
