@@ -47,7 +47,7 @@ func (r *configReader) checkType(named *types.Named) (*types.Struct, bool) {
 	structure, isStruct := named.Underlying().(*types.Struct)
 	switch {
 	case obj.Pkg().Name() == "main":
-		r.problems.add(at, "package-main", "//cgigen:config in package main, which programs cannot import").Hint = "move the type to a package of its own"
+		r.problems.add(at, "package-main", "//cgigen:config in package main, which programs cannot import").Hint = "move the type to a folder of its own, with a package name other than main"
 	case !obj.Exported():
 		r.problems.add(at, "unexported", "%s is not exported, so that programs cannot name it", obj.Name()).Hint = exportHint(obj.Name())
 	case named.TypeParams().Len() > 0:

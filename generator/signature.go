@@ -57,9 +57,9 @@ func (a *annotation) checkDeclaration(r *reporter) bool {
 	name := a.fn.Name
 	switch {
 	case a.source.ast.Name.Name == "main":
-		r.errorf(a.pos, "package-main", "//cgigen:%s in package main, which programs cannot import", a.kind).Hint = "move the function to a package of its own"
+		r.errorf(a.pos, "package-main", "//cgigen:%s in package main, which programs cannot import", a.kind).Hint = "move the function to a folder of its own, with a package name other than main"
 	case a.fn.Recv != nil:
-		r.errorf(name.Pos(), "method", "%s is a method", name.Name).Hint = "write a function that makes the receiver and calls the method"
+		r.errorf(name.Pos(), "method", "%s is a method", name.Name).Hint = a.methodHint()
 	case !name.IsExported():
 		r.errorf(name.Pos(), "unexported", "%s is not exported, so that programs cannot call it", name.Name).Hint = exportHint(name.Name)
 	case a.fn.Type.TypeParams != nil:
@@ -72,9 +72,18 @@ func (a *annotation) checkDeclaration(r *reporter) bool {
 	return false
 }
 
+// methodHint says what to write instead of a method: a program does not know
+// how to make the receiver.
+func (a *annotation) methodHint() string {
+	if a.kind == handlerName {
+		return "write a function that makes the receiver and returns its method as an http.HandlerFunc"
+	}
+	return "write a function that makes the receiver and calls the method"
+}
+
 func exportHint(name string) string {
 	if trimmed := strings.TrimLeft(name, "_"); trimmed != "" && ast.IsExported(strings.ToUpper(trimmed[:1])+trimmed[1:]) {
-		return "call it " + strings.ToUpper(trimmed[:1]) + trimmed[1:]
+		return "rename it to " + strings.ToUpper(trimmed[:1]) + trimmed[1:]
 	}
 	return "give it a name that begins with a capital letter"
 }

@@ -1,6 +1,7 @@
 package generator
 
 import (
+	"cmp"
 	"fmt"
 	"go/types"
 	"slices"
@@ -44,7 +45,7 @@ func (w *wiring) missingHint(t types.Type) string {
 	}
 	named, ok := types.Unalias(dereferenced(t)).(*types.Named)
 	if !ok || !w.own(named.Obj()) {
-		return "write a //cgigen:provide function that returns " + shortType(t) + "; " + parameterForms
+		return "write a //cgigen:provide function that returns " + shortType(t) + ", such as " + providerExample(t) + "; " + parameterForms
 	}
 	switch named.Underlying().(type) {
 	case *types.Struct:
@@ -54,6 +55,11 @@ func (w *wiring) missingHint(t types.Type) string {
 		return "write a //cgigen:provide function that returns the interface: which type implements it is never guessed"
 	}
 	return "write a //cgigen:provide function that returns " + shortType(t)
+}
+
+// providerExample gives the head of a function that provides a type.
+func providerExample(t types.Type) string {
+	return "func New" + upperFirst(cmp.Or(typeName(shortType(t)), "Value")) + "() (" + shortType(t) + ", error)"
 }
 
 // near gives providers of types that are nearly the wanted one: a pointer to
