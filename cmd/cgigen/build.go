@@ -19,24 +19,32 @@ import (
 
 func (a *app) buildCommand() *cobra.Command {
 	var flags generateFlags
-	var dist string
+	var o buildFlags
 	var targets []string
 	cmd := &cobra.Command{
 		Use:   "build [packages]",
 		Short: "Compile the programs",
 		Long: `build generates, as generate does with the same flags, and compiles every program:
 static, stripped, without paths of this machine. Programs are named DIR/<name>.cgi
-(.exe on Windows); with several targets, DIR/<os>-<arch>/<name>.cgi.`,
+(.exe on Windows); with several targets, DIR/<os>-<arch>/<name>.cgi.
+
+For each program it says the size, the time that it takes to start, and when it
+was ready. To time its start a program is started without a request: its packages
+are initialised, and none of its constructors is called.`,
 		RunE: func(cmd *cobra.Command, patterns []string) error {
 			chosen, err := chooseTargets(cmd.Context(), targets)
 			if err != nil {
 				return err
 			}
-			return a.build(cmd.Context(), flags.options(patterns), dist, chosen)
+			if o.starts < 0 {
+				return usageError{fmt.Sprintf("--starts: %d is less than none", o.starts)}
+			}
+			return a.build(cmd.Context(), flags.options(patterns), o, chosen)
 		},
 	}
 	flags.add(cmd)
-	cmd.Flags().StringVarP(&dist, "dist", "d", "dist", "write the programs to `DIR`")
+	cmd.Flags().StringVarP(&o.dist, "dist", "d", "dist", "write the programs to `DIR`")
+	cmd.Flags().IntVar(&o.starts, "starts", 5, "start each program `N` times to time it; 0 for never")
 	cmd.Flags().StringArrayVar(&targets, "target", nil, "compile for `OS/ARCH`; may be repeated (default the go command's)")
 	must(cmd.MarkFlagDirname("dist"))
 	must(cmd.RegisterFlagCompletionFunc("target", completeTargets))
@@ -78,50 +86,77 @@ func chooseTargets(ctx context.Context, texts []string) ([]builder.Target, error
 	return targets, nil
 }
 
-// build compiles for one target after the other: each of them uses all cores.
-func (a *app) build(ctx context.Context, options generator.Options, dist string, targets []builder.Target) error {
-	for _, target := range targets {
-		dir := dist
-		if len(targets) > 1 {
-			dir = filepath.Join(dist, target.Folder())
-		}
-		if err := a.buildTarget(ctx, options, dir, target); err != nil {
-			return err
-		}
-	}
-	return nil
+// buildFlags are those that generate lacks.
+type buildFlags struct {
+	dist   string
+	starts int
 }
 
-// buildTarget generates with the eyes of the target, which may have programs
-// that others lack, and compiles what it has.
-func (a *app) buildTarget(ctx context.Context, options generator.Options, dir string, target builder.Target) error {
-	options.Env = append(os.Environ(), target.Env()...)
-	result, err := a.generate(ctx, options)
+// build generates for each target, with its eyes: it may have programs that
+// others lack. Then it compiles for all of them side by side.
+func (a *app) build(ctx context.Context, options generator.Options, o buildFlags, targets []builder.Target) error {
+	var jobs []builder.Options
+	for _, target := range targets {
+		options.Env = append(os.Environ(), target.Env()...)
+		result, err := a.generate(ctx, options)
+		if err != nil {
+			return err
+		}
+		dir := o.dist
+		if len(targets) > 1 {
+			dir = filepath.Join(o.dist, target.Folder())
+		}
+		jobs = append(jobs, builder.Options{
+			Programs: result.Programs, Dir: dir, Target: target, Tags: options.Tags,
+			OneRequest: slices.Equal(options.Gateways, []string{"cgi"}),
+		})
+	}
+	built, err := a.compile(ctx, jobs)
 	if err != nil {
 		return err
 	}
-	progress, done := a.progress(len(result.Programs), target.String())
-	programs, err := builder.Build(ctx, builder.Options{
-		Programs: result.Programs, Dir: dir, Target: target, Tags: options.Tags, Progress: progress,
-		OneRequest: slices.Equal(options.Gateways, []string{"cgi"}),
-	})
-	done()
-	if err != nil {
-		return err
+	a.list(ctx, jobs, built, o.starts)
+	return ctx.Err()
+}
+
+// compile compiles for several targets side by side, and shows how far it is.
+func (a *app) compile(ctx context.Context, jobs []builder.Options) ([][]builder.Program, error) {
+	total := 0
+	var titles []string
+	for _, job := range jobs {
+		total += len(job.Programs)
+		titles = append(titles, job.Target.String())
 	}
-	a.list(programs)
-	return nil
+	progress, done := a.progress(total, strings.Join(titles, ", "))
+	defer done()
+	return builder.BuildAll(ctx, jobs, progress)
 }
 
 // list says what was built.
-func (a *app) list(programs []builder.Program) {
+func (a *app) list(ctx context.Context, jobs []builder.Options, built [][]builder.Program, starts int) {
 	width := 0
-	for _, p := range programs {
+	for _, p := range slices.Concat(built...) {
 		width = max(width, len(shown(p.Path)))
 	}
-	for _, p := range programs {
-		a.say("%-*s  %s  %s", width, shown(p.Path), megabytes(p.Size), p.Time.Round(10*time.Millisecond))
+	for i, programs := range built {
+		for _, p := range programs {
+			a.say("%-*s  %s  starts in %7s  ready after %s", width, shown(p.Path), megabytes(p.Size),
+				startTime(ctx, jobs[i].Target, p, starts), p.Time.Round(10*time.Millisecond))
+		}
 	}
+}
+
+// startTime gives the time that a program takes to start, or a dash where it
+// cannot be, or shall not be, started.
+func startTime(ctx context.Context, target builder.Target, p builder.Program, starts int) string {
+	if starts == 0 || !target.RunsHere() {
+		return "-"
+	}
+	took, err := builder.StartTime(ctx, p.Path, starts)
+	if err != nil {
+		return "-"
+	}
+	return fmt.Sprintf("%.2f ms", float64(took)/float64(time.Millisecond))
 }
 
 func megabytes(size int64) string {

@@ -170,21 +170,33 @@ It exits with 1 if it finds anything. As a tool of go vet it finds misuse alone:
 
 # build
 
-	cgigen build [-d DIR] [--target OS/ARCH]... [generate's flags] [packages]
+	cgigen build [-d DIR] [--target OS/ARCH]... [--starts N] [generate's flags]
+	             [packages]
 
 Build first generates, as generate does with the same flags, so that no stale
 program is compiled; what it had to change it says. Give it the flags that you
 give to generate. Then it compiles the programs, statically linked, without cgo,
-debugging symbols and paths of this machine, and says for each its size and how
-long after the start it was ready. Programs that are up to date are not linked
-again. If one of them does not compile, none is replaced. Programs for CGI
-alone (--gateways cgi) are compiled with GOEXPERIMENT=nogreenteagc where Go is
-1.26 and the variable is not set: they start three to four per cent faster, but
-the first build compiles the standard library once more.
+debugging symbols and paths of this machine, for several targets side by side.
+It says for each program its size, the time that it takes to start, and how long
+after the start of the build it was ready. Programs that are up to date are not
+linked again. If one of them does not compile, none is replaced.
+
+The time to start is the median of some starts without a request and with an
+empty environment: Go's runtime starts, packages are initialised, and the
+program finds that it has nothing to answer. No constructor is called, and no
+configuration is read, so that nothing is opened. Programs for other systems or
+processors are not started, and have a dash.
+
+Programs for CGI alone (--gateways cgi) are compiled with
+GOEXPERIMENT=nogreenteagc where Go is 1.26 and the variable is not set: they
+start three to four per cent faster, but the first build compiles the standard
+library once more.
 
 	-d, --dist DIR       folder for the compiled programs (default dist)
 	--target OS/ARCH     what to compile for, as go tool dist list has it; may
 	                     be repeated (default: what go build compiles for)
+	--starts N           start each program N times to time it; 0 for never
+	                     (default 5)
 
 A program is DIR/NAME.cgi, since this is what hosts run; on Windows it is
 DIR/NAME.exe, for WebAssembly DIR/NAME.wasm. With more than one target it lies

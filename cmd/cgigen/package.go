@@ -149,15 +149,8 @@ func (a *app) pack(ctx context.Context, flags packageFlags, targets []builder.Ta
 		Server: flags.server, Layout: flags.layout, Base: flags.base, Docroot: flags.docroot,
 		Hostname: flags.host, Root: flags.root, Gateways: flags.gateways,
 	}
-	for _, target := range targets {
-		model, build, err := a.packBuild(ctx, options, flags, filepath.Join(stage, target.Folder()), target)
-		if err != nil {
-			return err
-		}
-		if o.Model == nil {
-			o.Model = model
-		}
-		o.Builds = append(o.Builds, build)
+	if err := a.packBuilds(ctx, options, flags, stage, targets, &o); err != nil {
+		return err
 	}
 	if len(o.Model.Programs) == 0 {
 		return fmt.Errorf("there is no handler in these packages, so there is nothing to package")
@@ -199,30 +192,44 @@ func described(o pack.Options) string {
 	return fmt.Sprintf("%s for %s, %s, layout %s", o.Model.Module.Path, o.Server, strings.Join(targets, " and "), o.Layout)
 }
 
-// packBuild generates and compiles for one target.
-func (a *app) packBuild(ctx context.Context, options generator.Options, flags packageFlags, dir string, target builder.Target) (*generator.Model, pack.Build, error) {
-	options.Env = append(os.Environ(), target.Env()...)
-	build := pack.Build{Target: target.String()}
-	result, err := a.packSource(ctx, options, flags)
-	if err != nil {
-		return nil, build, err
-	}
-	job := builder.Options{Programs: result.Programs, Dir: dir, Target: target, Tags: flags.tags, Flags: []string{"-buildvcs=false"}, Env: baseline()}
-	if flags.layout == "multicall" || flags.server == "container" {
-		cleanup, err := joinPrograms(&job, result, flags)
+// packBuilds generates for each target, compiles for all of them side by side,
+// and notes in o what there is.
+func (a *app) packBuilds(ctx context.Context, options generator.Options, flags packageFlags, stage string, targets []builder.Target, o *pack.Options) error {
+	var jobs []builder.Options
+	for _, target := range targets {
+		options.Env = append(os.Environ(), target.Env()...)
+		result, err := a.packSource(ctx, options, flags)
 		if err != nil {
-			return nil, build, err
+			return err
 		}
-		defer cleanup()
+		if o.Model == nil {
+			o.Model = result.Model
+		}
+		job := builder.Options{
+			Programs: result.Programs, Dir: filepath.Join(stage, target.Folder()), Target: target, Tags: flags.tags,
+			Flags: []string{"-buildvcs=false"}, Env: baseline(),
+		}
+		if flags.layout == "multicall" || flags.server == "container" {
+			cleanup, err := joinPrograms(&job, result, flags)
+			if err != nil {
+				return err
+			}
+			defer cleanup()
+		}
+		jobs = append(jobs, job)
 	}
-	var done func()
-	job.Progress, done = a.progress(len(job.Programs), target.String())
-	programs, err := builder.Build(ctx, job)
-	done()
-	for _, p := range programs {
-		build.Programs = append(build.Programs, pack.Program{Name: p.Name, Path: p.Path})
+	built, err := a.compile(ctx, jobs)
+	if err != nil {
+		return err
 	}
-	return result.Model, build, err
+	for i, programs := range built {
+		build := pack.Build{Target: jobs[i].Target.String()}
+		for _, p := range programs {
+			build.Programs = append(build.Programs, pack.Program{Name: p.Name, Path: p.Path})
+		}
+		o.Builds = append(o.Builds, build)
+	}
+	return nil
 }
 
 // packSource generates as build does. Programs for a container differ from

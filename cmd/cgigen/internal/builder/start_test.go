@@ -1,0 +1,53 @@
+//go:build unix
+
+package builder
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// script writes a program.
+func script(t *testing.T, text string) string {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "program")
+	if err := os.WriteFile(name, []byte("#!/bin/sh\n"+text), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+func TestStartsOfAProgramHaveNothingToWorkWith(t *testing.T) {
+	t.Setenv("SHOP_DSN", "secret")
+	t.Setenv("REQUEST_METHOD", "GET")
+	t.Setenv("PORT", "8080")
+	log := filepath.Join(t.TempDir(), "log")
+	program := script(t, "{ cat; echo $#,$SHOP_DSN,$REQUEST_METHOD,$PORT; } >>"+log+"\nexit 2\n")
+	if _, err := StartTime(t.Context(), program, 2); err != nil {
+		t.Fatal(err)
+	}
+	got, err := os.ReadFile(log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Two that count, and one before them.
+	if diff := cmp.Diff(strings.Repeat("0,,,\n", 3), string(got)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestProgramsThatDoNotStartHaveNoStartTime(t *testing.T) {
+	for name, program := range map[string]string{
+		"missing":            filepath.Join(t.TempDir(), "none"),
+		"ended by a signal":  script(t, "kill -SEGV $$\n"),
+		"without permission": filepath.Dir(script(t, "")),
+	} {
+		if took, err := StartTime(t.Context(), program, 1); err == nil {
+			t.Errorf("%s: got %v, want an error", name, took)
+		}
+	}
+}
