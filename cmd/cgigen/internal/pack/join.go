@@ -121,11 +121,9 @@ type part struct {
 	clause   *ast.Ident // the main of the package clause
 	gateways []string   // as in "cgi.Gateway"
 	imports  []string   // lines that import them and the runtime
-	debug    []string   // its //go:debug lines
 }
 
-// newPart renames the functions of a program, and takes the lines away that
-// may stand in one file of a package alone.
+// newPart renames the functions of a program.
 func newPart(name string, index int, source []byte) (*part, error) {
 	p := &part{name: name, suffix: "P" + strconv.Itoa(index)}
 	fset := token.NewFileSet()
@@ -151,7 +149,6 @@ func newPart(name string, index int, source []byte) (*part, error) {
 		p.rename(n, renamed)
 		return true
 	})
-	p.takeDebugLines(file)
 	var out bytes.Buffer
 	err = format.Node(&out, fset, file)
 	p.text = out.Bytes()
@@ -209,23 +206,11 @@ func isRuntimeMain(c *ast.CallExpr) bool {
 	return ok
 }
 
-// takeDebugLines moves //go:debug lines out: they belong to the main file.
-func (p *part) takeDebugLines(file *ast.File) {
-	for _, group := range file.Comments {
-		for _, c := range group.List {
-			if strings.HasPrefix(c.Text, "//go:debug ") {
-				p.debug = append(p.debug, c.Text)
-				c.Text = "// (moved) " + strings.TrimPrefix(c.Text, "//")
-			}
-		}
-	}
-}
-
 // mainByName is started by the name of one of the programs: that of the file
 // that the web server starts, which no request chooses.
 func mainByName(parts []*part) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n\npackage main\n\nimport (\n\t\"os\"\n\t\"path/filepath\"\n\t\"strings\"\n)\n\n", strings.Join(parts[0].debug, "\n"))
+	b.WriteString("package main\n\nimport (\n\t\"os\"\n\t\"path/filepath\"\n\t\"strings\"\n)\n\n")
 	b.WriteString("func main() {\n\tname, _, _ := strings.Cut(filepath.Base(os.Args[0]), \".\")\n\tswitch name {\n")
 	for _, p := range parts {
 		fmt.Fprintf(&b, "\tcase %q:\n\t\tmain%s()\n", p.name, p.suffix)
@@ -237,7 +222,7 @@ func mainByName(parts []*part) string {
 // mainOfAll builds all programs as one.
 func mainOfAll(name string, first *part, count int) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n\npackage main\n\nimport (\n\t\"context\"\n\n\t%s\n)\n\n", strings.Join(first.debug, "\n"), strings.Join(first.imports, "\n\t"))
+	fmt.Fprintf(&b, "package main\n\nimport (\n\t\"context\"\n\n\t%s\n)\n\n", strings.Join(first.imports, "\n\t"))
 	fmt.Fprintf(&b, "func main() { runtime.Main(%q, buildAll, %s) }\n\n", name, strings.Join(first.gateways, ", "))
 	b.WriteString("func buildAll(ctx context.Context, app *runtime.App) error {\n")
 	b.WriteString("\tfor _, build := range []func(context.Context, *runtime.App) error{")
