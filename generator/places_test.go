@@ -87,6 +87,22 @@ func TestFromAnyFolderOfTheModule(t *testing.T) {
 	wantChanges(t, generate(t, Options{Dir: filepath.Join(dir, "cgi-bin", "list"), Patterns: []string{"../../..."}}))
 }
 
+// A module within a module is a site of its own, outside of a workspace, too:
+// neither sees the other's handlers or removes its programs.
+func TestNestedModulesAreSitesOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	dir := newModule(t, "-- users/users.go --\n"+list+
+		"-- admin/go.mod --\nmodule example.com/shop/admin\n\ngo 1.26.0\n\nrequire github.com/cgigen/cgigen v0.0.0\n\nreplace github.com/cgigen/cgigen => $REPOSITORY\n"+
+		"-- admin/pages/pages.go --\n"+strings.ReplaceAll(list, "List(", "Pages("))
+	admin := filepath.Join(dir, "admin")
+	wantChanges(t, generate(t, Options{Dir: dir}), "created cgi-bin/list/main.go")
+	wantChanges(t, generate(t, Options{Dir: admin}), "created cgi-bin/pages/main.go")
+	wantChanges(t, generate(t, Options{Dir: dir}))
+	wantChanges(t, generate(t, Options{Dir: filepath.Join(admin, "pages")}))
+	wantSound(t, dir, goEnv())
+	wantSound(t, admin, goEnv())
+}
+
 // A framework in the module cache, which is read-only, brings a provider, also
 // offline.
 func TestProvidersFromTheModuleCache(t *testing.T) {
