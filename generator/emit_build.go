@@ -89,11 +89,7 @@ func emitCall(g *jen.Group, steps []Step, i int, n names, zero *jen.Statement) {
 		if s.Result.Error {
 			g.Err()
 		}
-	}).Op(":=").Qual(s.Func.Package, s.Func.Name).CallFunc(func(g *jen.Group) {
-		for _, a := range s.Args {
-			g.Add(emitArg(a, steps, n))
-		}
-	})
+	}).Op(":=").Add(emitCallee(s, steps, n))
 	if s.Result.Error {
 		g.If(jen.Err().Op("!=").Nil()).Block(
 			jen.Return(zero, jen.Qual("fmt", "Errorf").Call(jen.Lit(s.Func.PackageName+"."+s.Func.Name+": %w"), jen.Err())),
@@ -105,6 +101,17 @@ func emitCall(g *jen.Group, steps []Step, i int, n names, zero *jen.Statement) {
 	case CleanupErrorFunc:
 		g.Id("app").Dot("CleanupError").Call(jen.Id(n.cleanups[i]))
 	}
+}
+
+// emitCallee writes
+//
+//	users.NewUser(ctx, usersConfig, logger.New(app))
+func emitCallee(s Step, steps []Step, n names) *jen.Statement {
+	return jen.Qual(s.Func.Package, s.Func.Name).CallFunc(func(g *jen.Group) {
+		for _, a := range s.Args {
+			g.Add(emitArg(a, steps, n))
+		}
+	})
 }
 
 // emitArg writes one of

@@ -20,6 +20,8 @@ import (
 //		app.Cleanup(repositoryCleanup)
 //		return repository, nil
 //	})
+//
+// A call that gives the value alone stands in the return statement.
 func emitLazy(steps []Step, i int, n names) *jen.Statement {
 	s := steps[i]
 	maker := emitMaker(s).BlockFunc(func(g *jen.Group) {
@@ -28,6 +30,10 @@ func emitLazy(steps []Step, i int, n names) *jen.Statement {
 				g.List(jen.Id(n.values[a.Step]), jen.Err()).Op(":=").Id(n.lazies[a.Step]).Call()
 				g.If(jen.Err().Op("!=").Nil()).Block(jen.Return(emitZero(s), jen.Err()))
 			}
+		}
+		if s.Result == (CallResult{}) {
+			g.Return(emitCallee(s, steps, n), jen.Nil())
+			return
 		}
 		emitCall(g, steps, i, n, emitZero(s))
 		g.Return(jen.Id(n.values[i]), jen.Nil())
