@@ -78,8 +78,8 @@ func (t *tree) checkRoot() {
 func (t *tree) checkFolders() {
 	programs := t.programFolders()
 	for _, f := range t.manifest.Folders {
-		if isPrivate(f.Path) {
-			continue
+		if f.Mode.Perm()&0o001 == 0 {
+			continue // nothing in it is for the server
 		}
 		info, err := os.Stat(t.path(f.Path))
 		if err != nil {

@@ -315,7 +315,7 @@ func (t *Tree) addFolders(folders []string) {
 	slices.Sort(folders)
 	for _, dir := range slices.Compact(folders) {
 		mode := folderMode
-		if dir == "private" || strings.HasPrefix(dir, "private/") {
+		if isClosed(dir) {
 			mode = privateMode
 		}
 		t.Folders = append(t.Folders, Folder{dir, mode})

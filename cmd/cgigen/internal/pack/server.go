@@ -30,12 +30,19 @@ func (b *arrangement) addServerFiles() error {
 	return nil
 }
 
-// modeOf gives the mode of a file that is no program.
+// modeOf gives the mode of a file that is no program. The web server reads
+// .htaccess files alone: what root copies elsewhere is closed, so that it is not
+// sent even where the package was unpacked into a document root.
 func modeOf(name string) fs.FileMode {
-	if strings.HasPrefix(name, "private/") {
+	if isClosed(name) {
 		return secretMode
 	}
 	return publicMode
+}
+
+func isClosed(name string) bool {
+	first, _, _ := strings.Cut(name, "/")
+	return first == "private" || first == "server"
 }
 
 // apacheFiles are the .htaccess files; beside them, for hosts that allow less,
