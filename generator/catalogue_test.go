@@ -118,3 +118,51 @@ func documentedCodes(t *testing.T) []string {
 	slices.Sort(codes)
 	return codes
 }
+
+// What docs/generators.md claims is held by the tests that it names.
+func TestThePageOnOtherGeneratorsNamesTestsThatThereAre(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join("..", "docs", "generators.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests := testNames(t)
+	named := 0
+	for line := range strings.Lines(string(page)) {
+		cells := strings.Split(strings.TrimSuffix(line, " |\n"), " | ")
+		if len(cells) != 4 {
+			continue
+		}
+		for _, m := range regexp.MustCompile("`([A-Za-z_]+)`").FindAllStringSubmatch(cells[3], -1) {
+			named++
+			if !tests[m[1]] {
+				t.Errorf("there is no test %s", m[1])
+			}
+		}
+	}
+	if named < 20 {
+		t.Errorf("only %d tests are named", named)
+	}
+}
+
+// testNames gives the names of tests, goldens and scripts.
+func testNames(t *testing.T) map[string]bool {
+	t.Helper()
+	names := map[string]bool{}
+	for _, pattern := range []string{goldenFiles, "../testdata/script/*.txtar", "*_test.go", "../cmd/cgigen/*_test.go"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil || len(files) == 0 {
+			t.Fatalf("no files %s: %v", pattern, err)
+		}
+		for _, file := range files {
+			names[caseName(file)] = true
+			content, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range regexp.MustCompile(`(?m)^func (Test\w+)`).FindAllSubmatch(content, -1) {
+				names[string(m[1])] = true
+			}
+		}
+	}
+	return names
+}

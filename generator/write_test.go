@@ -46,3 +46,16 @@ func TestOursIsKnownByTheFirstLine(t *testing.T) {
 		}
 	}
 }
+
+func TestFilesHaveTheUsualPermissions(t *testing.T) {
+	t.Parallel()
+	dir := newModule(t, "-- users/users.go --\n"+list)
+	generate(t, Options{Dir: dir})
+	usual := filepath.Join(dir, "usual")
+	writeFile(t, usual, nil) // as any program makes a file
+	want, _ := os.Stat(usual)
+	got, err := os.Stat(filepath.Join(dir, "cgi-bin/list/main.go"))
+	if err != nil || got.Mode() != want.Mode() {
+		t.Errorf("got %v, %v, want %v", got.Mode(), err, want.Mode())
+	}
+}
