@@ -164,7 +164,7 @@ Vet reports what generate would report, and what works in a server that keeps
 running, but not in a program that is started for each request: see
 docs/vet.md. With --fix it first mends what it is certain about; with --measure
 it builds the programs and says what package initialisation costs each request.
-It exits with 1 if it finds anything. As a tool of go vet it finds misuse alone:
+It exits with 1 if it finds anything. As a tool of go vet it finds what a package alone shows:
 
 	go vet -vettool=$(go tool -n cgigen) ./...
 

@@ -84,7 +84,7 @@ func (a *app) fix(ctx context.Context, patterns []string, tags string) error {
 	if len(patterns) == 0 {
 		patterns = []string{"./..."}
 	}
-	args := append([]string{"vet", "-vettool=" + self, "-fix", "-tags=" + tags}, patterns...)
+	args := append([]string{"vet", "-vettool=" + self, "-cgigendirective=false", "-fix", "-tags=" + tags}, patterns...)
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Stdout, cmd.Stderr = a.stderr, a.stderr
 	var exit *exec.ExitError

@@ -6,6 +6,7 @@
 // these call in the same package. With their flag -all they look at any
 // package; cgigen vet does so for the packages that handlers are made from.
 //
+//	cgigendirective   mistakes in directives, as far as the package alone shows them
 //	cgigenstdout      writes to standard output, which is not the response
 //	cgigenexit        ends the process: os.Exit, log.Fatal
 //	cgigenargs        reads the command line, which a program of the web has not
@@ -25,7 +26,10 @@ package vet
 import "golang.org/x/tools/go/analysis"
 
 // Analyzers gives all analyzers.
-func Analyzers() []*analysis.Analyzer {
+func Analyzers() []*analysis.Analyzer { return append(misuse(), directiveAnalyzer()) }
+
+// misuse gives those that look into functions.
+func misuse() []*analysis.Analyzer {
 	return []*analysis.Analyzer{
 		stdoutAnalyzer(), exitAnalyzer(), argsAnalyzer(), goroutineAnalyzer(),
 		hijackAnalyzer(), listenAnalyzer(), stateAnalyzer(), initAnalyzer(),

@@ -43,7 +43,7 @@ type Finding struct {
 	Package  string // import path
 }
 
-// Run looks at the packages with directives, and at those of the same modules
+// Run looks for misuse in the packages with directives, and at those of the same modules
 // that they import, as far as the patterns choose them. Packages that do not
 // compile are left out. The findings are sorted by file and line.
 func Run(ctx context.Context, o Options) ([]Finding, error) {
@@ -56,7 +56,7 @@ func Run(ctx context.Context, o Options) ([]Finding, error) {
 	if err != nil {
 		return nil, fmt.Errorf("loading the packages: %w", err)
 	}
-	analyzers := Analyzers()
+	analyzers := misuse()
 	for _, a := range analyzers {
 		if err := a.Flags.Set("all", "true"); err != nil {
 			return nil, err

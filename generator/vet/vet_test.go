@@ -16,7 +16,7 @@ import (
 func TestAnalyzersFindWhatIsPlanted(t *testing.T) {
 	for folder, analyzer := range map[string]*analysis.Analyzer{
 		"stdout": stdoutAnalyzer(), "args": argsAnalyzer(), "goroutine": goroutineAnalyzer(), "hijack": hijackAnalyzer(),
-		"listen": listenAnalyzer(), "state": stateAnalyzer(), "initwork": initAnalyzer(),
+		"directive": directiveAnalyzer(), "listen": listenAnalyzer(), "state": stateAnalyzer(), "initwork": initAnalyzer(),
 	} {
 		t.Run(folder, func(t *testing.T) { analysistest.Run(t, analysistest.TestData(), analyzer, folder) })
 	}
@@ -60,13 +60,13 @@ func wantNothing(t *testing.T, config packages.Config, patterns ...string) {
 	if err != nil || packages.PrintErrors(loaded) > 0 {
 		t.Fatalf("loading %v: %v", patterns, err)
 	}
-	analyzers := Analyzers()
+	analyzers := misuse()
 	for _, a := range analyzers {
 		if err := a.Flags.Set("all", "true"); err != nil {
 			t.Fatal(err)
 		}
 	}
-	graph, err := checker.Analyze(analyzers, loaded, nil)
+	graph, err := checker.Analyze(append(analyzers, directiveAnalyzer()), loaded, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
