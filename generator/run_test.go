@@ -83,3 +83,17 @@ func (c call) run(t *testing.T, dir string) {
 		t.Errorf("%s %v (-want +got):\n%s", c.program, c.env, diff)
 	}
 }
+
+// The program that docs/wiring.md shows is that of the golden file.
+func TestTheWiringPageShowsWhatIsGenerated(t *testing.T) {
+	page, err := os.ReadFile("../docs/wiring.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, after, _ := strings.Cut(string(page), "becomes, in `cgi-bin/profile/main.go`,\n\n```go\n")
+	shown, _, found := strings.Cut(after, "```")
+	program := texts(wanted(readGolden(t, "testdata/golden/accept_wiring.txtar")))["want/cgi-bin/profile/main.go"]
+	if !found || !strings.Contains(program, shown) {
+		t.Errorf("docs/wiring.md shows\n%s\nand the program is\n%s", shown, program)
+	}
+}
