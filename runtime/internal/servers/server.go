@@ -150,7 +150,11 @@ func startUntil(t testing.TB, cmd *exec.Cmd, end syscall.Signal) *process {
 	p := &process{cmd: cmd, end: end, ended: make(chan struct{})}
 	cmd.Stdout, cmd.Stderr = &p.output, &p.output
 	cmd.WaitDelay = patience
-	cmd.SysProcAttr = ownGroup(end)
+	attributes := ownGroup(end)
+	if cmd.SysProcAttr != nil {
+		attributes.Credential = cmd.SysProcAttr.Credential
+	}
+	cmd.SysProcAttr = attributes
 	if err := cmd.Start(); err != nil {
 		t.Fatalf("start %s: %v", cmd.Path, err)
 	}
@@ -163,7 +167,11 @@ func startUntil(t testing.TB, cmd *exec.Cmd, end syscall.Signal) *process {
 }
 
 func (p *process) stop() {
-	p.cmd.Process.Signal(p.end)
+	if p.end == syscall.SIGKILL { // its children as well: they keep its output open
+		syscall.Kill(-p.cmd.Process.Pid, p.end)
+	} else {
+		p.cmd.Process.Signal(p.end)
+	}
 	select {
 	case <-p.ended:
 	case <-time.After(patience):

@@ -4,8 +4,11 @@ package servers
 
 import (
 	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
+	"syscall"
 	"testing"
 )
 
@@ -20,6 +23,26 @@ func Address(t testing.TB) string {
 // after the server's own test of it has passed.
 func Whole(t testing.TB, name, addr, config string) *Server {
 	t.Helper()
+	return whole(t, name, addr, config, nil)
+}
+
+// WholeAsWeb is Whole for a server that runs as the web's own user, who may read no more than others may. Root alone can
+// start it.
+func WholeAsWeb(t testing.TB, name, addr, config string) *Server {
+	t.Helper()
+	uid, err := strconv.Atoi(WebUser(t).Uid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	gid, err := strconv.Atoi(WebUser(t).Gid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return whole(t, name, addr, config, &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)})
+}
+
+func whole(t testing.TB, name, addr, config string, user *syscall.Credential) *Server {
+	t.Helper()
 	program := need(t, name)
 	dir := Dir(t)
 	file := Write(t, dir, "config", config, 0o644)
@@ -28,11 +51,17 @@ func Whole(t testing.TB, name, addr, config string) *Server {
 	env := []string{"HOME=" + dir, "XDG_CONFIG_HOME=" + dir, "XDG_DATA_HOME=" + dir, "PATH=/usr/bin:/bin"}
 	test := exec.Command(program, check...)
 	test.Dir, test.Env = dir, env
+	if user != nil {
+		test.SysProcAttr = &syscall.SysProcAttr{Credential: user}
+		if err := os.Chown(dir, int(user.Uid), int(user.Gid)); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if out, err := test.CombinedOutput(); err != nil {
 		t.Fatalf("%s does not accept its configuration: %v\n%s\n%s", name, err, out, config)
 	}
 	cmd := exec.Command(program, args...)
-	cmd.Env = env
+	cmd.Env, cmd.SysProcAttr = env, test.SysProcAttr
 	s.run(t, cmd)
 	return s
 }
