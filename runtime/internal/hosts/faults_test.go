@@ -48,9 +48,9 @@ type host struct {
 	dir, docroot string
 	options      servers.Options
 	directory    string // what the provider says about the document root
-	more         string
-	leaks        bool // files are sent: the doctor has to see it
-	slow         bool // a program needs long to find out that it gets no thread
+	noSuexec     bool
+	sent         []string // what is sent all the same, as noLeak names it: the doctor has to see it
+	slow         bool     // a program needs long to find out that it gets no thread
 }
 
 // A fault of an installation or a host, with what the doctor says of the
@@ -152,25 +152,34 @@ func faults() []fault {
 			return bytes.Replace(b, []byte("SetEnvIf"), []byte("#SetEnvIf"), 1)
 		}), dir: []string{"htaccess-changed"}, probe: []string{"authorization-lost"}},
 		{name: "programs that all may read where no rules count", plant: func(t *testing.T, h *host) {
-			h.directory, h.leaks = "AllowOverride None", true
+			h.directory, h.sent = "AllowOverride None", []string{"a program", "settings"} // their names, in the program
 			chmod(homeProgram, 0o755)(t, h)
 		}, dir: []string{"program-readable"}, url: []string{"program-forbidden", "program-sent", "route-missing"}},
 		{name: "the whole package, open, in the document root", plant: func(t *testing.T, h *host) {
-			h.directory, h.docroot, h.leaks = "AllowOverride None", ".", true
+			h.directory, h.docroot, h.sent = "AllowOverride None", ".", everything()
 			must(t, exec.Command("chmod", "-R", "a+rX", h.dir).Run())
 		}, dir: []string{"folder-unseen"}, url: []string{"manifest-sent", "package-sent", "program-sent", "route-missing", "secret-sent"}},
 		{name: "a folder that is listed", plant: func(t *testing.T, h *host) {
 			h.directory = "AllowOverride None\nOptions +Indexes"
 			h.options.Modules = append(h.options.Modules, "autoindex")
-			h.leaks = true
+			h.sent = []string{"a list of files"}
 		}, url: []string{"folder-listed", "program-forbidden", "route-missing"}},
 	}
+}
+
+// shared gives the host's configuration.
+func (h *host) shared() string {
+	text := shared(filepath.Join(h.dir, h.docroot), h.directory)
+	if h.noSuexec {
+		return strings.Replace(text, suexec, "", 1)
+	}
+	return text
 }
 
 // Every fault is planted on a real host: the doctor names it, and a host that
 // does not run the programs does not send them either.
 func TestFaultsOfRealHosts(t *testing.T) {
-	for _, f := range faults() {
+	for _, f := range slices.Concat(faults(), moreFaults()) {
 		t.Run(f.name, func(t *testing.T) {
 			t.Parallel()
 			h := &host{dir: home(t), docroot: "public_html", options: modules("cgid"), directory: healthy}
@@ -178,7 +187,7 @@ func TestFaultsOfRealHosts(t *testing.T) {
 			list, err := os.ReadFile(filepath.Join(h.dir, "private/MANIFEST.json"))
 			must(t, err)
 			f.plant(t, h)
-			s := servers.Apache(t, h.options, shared(filepath.Join(h.dir, h.docroot), h.directory)+h.more)
+			s := servers.Apache(t, h.options, h.shared())
 			if f.dir == nil || f.dir[0] != "folder-unseen" {
 				same(t, "the doctor in the folder", ask(t, h.dir), f.dir)
 			}
@@ -191,8 +200,10 @@ func TestFaultsOfRealHosts(t *testing.T) {
 			if f.probe != nil {
 				same(t, "the doctor with a probe", withProbe(t, h, string(list), address), f.probe)
 			}
-			if !h.leaks && !h.slow {
-				noFiles(t, s.Addr(0), h.dir, "public_html")
+			if h.slow {
+				noQuickFiles(t, s.Addr(0), h.dir)
+			} else {
+				noFiles(t, s.Addr(0), h.dir, "public_html", h.sent...)
 			}
 		})
 	}

@@ -171,6 +171,11 @@ func TestEveryFaultOfAnInstallationIsNamed(t *testing.T) {
 		{name: "an empty upload", plant: edit(home, func([]byte) []byte { return nil }), want: []string{"program-empty " + home}},
 		{name: "an error page in place of a program", plant: edit(home, func([]byte) []byte { return []byte("<html>\n") }), want: []string{"program-foreign " + home}},
 		{name: "a program for another processor", plant: edit(home, func([]byte) []byte { return append(program(elf.EM_AARCH64, false), "0123456789"...) }), want: []string{"program-architecture " + home}},
+		{name: "a damaged program", plant: edit(home, func(b []byte) []byte { return append([]byte(elf.ELFMAG), make([]byte, len(b)-4)...) }), want: []string{"program-damaged " + home}},
+		{name: "a file in place of a folder", plant: func(t *testing.T, dir string) {
+			must(t, os.RemoveAll(filepath.Join(dir, "private/server")))
+			put(t, dir, "private/server", []byte("x"), 0o600)
+		}, want: []string{"file-unreadable private/server/programs-fileinfo.htaccess"}},
 		{name: "a program that is dynamically linked", plant: edit(home, func([]byte) []byte { return program(elf.EM_X86_64, true) }), want: []string{"program-dynamic " + home}},
 		{name: "a program of another version", plant: edit(home, func(b []byte) []byte { return append(b, 'x') }), want: []string{"program-changed " + home}},
 		{name: "a program for another target that was damaged", plant: edit("private/targets/linux-386/user.cgi", func(b []byte) []byte { return b[:9] }), want: []string{"program-truncated private/targets/linux-386/user.cgi"}},

@@ -161,6 +161,8 @@ func (t *tree) unreadable(name string, err error) {
 func (t *tree) checkContent(f manifest.File, p *manifest.Program) {
 	data, err := os.ReadFile(t.path(f.Path))
 	switch {
+	case p != nil && errors.Is(err, fs.ErrPermission) && t.isExecuteOnly(f.Path):
+		t.learn(f.Path, "not even its owner may read it: it was not compared")
 	case err != nil:
 		t.unreadable(f.Path, err)
 	case sameContent(f, data):
@@ -170,6 +172,12 @@ func (t *tree) checkContent(f manifest.File, p *manifest.Program) {
 	default:
 		t.add(diagnose(f, *p, data))
 	}
+}
+
+// isExecuteOnly reports whether a file may be executed, and be read by nobody.
+func (t *tree) isExecuteOnly(name string) bool {
+	info, err := os.Stat(t.path(name))
+	return err == nil && info.Mode()&0o444 == 0 && info.Mode()&0o100 != 0
 }
 
 func plain(err error) string {

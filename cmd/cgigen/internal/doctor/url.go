@@ -215,7 +215,7 @@ func isProgram(body []byte) bool { return bytes.HasPrefix(body, []byte("\x7fELF"
 func (v *visit) programSent(where string) {
 	v.add(Finding{"program-sent", Error, where, "the server sends the program as a file",
 		"no handler is set for it, and everybody may read it: whoever asks gets all that is compiled in",
-		"chmod 711 the programs at once: what cannot be read cannot be sent. Then upload .htaccess beside them; if the host ignores it: cgigen package --layout cgi-bin"})
+		"chmod 711 the programs at once, or 111 where the server runs as you: what cannot be read cannot be sent. Then upload .htaccess beside them; if the host ignores it: cgigen package --layout cgi-bin"})
 }
 
 func serverError(where, what string) Finding {

@@ -3,6 +3,7 @@ package doctor
 import (
 	"bytes"
 	"compress/gzip"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -179,5 +180,61 @@ func TestWhatAProbeShowsIsJudged(t *testing.T) {
 				t.Errorf("-want +got\n%s", diff)
 			}
 		})
+	}
+}
+
+// A connection leads to hosts that no test can have.
+type connection func(*http.Request) (*http.Response, error)
+
+func (a connection) RoundTrip(r *http.Request) (*http.Response, error) { return a(r) }
+
+func TestASiteWithoutHTTPSIsNamed(t *testing.T) {
+	respond := func(status int, location string) (*http.Response, error) {
+		return &http.Response{StatusCode: status, Header: http.Header{"Location": {location}}, Body: http.NoBody}, nil
+	}
+	tests := []struct {
+		name, want string
+		host       connection
+	}{
+		{"nobody connection", "tls-missing", func(r *http.Request) (*http.Response, error) {
+			if r.URL.Scheme == "https" {
+				return nil, errors.New("connection refused")
+			}
+			return respond(200, "")
+		}},
+		{"visitors are not led there", "tls-not-forced", func(*http.Request) (*http.Response, error) { return respond(200, "") }},
+		{"visitors are led there", "", func(r *http.Request) (*http.Response, error) {
+			if r.URL.Scheme == "https" {
+				return respond(200, "")
+			}
+			return respond(301, "https://shop.test/")
+		}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			v := &visit{Report: &Report{}, ctx: t.Context(), manifest: shop(), base: &url.URL{Scheme: "http", Host: "shop.test"}}
+			v.client = &http.Client{Transport: test.host, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+			v.checkTLS()
+			got := ""
+			for _, f := range v.Findings {
+				got += f.ID
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("-want +got\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestAProbeThatDoesNotAnswerIsNamed(t *testing.T) {
+	server := httptest.NewServer(served())
+	defer server.Close()
+	base, err := url.Parse(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	report, err := URL(t.Context(), base, shop(), Options{Token: "0123"})
+	if err != nil || len(report.Findings) != 1 || report.Findings[0].ID != "probe-fails" {
+		t.Errorf("got %+v, %v", report.Findings, err)
 	}
 }
