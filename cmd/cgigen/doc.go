@@ -27,15 +27,15 @@ The commands are:
 	completion  print the completion script for a shell
 	help        explain a command
 
-Packages are given as for the go command; without any they are ./..., the
-module in the working directory. A module is one site: it has one route table,
+Packages are given as for the go command; without any they are ./..., and the
+whole module where go generate runs the command. A module is one site: it has one route table,
 and each program name once.
 
 To make cgigen a part of a module, and to have it run by go generate:
 
 	go get -tool github.com/cgigen/cgigen/cmd/cgigen
 
-	//go:generate go tool cgigen generate ./...
+	//go:generate go tool cgigen generate
 
 # Directives
 

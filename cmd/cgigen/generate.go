@@ -41,7 +41,28 @@ func completePackages(*cobra.Command, []string, string) ([]string, cobra.ShellCo
 }
 
 func (f *generateFlags) options(patterns []string) generator.Options {
-	return generator.Options{Patterns: patterns, Output: f.output, Gateways: f.gateways, Tags: f.tags, Cache: cacheDir()}
+	o := generator.Options{Patterns: patterns, Output: f.output, Gateways: f.gateways, Tags: f.tags, Cache: cacheDir()}
+	if len(patterns) == 0 {
+		o.Patterns = wholeModule()
+	}
+	return o
+}
+
+// wholeModule is the pattern of all packages of the module if go generate runs
+// the command, which it does in the folder of the file with the comment. It is
+// nil otherwise: then ./... is what the user sees.
+func wholeModule() []string {
+	if os.Getenv("GOFILE") == "" || os.Getenv("GOPACKAGE") == "" {
+		return nil
+	}
+	for up := "."; ; up = filepath.Join("..", up) {
+		if _, err := os.Stat(filepath.Join(up, "go.mod")); err == nil {
+			return []string{"./" + filepath.ToSlash(filepath.Join(up, "..."))}
+		}
+		if abs, err := filepath.Abs(up); err != nil || abs == filepath.Dir(abs) {
+			return nil
+		}
+	}
 }
 
 // cacheDir is where runs are remembered: CGIGEN_CACHE, or a folder of the
