@@ -220,8 +220,9 @@ and requests wait for them. Mistakes are shown in the terminal and in the
 browser, until they are mended. A program that does not answer gives a page
 with what it wrote to standard error. Ctrl-C ends the server and its programs.
 
-A program runs in the module's folder, as it would on a host: with the
-variables of RFC 3875, with SCRIPT_NAME empty, and without the environment of
+A program runs in its own folder, cgi-bin/<name>, as CGI servers have it (RFC
+3875 §7.2): a relative path leads elsewhere on a host. It has the
+variables of RFC 3875, with SCRIPT_NAME empty, and not the environment of
 your shell, except for PATH, HOME, TMPDIR, TZ, the names in its configuration
 structs, the same with _FILE, and all that begin with CGIGEN_. The folder private
 is that of the module. Request bodies are read into a temporary file first, so

@@ -118,7 +118,7 @@ func (w *workshop) site(compiled []builder.Program) devserver.Site {
 		site.Programs = append(site.Programs, devserver.Program{
 			Name: program.Name,
 			Path: compiled[i].Path,
-			Dir:  w.result.Model.Module.Dir,
+			Dir:  program.Dir,
 			Env:  programEnv(configNames(model), os.Environ()),
 		})
 		for _, route := range model.Routes {
