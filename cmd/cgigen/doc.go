@@ -232,13 +232,14 @@ that their length is known.
 
 	cgigen package --for SERVER -o FILE|DIR [flags] [packages]
 
-Package generates, compiles, and writes what a host needs, as FILE.tar.gz, as
-FILE.zip with Unix modes, or into a folder: programs, rules for the server,
+Package generates, compiles, and writes what a host needs, as FILE.tar.gz or
+FILE.tgz, as FILE.zip with Unix modes, or into a folder: programs, rules for the server,
 examples of the settings, notes for installing, a manifest with SHA-256 sums,
 and a bill of materials. The same commit gives the same bytes.
 
 	--for SERVER       apache, lighttpd, nginx, caddy or container
-	--layout LAYOUT    for apache: subdir, cgi-bin, fcgid or multicall
+	--layout LAYOUT    for apache: subdir, cgi-bin, fcgid or multicall;
+	                   for lighttpd, nginx and caddy: subdir or multicall
 	--base PATH        path of the site on its host, as /~alice/shop
 	--docroot NAME     the host's document root (default public_html)
 	--host NAME        domain of the site
@@ -247,7 +248,8 @@ and a bill of materials. The same commit gives the same bytes.
 	--gateways LIST, --tags LIST, --generated DIR as for generate, where the
 	                   last is called -o
 
-For a container it is an image in the layout of the Open Container Initiative.
+On Apache the programs lie in a folder of the site, cgi or, with --layout
+cgi-bin, cgi-bin: a route below that path is an error. For a container it is an image in the layout of the Open Container Initiative.
 docs/hosting.md describes what is in a package, and why.
 
 # doctor

@@ -22,13 +22,18 @@ type generateFlags struct {
 func (f *generateFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVarP(&f.output, "output", "o", "", "write the programs below `DIR` (default cgi-bin at the module's root)")
-	flags.StringSliceVar(&f.gateways, "gateways", nil,
-		"link these `LIST` of gateways (default "+strings.Join(generator.DefaultGateways(), ",")+")")
+	flags.StringSliceVar(&f.gateways, "gateways", nil, gatewaysHelp()+")")
 	addTags(cmd, &f.tags)
 	must(cmd.MarkFlagDirname("output"))
 	must(cmd.RegisterFlagCompletionFunc("gateways",
 		cobra.FixedCompletions(generator.Gateways(), cobra.ShellCompDirectiveNoFileComp)))
 	cmd.ValidArgsFunction = completePackages
+}
+
+// gatewaysHelp describes the flag --gateways, up to its last parenthesis.
+func gatewaysHelp() string {
+	return "ways to reach the programs: `LIST` of " + strings.Join(generator.Gateways(), ", ") +
+		", with commas between them (default " + strings.Join(generator.DefaultGateways(), ",")
 }
 
 func addTags(cmd *cobra.Command, tags *string) {

@@ -37,16 +37,13 @@ func (a *app) packageCommand() *cobra.Command {
 rules for the server, an example of the settings, notes for installing, a
 manifest with sums, and a bill of materials. The same commit gives the same bytes.
 
-What is written is a .tar.gz, a .zip with Unix modes, as file managers of control
-panels take it, or a folder.`,
+What is written is a .tar.gz (or .tgz), a .zip with Unix modes, as file managers of
+control panels take it, or a folder.`,
 		RunE: func(cmd *cobra.Command, patterns []string) error {
 			if err := flags.check(); err != nil {
 				return err
 			}
-			if len(flags.targets) == 0 {
-				flags.targets = []string{"linux/amd64"}
-			}
-			targets, err := chooseTargets(cmd.Context(), flags.targets)
+			targets, err := flags.chooseTargets(cmd.Context())
 			if err != nil {
 				return err
 			}
@@ -61,14 +58,15 @@ panels take it, or a folder.`,
 func (f *packageFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.server, "for", "", "pack for `SERVER`: "+strings.Join(pack.Servers(), ", "))
-	flags.StringVarP(&f.output, "output", "o", "", "write `FILE`.tar.gz, FILE.zip or a folder")
-	flags.StringVar(&f.layout, "layout", "", "how programs lie: for apache `LAYOUT` is one of "+strings.Join(pack.Layouts("apache"), ", ")+" (default subdir)")
+	flags.StringVarP(&f.output, "output", "o", "", "write `FILE`.tar.gz, FILE.tgz, FILE.zip or a folder")
+	flags.StringVar(&f.layout, "layout", "", "how programs lie: `LAYOUT` is "+strings.Join(pack.Layouts("apache"), ", ")+" for apache, "+
+		strings.Join(pack.Layouts("nginx"), ", ")+" for lighttpd, nginx and caddy (default subdir)")
 	flags.StringVar(&f.base, "base", "", "`PATH` of the site on its host, as /~alice/shop")
 	flags.StringVar(&f.docroot, "docroot", "public_html", "`NAME` of the host's document root")
 	flags.StringVar(&f.host, "host", "www.example.org", "domain `NAME` of the site")
 	flags.StringVar(&f.root, "root", "", "`DIR` of the site on a server of one's own (default /srv/NAME)")
 	flags.StringArrayVar(&f.targets, "target", nil, "compile for `OS/ARCH`; may be repeated (default linux/amd64)")
-	flags.StringSliceVar(&f.gateways, "gateways", nil, "link these `LIST` of gateways, as for generate")
+	flags.StringSliceVar(&f.gateways, "gateways", nil, gatewaysHelp()+", http for container)")
 	flags.StringVar(&f.generated, "generated", "", "`DIR` of the generated programs, as -o of generate")
 	addTags(cmd, &f.tags)
 	must(cmd.RegisterFlagCompletionFunc("for", cobra.FixedCompletions(pack.Servers(), cobra.ShellCompDirectiveNoFileComp)))
@@ -110,7 +108,44 @@ func (f *packageFlags) check() error {
 	if f.layout == "multicall" && pack.Format(f.output) == "zip" {
 		return usageError{"--layout multicall: a .zip has no hard links; write a .tar.gz or a folder"}
 	}
+	if ending := pack.OtherArchive(f.output); ending != "" {
+		return usageError{fmt.Sprintf("-o: a package is a .tar.gz, a .tgz, a .zip or a folder, and no %s", ending)}
+	}
 	return f.checkGateways()
+}
+
+// chooseTargets refuses programs that the server could not run.
+func (f *packageFlags) chooseTargets(ctx context.Context) ([]builder.Target, error) {
+	texts := f.targets
+	if len(texts) == 0 {
+		texts = []string{"linux/amd64"}
+	}
+	targets, err := chooseTargets(ctx, texts)
+	for _, t := range targets {
+		if !pack.Runs(f.server, t.OS) {
+			return nil, usageError{fmt.Sprintf("--target %s: --for %s packs programs for Unix, as linux/amd64; cgigen build --target %[1]s compiles them", t, f.server)}
+		}
+	}
+	return targets, err
+}
+
+// refuseHidden refuses routes that the layout keeps from their programs.
+func (f *packageFlags) refuseHidden(m *generator.Model) error {
+	folder, other := pack.Taken(f.server, f.layout)
+	var all generator.Diagnostics
+	for _, r := range pack.Hidden(m, folder) {
+		at := r.Position
+		at.Filename = shown(filepath.Join(m.Module.Dir, filepath.FromSlash(at.Filename)))
+		all = append(all, generator.Diagnostic{
+			Position: at,
+			Message:  fmt.Sprintf("%s cannot be reached with --for %s --layout %s, which keeps %s/%s/ for the files of the programs", r.Pattern, f.server, f.layout, f.base, folder),
+			Hint:     "choose another path, or package with --layout " + other,
+		})
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	return all
 }
 
 // checkGateways sees to it that the programs can be started as the layout will.
@@ -200,6 +235,9 @@ func (a *app) packBuilds(ctx context.Context, options generator.Options, flags p
 		options.Env = append(os.Environ(), target.Env()...)
 		result, err := a.packSource(ctx, options, flags)
 		if err != nil {
+			return err
+		}
+		if err := flags.refuseHidden(result.Model); err != nil {
 			return err
 		}
 		if o.Model == nil {

@@ -176,5 +176,9 @@ func quoteLua(text string) string {
 // IsCatchAll reports whether every path fits.
 func (s segments) IsCatchAll() bool { return s[0].kind == rest }
 
+// Head gives the first segment of a pattern's path, unescaped; "" if it is none
+// of its own, but a wildcard.
+func Head(path string) string { return split(path)[0].text }
+
 // Overlap reports whether there are addresses that fit the paths of both patterns.
 func Overlap(a, b string) bool { return split(a).overlaps(split(b)) }
