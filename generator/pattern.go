@@ -84,7 +84,7 @@ func localPattern(pattern, full string, modules []*module) (packagePattern, erro
 	m := moduleOf(root, modules)
 	if m == nil {
 		return packagePattern{}, &UsageError{
-			Message: fmt.Sprintf("%s: %s is in none of the modules %s", pattern, root, modulePaths(modules)),
+			Message: fmt.Sprintf("%s: %s is not in %s", pattern, root, named(modules)),
 			Hint:    "run cgigen in the module's folder (-C), or add the module to the workspace with go work use",
 		}
 	}
@@ -110,6 +110,14 @@ func modulePaths(modules []*module) string {
 	return strings.Join(paths, ", ")
 }
 
+// named names the modules that a pattern is about.
+func named(modules []*module) string {
+	if len(modules) == 1 {
+		return "the module " + modules[0].Path
+	}
+	return "any of the modules " + modulePaths(modules)
+}
+
 // pathPattern reads a pattern of import paths. It has to be about the main
 // modules, since programs are written for their handlers alone.
 func pathPattern(pattern string, modules []*module) (packagePattern, error) {
@@ -129,7 +137,7 @@ func pathPattern(pattern string, modules []*module) (packagePattern, error) {
 	if _, err := os.Stat(pattern); err == nil {
 		hint = "for a folder write ./" + pattern
 	}
-	return packagePattern{}, &UsageError{Message: fmt.Sprintf("%s is no package of the modules %s", pattern, modulePaths(modules)), Hint: hint}
+	return packagePattern{}, &UsageError{Message: fmt.Sprintf("%s is no package of %s", pattern, named(modules)), Hint: hint}
 }
 
 // wildcards makes a regular expression of a pattern: ... stands for any text,
