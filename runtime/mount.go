@@ -3,6 +3,7 @@ package runtime
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -16,10 +17,17 @@ import (
 // folder by folder; the first below which a pattern fits is the one. Patterns
 // that fit everywhere are asked last.
 func (rt *router) mount(r *http.Request, script string) string {
+	escaped := r.URL.EscapedPath()
 	var anywhere []string
 	for _, prefix := range prefixes(r.URL.Path, script) {
-		switch rt.fit(r, trimEscaped(r.URL.EscapedPath(), len(prefix))) {
+		switch rt.fit(r, trimEscaped(escaped, len(prefix))) {
 		case fitsExactly:
+			if prefix != r.URL.Path {
+				return prefix
+			}
+			if base, ok := rt.base(prefix); ok {
+				return base // the whole path may be in SCRIPT_NAME
+			}
 			return prefix
 		case fitsAnywhere:
 			anywhere = append(anywhere, prefix)
@@ -34,27 +42,49 @@ func (rt *router) mount(r *http.Request, script string) string {
 	return ""
 }
 
+// isCalled reports whether the path names the program, and then goes on.
+func isCalled(path, script string) bool {
+	rest, ok := strings.CutPrefix(path, script)
+	return ok && script != "" && strings.HasPrefix(rest, "/")
+}
+
 // prefixes lists the prefixes of path that may be the mount point, the
 // likeliest first: the program itself if more follows, none, and the folders
-// that path and script share. Where the server has put the whole path into
-// SCRIPT_NAME, that comes last.
+// that path and script share. Nothing of it may be the client's invention:
+// where the server has put the whole path into SCRIPT_NAME, a folder in front
+// of a route would pass by what guards the route.
 func prefixes(path, script string) []string {
 	script = strings.TrimSuffix(script, "/")
 	var list []string
-	if rest, ok := strings.CutPrefix(path, script); ok && script != "" && strings.HasPrefix(rest, "/") {
+	if isCalled(path, script) {
 		list = append(list, script)
 	}
 	list = append(list, "")
-	for i := 1; i < len(path) && i < len(script) && path[i] == script[i]; i++ {
+	if strings.TrimSuffix(cleanPath(path), "/") == cleanPath(script) {
+		if path == script && script != "" {
+			list = append(list, script)
+		}
+		return slices.DeleteFunc(list, hasEmptySegment)
+	}
+	if rest, ok := strings.CutPrefix(script, path); ok && strings.HasSuffix(path, "/") && !strings.Contains(rest, "/") {
+		// The server has put the name of an index file behind the path. Only
+		// the folder itself can be one of the site's.
+		return slices.DeleteFunc(append(list, strings.TrimSuffix(path, "/")), hasEmptySegment)
+	}
+	for i := 1; i < len(path) && i < len(script) && path[i] == script[i] && len(list) < maxPrefixes; i++ {
 		if path[i] == '/' {
 			list = append(list, path[:i])
 		}
 	}
-	if path == script && script != "" {
-		list = append(list, script)
-	}
-	return list
+	return slices.DeleteFunc(list, hasEmptySegment)
 }
+
+// maxPrefixes bounds what a long path can cost: each prefix is tried with each
+// pattern.
+const maxPrefixes = 16
+
+// hasEmptySegment is true for //host, which a browser takes for another site.
+func hasEmptySegment(prefix string) bool { return strings.Contains(prefix, "//") || prefix == "/" }
 
 // base is the setting CGIGEN_BASE, if the path lies below it.
 func (rt *router) base(path string) (string, bool) {
@@ -79,11 +109,12 @@ func (rt *router) fit(r *http.Request, path string) fit {
 	if path == "" {
 		path = "/"
 	}
+	clean, folder := cleanPath(path), cleanPath(path+"/")
 	for i := range rt.routes {
 		route := &rt.routes[i]
 		switch {
 		case route.host != "" && route.host != hostname(r.Host):
-		case !route.match(cleanPath(path), nil) && !route.match(cleanPath(path+"/"), nil):
+		case !route.match(clean, nil) && !route.match(folder, nil):
 		case !route.catchesAll():
 			return fitsExactly
 		default:

@@ -73,11 +73,53 @@ func TestRoutesAreFoundBelowEveryMount(t *testing.T) {
 	}
 }
 
+// Where SCRIPT_NAME is what the client asks for, or begins with it, a folder in
+// front of a route is not found.
+func TestClientsInventNoMount(t *testing.T) {
+	rt := newRouter("GET /admin/{id}", "GET /users/", "GET /login")
+	for _, uri := range []string{"/x/admin/7", "/any/thing/at/all/admin/7", "/x/admin//7", "/x/users/", "//evil.example/login",
+		"/%2Fevil.example/login", "//evil.example/users/", "/evil.example/..//x/login"} {
+		path, err := url.PathUnescape(uri)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, script := range []string{path, path + "index.cgi", cleanPath(path)} {
+			if script == path+"index.cgi" && !strings.HasSuffix(path, "/") {
+				continue // servers put the name behind a folder only
+			}
+			if w := call(t, rt, "GET", uri, script); w.Code == http.StatusOK {
+				t.Errorf("%s in SCRIPT_NAME %s is answered: %s", uri, script, w.Body)
+			} else if to := w.Header().Get("Location"); strings.HasPrefix(to, "//") {
+				t.Errorf("%s in SCRIPT_NAME %s leads to %s", uri, script, to)
+			}
+		}
+	}
+}
+
+// BenchmarkLongPath is a path of many folders, as an attacker sends it: a
+// SCRIPT_NAME that shares them must not cost much more than another one.
+func BenchmarkLongPath(b *testing.B) {
+	var patterns []string
+	for i := range 20 {
+		patterns = append(patterns, fmt.Sprintf("GET /r%d/{id}", i))
+	}
+	rt := newRouter(patterns...)
+	path := strings.Repeat("/a", 4000)
+	for name, script := range map[string]string{"file": "/cgi-bin/app.cgi", "path": path, "shared": path[:7000] + "/x"} {
+		b.Run(name, func(b *testing.B) {
+			r := httptest.NewRequest("GET", path, nil)
+			for b.Loop() {
+				rt.mount(r, script)
+			}
+		})
+	}
+}
+
 func TestBaseDecidesWhereTheRequestDoesNot(t *testing.T) {
 	t.Setenv("CGIGEN_BASE", "/shop")
-	for _, script := range []string{"/shop/cgi-bin/app.cgi", "/cgi-bin/app.cgi"} {
+	for _, script := range []string{"/shop/cgi-bin/app.cgi", "/cgi-bin/app.cgi", "/shop/x"} {
 		for _, pattern := range []string{"/", "/x"} {
-			w := call(t, newRouter(pattern), "GET", "/shop/x", script)
+			w := call(t, newRouter(pattern, "/{$}"), "GET", "/shop/x", script)
 			if want := pattern + "|" + pattern + "|/shop|/x|"; w.Body.String() != want {
 				t.Errorf("%s in %s: got %q, want %q", pattern, script, w.Body, want)
 			}
