@@ -217,8 +217,9 @@ what programs write to standard error, with the name of the program.
 
 When a Go file, go.mod or an embedded file changes, the programs are made anew,
 and requests wait for them. Mistakes are shown in the terminal and in the
-browser, until they are mended. A program that does not answer gives a page
-with what it wrote to standard error. Ctrl-C ends the server and its programs.
+browser, until they are mended. A program that does not answer, or fails with
+500 before its handler has answered, gives a page with what it wrote to standard
+error; the 500 is explained to this machine alone. Ctrl-C ends the server and its programs.
 
 A program runs in its own folder, cgi-bin/<name>, as CGI servers have it (RFC
 3875 §7.2): a relative path leads elsewhere on a host. It has the

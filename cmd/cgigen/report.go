@@ -36,12 +36,17 @@ func (a *app) report(err error) int {
 	if text := describe(err); text != "" {
 		fmt.Fprintln(a.stderr, text)
 	}
-	var wrong usageError
-	var wrongOptions *generator.UsageError
-	if errors.As(err, &wrong) || errors.As(err, &wrongOptions) {
+	if isUsage(err) {
 		return exitUsage
 	}
 	return exitError
+}
+
+// isUsage reports whether the command line is wrong, and not the source.
+func isUsage(err error) bool {
+	var wrong usageError
+	var wrongOptions *generator.UsageError
+	return errors.As(err, &wrong) || errors.As(err, &wrongOptions)
 }
 
 // describe gives an error as it is shown. What has a position of its own, as

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -28,8 +29,13 @@ process for each request, as a web server does. When the source changes, the
 programs are made anew; requests wait for them. What is wrong with the source is
 shown in the browser and in the terminal.`,
 		RunE: func(cmd *cobra.Command, patterns []string) error {
-			if _, _, err := net.SplitHostPort(addr); err != nil {
-				return usageError{fmt.Sprintf("--addr %q is not of the form HOST:PORT, as in 127.0.0.1:8080", addr)}
+			if err := checkAddr(cmd.Context(), addr); err != nil {
+				return err
+			}
+			for _, p := range patterns {
+				if port, ok := portOf(p); ok {
+					return usageError{fmt.Sprintf("%s is no package; to serve on that port: --addr 127.0.0.1:%s", p, port)}
+				}
 			}
 			return a.serve(cmd.Context(), flags.options(patterns), addr)
 		},
@@ -38,6 +44,25 @@ shown in the browser and in the terminal.`,
 	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:8080", "listen on `HOST:PORT`; port 0 is any free one")
 	must(cmd.RegisterFlagCompletionFunc("addr", cobra.NoFileCompletions))
 	return cmd
+}
+
+func checkAddr(ctx context.Context, addr string) error {
+	_, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return usageError{fmt.Sprintf("--addr %q is not of the form HOST:PORT, as in 127.0.0.1:8080", addr)}
+	}
+	if _, err := net.DefaultResolver.LookupPort(ctx, "tcp", port); err != nil {
+		return usageError{fmt.Sprintf("--addr %q: there is no port %s; it is a number from 0, for any free one, to 65535", addr, port)}
+	}
+	return nil
+}
+
+// portOf reports whether somebody means a port, and not a package.
+func portOf(pattern string) (port string, ok bool) {
+	port = strings.TrimPrefix(pattern, ":")
+	_, err := strconv.ParseUint(port, 10, 16)
+	_, none := os.Stat(pattern)
+	return port, err == nil && none != nil
 }
 
 func (a *app) serve(ctx context.Context, options generator.Options, addr string) (err error) {
@@ -58,7 +83,7 @@ func (a *app) serve(ctx context.Context, options generator.Options, addr string)
 	w := &workshop{app: a, options: options, root: root, target: target, dir: temp}
 	err = devserver.Run(ctx, devserver.Options{
 		Addr: addr, Root: root, Log: a.stderr,
-		Build: w.build, Inputs: w.inputs, Describe: describe,
+		Build: w.build, Hopeless: isUsage, Inputs: w.inputs, Describe: describe,
 	})
 	return err
 }

@@ -62,6 +62,13 @@ func runTestProgram(name string) int {
 		fmt.Print("Status: 200 OK\n\nall of it")
 		fmt.Fprint(os.Stderr, "first\r\nsecond")
 		return 1
+	case "refused":
+		fmt.Fprint(os.Stderr, "cgigen: refused: request 7: configuration:\n\t\t<KEY> is not set\n")
+		fmt.Print("Status: 500 Internal Server Error\nContent-Type: text/plain; charset=utf-8\nX-Content-Type-Options: nosniff\n\n500 Internal Server Error\nrequest 7\n")
+		return 1
+	case "sorry":
+		fmt.Fprintln(os.Stderr, "a secret")
+		fmt.Print("Status: 500 Internal Server Error\nX-Content-Type-Options: nosniff\n\n500, sorry\n")
 	case "half":
 		fmt.Print("Status: 200 OK\n\nhalf")
 		self, _ := os.FindProcess(os.Getpid())
@@ -255,6 +262,30 @@ func TestPagesForBrowsersAreEscaped(t *testing.T) {
 	got := fetch(t, req)
 	if got.Status != 502 || !strings.Contains(got.Body, "<pre>I &lt;b&gt;cannot&lt;/b&gt;\n</pre>") {
 		t.Errorf("got %d %s", got.Status, got.Body)
+	}
+}
+
+func TestFailureOfTheRuntimeIsExplained(t *testing.T) {
+	url, terminal := testServer(t, "refused", "sorry")
+	got := fetch(t, request(t, "GET", url+"/refused/", nil))
+	want := answer{500, "500 Internal Server Error\n\n" +
+		"Request 7. Elsewhere the page ends here, and the log has the rest: the program refused wrote to standard error:\n\n" +
+		"cgigen: refused: request 7: configuration:\n\t\t<KEY> is not set\n"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	log, _, _ := strings.Cut(terminal.String(), "cgigen: GET ")
+	if diff := cmp.Diff("refused: request 7: configuration:\nrefused:     <KEY> is not set\ncgigen: refused: exit status 1\n", log); diff != "" {
+		t.Errorf("log (-want +got):\n%s", diff)
+	}
+	browser := request(t, "GET", url+"/refused/", nil)
+	browser.Header.Set("Accept", "text/html")
+	if got := fetch(t, browser); got.Status != 500 || !strings.Contains(got.Body, "&lt;KEY&gt; is not set") {
+		t.Errorf("got %d %s", got.Status, got.Body)
+	}
+	// What a handler answers stays its own.
+	if diff := cmp.Diff(answer{500, "500, sorry\n"}, fetch(t, request(t, "GET", url+"/sorry/", nil))); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 

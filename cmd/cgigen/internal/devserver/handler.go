@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/netip"
 	"strconv"
 	"strings"
 	"time"
@@ -105,6 +106,13 @@ func (p *process) relay(rec *recorder, r *http.Request) error {
 		p.drain()
 		return errors.Join(err, p.wait())
 	}
+	if isLocal(r) {
+		if id, ok := p.failed(res); ok {
+			_ = p.wait() // what it wrote is then complete; finish looks at how it ended
+			rec.explained(r, p.stderr, id)
+			return nil
+		}
+	}
 	for name, values := range res.header {
 		rec.Header()[name] = values
 	}
@@ -156,6 +164,24 @@ func (rec *recorder) failure(r *http.Request, p Program, err error, stderr *line
 	rec.page(r, http.StatusBadGateway, templates.Page{
 		Title: "Program " + p.Name + " did not answer", Text: text, Output: output,
 	})
+}
+
+// explained is the page for a program that failed as the runtime has it: the
+// answer that it gives everybody, and below it what only its log shows.
+func (rec *recorder) explained(r *http.Request, stderr *lines, id string) {
+	text := "Request " + id + ". Elsewhere the page ends here, and the log has the rest: the program " + stderr.program
+	if stderr.kept.Len() == 0 {
+		text += " wrote nothing to standard error."
+	} else {
+		text += " wrote to standard error:"
+	}
+	rec.page(r, http.StatusInternalServerError, templates.Page{Title: "500 Internal Server Error", Text: text, Output: stderr.kept.String()})
+}
+
+// isLocal reports whether somebody at this machine asks.
+func isLocal(r *http.Request) bool {
+	address, err := netip.ParseAddrPort(r.RemoteAddr)
+	return err == nil && address.Addr().Unmap().IsLoopback()
 }
 
 // page answers with a page of the server's own: HTML for browsers, text for

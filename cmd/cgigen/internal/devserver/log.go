@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
@@ -61,8 +62,12 @@ func (l *lines) end() {
 	}
 }
 
+// pass passes on a line. The runtime names the program once more, and indents
+// with tabs, which behind the name lead anywhere.
 func (l *lines) pass(line []byte) {
-	l.log.write(l.program + ": " + string(bytes.TrimSuffix(line, []byte("\r"))) + "\n")
+	text := strings.TrimPrefix(string(bytes.TrimSuffix(line, []byte("\r"))), "cgigen: "+l.program+": ")
+	rest := strings.TrimLeft(text, "\t")
+	l.log.write(l.program + ": " + strings.Repeat("  ", len(text)-len(rest)) + rest + "\n")
 }
 
 // round gives a duration with as many digits as are of interest.

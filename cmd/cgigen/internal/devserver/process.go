@@ -29,6 +29,8 @@ type process struct {
 	stdout *bufio.Reader
 	stderr *lines
 	served func() // called when the client is about to have all that it waits for
+	ended  bool
+	result error // of cmd.Wait, once it has ended
 }
 
 // response is the head of what a program answers (RFC 3875 §6).
@@ -68,9 +70,11 @@ func start(ctx context.Context, p Program, env []string, stdin *os.File, stderr 
 // wait waits for the program to end. Everything that it wrote to standard
 // error has then been passed on.
 func (p *process) wait() error {
-	err := p.cmd.Wait()
-	p.stderr.end()
-	return err
+	if !p.ended {
+		p.result, p.ended = p.cmd.Wait(), true
+		p.stderr.end()
+	}
+	return p.result
 }
 
 // killed reports whether a process was ended by a signal, and so may have
@@ -136,6 +140,20 @@ func (res *response) complete() error {
 		return errors.New("its header has neither a Status nor a Content-Type")
 	}
 	return nil
+}
+
+// failed reports whether the answer is the one that the runtime gives in place
+// of a handler's, and with which request id. It has then been read.
+func (p *process) failed(res response) (id string, ok bool) {
+	const page = "500 Internal Server Error\nrequest "
+	if res.status != http.StatusInternalServerError || res.header.Get("X-Content-Type-Options") != "nosniff" {
+		return "", false
+	}
+	if start, err := p.stdout.Peek(len(page)); err != nil || string(start) != page {
+		return "", false
+	}
+	body, _ := io.ReadAll(p.stdout) // an end that is missing says nothing more
+	return strings.TrimSpace(string(body[len(page):])), true
 }
 
 // bodySize gives how many bytes of body the client waits for: -1 if it waits

@@ -143,6 +143,18 @@ func TestFailedBuildIsShownUntilItIsMended(t *testing.T) {
 	}
 }
 
+func TestHopelessBuildEndsTheServer(t *testing.T) {
+	hopeless := errors.New("8081 is no package")
+	err := Run(t.Context(), Options{
+		Addr: "127.0.0.1:0", Root: t.TempDir(), Log: io.Discard,
+		Build:    func(context.Context) (Site, error) { return Site{}, hopeless },
+		Hopeless: func(err error) bool { return err == hopeless },
+	})
+	if !errors.Is(err, hopeless) {
+		t.Errorf("got %v, want %v", err, hopeless)
+	}
+}
+
 func TestWhatDoesNotMatterIsNotSource(t *testing.T) {
 	dir := t.TempDir()
 	w := &watcher{ignored: []string{filepath.Join(dir, "cgi-bin", "home")}}

@@ -42,8 +42,10 @@ type Options struct {
 	Addr string // address to listen on, as for net.Listen
 	Root string // absolute folder to watch
 	// Build generates and compiles. It is called by one goroutine at a time.
-	// An error is shown to visitors as Describe gives it.
-	Build func(context.Context) (Site, error)
+	// An error is shown to visitors as Describe gives it, and mended by a change
+	// of the source, unless it is Hopeless at the first build: then Run ends with it.
+	Build    func(context.Context) (Site, error)
+	Hopeless func(error) bool
 	// Inputs tells what the last build was made from, whether it succeeded or not.
 	Inputs   func(context.Context) (builder.Inputs, error)
 	Describe func(error) string
@@ -100,20 +102,18 @@ func (s *server) serve(ctx context.Context, listener net.Listener) error {
 		// Requests end, and their programs with them, when the server does.
 		BaseContext: func(net.Listener) context.Context { return ctx },
 	}
-	rebuilt := make(chan struct{})
-	go func() {
-		defer close(rebuilt)
-		s.rebuild(ctx)
-	}()
+	rebuilt := make(chan error, 1)
+	go func() { rebuilt <- s.rebuild(ctx) }()
 	failed := make(chan error, 1)
 	go func() { failed <- httpServer.Serve(listener) }()
 	var err error
 	select {
-	case <-ctx.Done():
+	case err = <-rebuilt: // ctx has ended, or nothing can be built
+		cancel()
 	case err = <-failed:
+		cancel()
+		<-rebuilt
 	}
-	cancel()
-	<-rebuilt
 	return errors.Join(err, shutdown(httpServer))
 }
 
@@ -127,27 +127,33 @@ func shutdown(httpServer *http.Server) error {
 	return nil
 }
 
-// rebuild builds at once and after every change, until ctx ends.
-func (s *server) rebuild(ctx context.Context) {
-	for {
-		s.build(ctx)
+// rebuild builds at once and after every change, until ctx ends. It gives back
+// the error of a first build that is hopeless.
+func (s *server) rebuild(ctx context.Context) error {
+	for first := true; ; first = false {
+		if err := s.build(ctx, first); err != nil {
+			return err
+		}
 		select {
 		case <-ctx.Done():
-			return
+			return nil
 		case name := <-s.watcher.changed:
 			s.log.say("%s has changed", name)
 		}
 	}
 }
 
-// build builds once and shows requests the result.
-func (s *server) build(ctx context.Context) {
+// build builds once and shows requests the result, or why there is none. An
+// error that is hopeless at the first build is given back.
+func (s *server) build(ctx context.Context, first bool) error {
 	start, version := time.Now(), s.gate.version()
 	s.watcher.ask()
 	site, err := s.Build(ctx)
 	switch {
 	case ctx.Err() != nil:
-		return
+		return nil
+	case err != nil && first && s.Hopeless != nil && s.Hopeless(err):
+		return err
 	case err != nil:
 		text := s.Describe(err)
 		s.log.write(text + "\n")
@@ -159,6 +165,7 @@ func (s *server) build(ctx context.Context) {
 		s.log.say("%s ready in %s", count(len(site.Programs), "program"), round(time.Since(start)))
 	}
 	s.watch(ctx)
+	return nil
 }
 
 // watch follows what the build was made from.
