@@ -40,6 +40,10 @@ func build(ctx context.Context, app *runtime.App) error {
 		app.CleanupError(func() error { return errors.New("second one fails") })
 		app.Cleanup(func() { panic("third one panics") })
 	}
+	if name := os.Getenv("TEST_LEFTOVER"); name != "" {
+		app.CleanupError(func() error { return writeAfterAll(name) })
+	}
+	app.Handle("/leftover", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { leftover = w }))
 	app.Handle("/args", http.HandlerFunc(showProcess))
 	app.Handle("/print", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		fmt.Println("stray")
@@ -80,6 +84,22 @@ func build(ctx context.Context, app *runtime.App) error {
 		}
 	}))
 	return nil
+}
+
+// leftover is what a handler has kept of its request.
+var leftover http.ResponseWriter
+
+// writeAfterAll is a clean-up that opens a file while somebody goes on writing
+// to a response that has ended.
+func writeAfterAll(name string) error {
+	f, err := os.Create(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	leftover.Write(make([]byte, 100_000))
+	_, err = f.WriteString("data")
+	return err
 }
 
 // showProcess answers with what a handler finds of the client in its process.

@@ -5,7 +5,9 @@ package runtime_test
 import (
 	"bytes"
 	"io"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -40,6 +42,18 @@ func TestSignalsCancelTheContext(t *testing.T) {
 		if string(rest) != "stopped: context canceled" || !strings.Contains(stderr.String(), "cleaned up first one") {
 			t.Errorf("%v: got %q, standard error %q", signal, rest, stderr)
 		}
+	}
+}
+
+// The descriptor of a response is not given to a file while the process lives.
+func TestResponseThatHasEndedCannotSpoilAFile(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "file")
+	out, stderr, code := run(t, command(t, "/leftover", "TEST_LEFTOVER="+name), "")
+	if !strings.HasPrefix(out, "Status: 200 ") || code != 0 {
+		t.Errorf("exit code %d, got %q, standard error %q", code, out, stderr)
+	}
+	if b, err := os.ReadFile(name); string(b) != "data" {
+		t.Errorf("the file holds %d bytes, %v", len(b), err)
 	}
 }
 

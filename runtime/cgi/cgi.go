@@ -33,7 +33,7 @@ func serve(p gateway.Program) int {
 	}
 	outcome := x.Serve()
 	if p.HasCleanups() {
-		out.Close() // the client has all of it, and need not wait for what follows
+		out.end() // the client has all of it, and need not wait for what follows
 	}
 	if err := p.Stop(); err != nil {
 		io.WriteString(x.Log, "cgigen: "+p.Name+": clean-up: "+err.Error()+"\n")

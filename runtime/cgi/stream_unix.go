@@ -106,6 +106,17 @@ func (s *stream) Close() error {
 	return syscall.Close(s.fd)
 }
 
+// end lets the server see the end of the response. The descriptor stays taken,
+// so that a goroutine that the handler has left behind cannot write into a file
+// that gets its number: it is one of descriptor 0, which is not for writing.
+func (out *output) end() {
+	if out.file != nil {
+		out.file.Close()
+	} else if replace(0, out.fd) != nil {
+		out.Close()
+	}
+}
+
 // SetReadDeadline limits the reading of a body that comes through a pipe.
 func (in *input) SetReadDeadline(t time.Time) error {
 	if err := in.poll(); err != nil {

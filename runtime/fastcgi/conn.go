@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -38,6 +39,7 @@ type conn struct {
 	inline      bool        // the goroutine of loop runs a handler
 	multiplexed bool        // the peer has sent a request while another one ran
 	finishing   bool        // no new requests
+	ending      int         // requests that are off the list and whose end is being written
 	inlined     int         // handlers that have run inline
 	impatience  *time.Timer // calls lookAfter; nil before the first request
 	expected    bool        // impatience is running
@@ -113,18 +115,19 @@ func (c *conn) survives(err error) bool {
 		return false
 	}
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	for _, r := range c.requests {
+	requests := slices.Clone(c.requests) // stdin calls us with its own lock held
+	c.mu.Unlock()
+	for _, r := range requests {
 		if !r.running {
 			return false // its meta-variables do not come
 		}
 	}
-	for _, r := range c.requests {
+	for _, r := range requests {
 		if !r.stdin.isEnded() {
 			r.stdin.end(fmt.Errorf("the web server does not send the rest of the body: %w", os.ErrDeadlineExceeded))
 		}
 	}
-	if len(c.requests) == 0 {
+	if len(requests) == 0 {
 		return false
 	}
 	c.net.SetReadDeadline(time.Time{})
@@ -309,10 +312,18 @@ func (c *conn) find(id uint16) *request {
 func (c *conn) isFinished() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.finishing && len(c.requests) == 0
+	return c.finishing && len(c.requests) == 0 && c.ending == 0
+}
+
+// ended is called when the end of a request has been written.
+func (c *conn) ended() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ending--
 }
 
 // remove takes a request off the list, if it is there, and says how many are left.
+// ended has to follow.
 func (c *conn) remove(r *request) (found bool, left int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -322,6 +333,7 @@ func (c *conn) remove(r *request) (found bool, left int) {
 			c.requests[i] = c.requests[last]
 			c.requests[last] = nil
 			c.requests = c.requests[:last]
+			c.ending++
 			return true, last
 		}
 	}
@@ -332,7 +344,7 @@ func (c *conn) remove(r *request) (found bool, left int) {
 func (c *conn) Finish() {
 	c.mu.Lock()
 	c.finishing = true
-	idle := len(c.requests) == 0
+	idle := len(c.requests) == 0 && c.ending == 0
 	c.mu.Unlock()
 	if idle {
 		c.close()

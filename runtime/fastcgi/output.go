@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/cgigen/cgigen/runtime/gateway"
+	"github.com/cgigen/cgigen/runtime/internal/stream"
 )
 
 // An output makes STDOUT records of a response. Small writes wait in a buffer
@@ -18,7 +19,7 @@ type output struct {
 	pooled   *[]byte
 	open     int  // where the header of the last record begins
 	started  bool // buf has an open record
-	deadline time.Time
+	deadline stream.WriteDeadline
 }
 
 // outputSize has room for what package gateway sends in one piece.
@@ -115,9 +116,9 @@ func (o *output) free() {
 }
 
 // SetWriteDeadline limits the writes of this request. As a record that is cut
-// ruins the connection, one that passes ends the connection.
+// ruins the connection, one that passes during a write ends the connection.
 func (o *output) SetWriteDeadline(t time.Time) error {
-	o.deadline = t
+	o.deadline.Set(t)
 	return nil
 }
 
@@ -131,30 +132,35 @@ func (o *output) send(records, p []byte) error {
 	if o.r.gone {
 		return errAborted
 	}
-	return c.sendUntil(o.deadline, records, p)
+	return c.sendUntil(&o.deadline, records, p)
 }
 
 // send writes whole records. The caller holds c.writing.
-func (c *conn) send(b []byte) error { return c.sendUntil(time.Time{}, b, nil) }
+func (c *conn) send(b []byte) error { return c.sendUntil(nil, b, nil) }
 
-// sendUntil writes b and then p. An error is the end of the connection: nobody
-// knows how much has been written.
-func (c *conn) sendUntil(deadline time.Time, b, p []byte) error {
+// sendUntil writes b and then p. An error is the end of the connection, unless
+// nothing has left by the handler's deadline: then other requests go on.
+func (c *conn) sendUntil(deadline *stream.WriteDeadline, b, p []byte) error {
 	if c.broken != nil {
 		return c.broken
 	}
+	var sent int64
+	var err error
 	if p == nil {
-		_, c.broken = c.net.WriteUntil(deadline, b)
+		var n int
+		n, err = c.net.WriteUntil(deadline, b)
+		sent = int64(n)
 	} else {
 		c.two = [2][]byte{b, p}
 		c.pieces = net.Buffers(c.two[:])
-		c.broken = c.net.WriteAll(deadline, &c.pieces)
+		sent, err = c.net.WriteAll(deadline, &c.pieces)
 		c.two = [2][]byte{}
 	}
-	if c.broken != nil {
+	if err != nil && (sent > 0 || !deadline.Passed()) {
+		c.broken = err
 		c.close() // whoever reads takes notice and ends the requests
 	}
-	return c.broken
+	return err
 }
 
 // A logWriter is the log of a request: its STDERR stream, which web servers add

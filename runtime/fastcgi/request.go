@@ -66,7 +66,7 @@ func (r *request) serve() {
 	x.Input, x.Output, x.Log = &r.stdin, &r.output, logWriter{r}
 	x.Context, x.Cancel = &r.context, r.context.stop
 	software := x.Vars.Get("SERVER_SOFTWARE")
-	x.BodyFirst = strings.HasPrefix(software, "nginx/")
+	x.BodyFirst, x.BodyLast = strings.HasPrefix(software, "nginx/"), true
 	r.haproxy = strings.HasPrefix(software, "HAProxy")
 	x.StatusLast = r.haproxy
 	var outcome gateway.Outcome
@@ -95,6 +95,7 @@ func (r *request) finish(outcome gateway.Outcome) {
 	if !active {
 		return
 	}
+	c.ended()
 	if outcome == gateway.Cut && left == 0 || !r.keep || c.isFinished() {
 		c.hangUp(r)
 	}
@@ -131,12 +132,13 @@ func (r *request) abort() {
 	if !active {
 		return
 	}
+	c.ended()
 	r.lose(fmt.Errorf("%w: the web server has aborted the request", context.Canceled))
 	if !r.running {
 		c.headed()
 		c.server.stream.End() // it will never run
 	}
-	if !r.keep {
+	if !r.keep || c.isFinished() {
 		c.close()
 	}
 }

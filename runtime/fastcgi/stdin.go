@@ -82,6 +82,7 @@ func (s *stdin) take(p []byte) (int, error) {
 	if n == 0 && err == nil {
 		s.overflow.Close()
 		s.overflow = nil
+		s.changed.Broadcast() // spill may wait for that
 	}
 	return n, err
 }
@@ -169,6 +170,9 @@ func (s *stdin) cut(err error) {
 		s.ended = err
 	}
 	s.queue, s.taken = nil, 0
+	if s.expiry != nil {
+		s.expiry.Stop() // it holds on to the request
+	}
 	if s.overflow != nil {
 		s.overflow.Close()
 		s.overflow = nil

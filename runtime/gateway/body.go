@@ -1,8 +1,10 @@
 package gateway
 
 import (
+	"errors"
 	"io"
 	"net/http"
+	"os"
 	"sync"
 )
 
@@ -13,11 +15,12 @@ import (
 // the response, over pipes that hold 64 KiB. A program that answers first
 // therefore either loses its answer or waits for ever.
 type Body struct {
-	source io.Reader
-	left   int64 // bytes still to come; -1: up to the end of source
+	reading sync.Mutex // held by who reads source; guards it, left and err
+	source  io.Reader
+	left    int64 // bytes still to come; -1: up to the end of source
+	err     error // what ended the reading of source
 
-	mu     sync.Mutex
-	err    error // what ended the reading of source
+	mu     sync.Mutex // taken before reading, and never held while source is read on behalf of the handler
 	spool  *spool
 	pumped chan struct{} // closed when the goroutine of Pump has read everything
 	closed bool
@@ -36,7 +39,9 @@ func (b *Body) Read(p []byte) (int, error) {
 		return 0, http.ErrBodyReadAfterClose
 	}
 	if b.spool == nil {
-		defer b.mu.Unlock()
+		b.reading.Lock()
+		defer b.reading.Unlock()
+		b.mu.Unlock() // Pump must not wait for the client
 		return b.readSource(p)
 	}
 	b.mu.Unlock()
@@ -77,7 +82,9 @@ func (b *Body) readSource(p []byte) (int, error) {
 	case err == io.EOF && b.left > 0:
 		err = io.ErrUnexpectedEOF
 	}
-	b.err = err
+	if !errors.Is(err, os.ErrDeadlineExceeded) { // another deadline brings it back
+		b.err = err
+	}
 	return n, err
 }
 
@@ -90,6 +97,8 @@ func (b *Body) pending() bool { return b.err == nil && b.left != 0 }
 func (b *Body) Hold(limits *SpoolLimits) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	b.reading.Lock()
+	defer b.reading.Unlock()
 	if b.spool != nil || !b.pending() {
 		return nil
 	}
@@ -99,15 +108,18 @@ func (b *Body) Hold(limits *SpoolLimits) error {
 	}
 	s := newSpool(limits)
 	buf := make([]byte, 32<<10)
-	for b.err == nil {
-		n, _ := b.readSource(buf)
+	for {
+		n, end := b.readSource(buf)
 		if err := s.append(buf[:n]); err != nil {
 			s.close()
 			b.fault = err
 			return err
 		}
+		if end != nil {
+			s.end(end)
+			break
+		}
 	}
-	s.end(b.err)
 	b.spool = s
 	return nil
 }
@@ -117,8 +129,15 @@ func (b *Body) Hold(limits *SpoolLimits) error {
 func (b *Body) Pump(limits *SpoolLimits) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.spool != nil || b.closed || !b.pending() {
+	if b.spool != nil || b.closed {
 		return
+	}
+	if b.reading.TryLock() { // otherwise a Read waits, and pump goes on after it
+		pending := b.pending()
+		b.reading.Unlock()
+		if !pending {
+			return
+		}
 	}
 	b.spool = newSpool(limits)
 	b.pumped = make(chan struct{})
@@ -127,6 +146,8 @@ func (b *Body) Pump(limits *SpoolLimits) {
 
 func (b *Body) pump() {
 	defer close(b.pumped)
+	b.reading.Lock()
+	defer b.reading.Unlock()
 	buf := make([]byte, 32<<10)
 	var full error
 	for {
@@ -152,7 +173,9 @@ func (b *Body) Discard() {
 	if b.pumped != nil {
 		<-b.pumped
 	}
+	b.reading.Lock()
 	b.drain()
+	b.reading.Unlock()
 	if b.spool != nil {
 		b.spool.close()
 	}
@@ -164,6 +187,19 @@ func (b *Body) drain() {
 	}
 	buf := make([]byte, 32<<10)
 	for b.pending() {
-		b.readSource(buf)
+		if _, err := b.readSource(buf); err != nil {
+			return
+		}
+	}
+}
+
+// Abandon leaves what nobody wanted to the transport, which ends the reading by
+// itself, and frees the spool.
+func (b *Body) Abandon() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.closed = true
+	if b.spool != nil {
+		b.spool.close()
 	}
 }

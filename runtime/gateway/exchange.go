@@ -29,6 +29,11 @@ type Exchange struct {
 	// response begins, so that EnableFullDuplex has to get all of it before.
 	BodyFirst bool
 
+	// BodyLast says that the server can go on sending the request body after
+	// the end of the response, which the transport then drops: a handler that
+	// has called EnableFullDuplex need not wait for it.
+	BodyLast bool
+
 	// StatusLast says that the server takes every response with a Location
 	// for a 302, unless Status comes after it (HAProxy).
 	StatusLast bool
@@ -163,7 +168,7 @@ func (w *response) finish() Outcome {
 		w.send()
 	}
 	if w.err == nil {
-		w.body.Discard()
+		w.leaveInput()
 	}
 	return w.outcome()
 }

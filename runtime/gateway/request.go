@@ -125,12 +125,24 @@ func (m *meta) read(vars Vars) {
 		case "Authorization": // mod_fastcgi's -pass-header
 			redirected = value
 		default:
-			if rest, ok := strings.CutPrefix(name, "REDIRECT_"); ok && strings.HasSuffix(rest, "HTTP_AUTHORIZATION") {
-				redirected = value // one REDIRECT_ for each internal redirect
+			if strings.HasPrefix(name, "REDIRECT_") && withoutRedirects(name) == "HTTP_AUTHORIZATION" {
+				redirected = value
 			}
 		}
 	}
 	m.completeHeader(redirected)
+}
+
+// withoutRedirects removes the REDIRECT_ that Apache puts before a name for each
+// internal redirect.
+func withoutRedirects(name string) string {
+	for {
+		rest, ok := strings.CutPrefix(name, "REDIRECT_")
+		if !ok {
+			return name
+		}
+		name = rest
+	}
 }
 
 // addField adds a header field of the client: HTTP_ACCEPT_LANGUAGE is

@@ -47,6 +47,7 @@ func TestTargetIsThatOfTheClient(t *testing.T) {
 		{"decoded variables are escaped again", []string{"SCRIPT_NAME=/s", "PATH_INFO=/100%/a b?", "QUERY_STRING=q=1", "HTTP_HOST=h"},
 			"/s/100%25/a%20b%3F?q=1", "/s/100%/a b?", "", "q=1", "h", ""},
 		{"IIS repeats the script", []string{"SCRIPT_NAME=/s.exe", "PATH_INFO=/s.exe/x", "HTTP_HOST=h"}, "/s.exe/x", "/s.exe/x", "", "", "h", ""},
+		{"another path that begins like the script", []string{"SCRIPT_NAME=/api", "PATH_INFO=/apikeys", "HTTP_HOST=h"}, "/api/apikeys", "/api/apikeys", "", "", "h", ""},
 		{"host of HTTP/1.0", []string{"REQUEST_URI=/", "SERVER_NAME=::1", "SERVER_PORT=8080"}, "/", "/", "", "", "[::1]:8080", ""},
 		{"default port", []string{"REQUEST_URI=/", "SERVER_NAME=h", "SERVER_PORT=443", "HTTPS=on"}, "/", "/", "", "", "h", ""},
 	}
@@ -66,7 +67,7 @@ func TestHeaderIsThatOfTheClient(t *testing.T) {
 	r := request(t, "", "REQUEST_METHOD=POST", "REQUEST_URI=/", "HTTP_HOST=h",
 		"HTTP_X_ONE=1", "HTTP_ACCEPT_LANGUAGE=de", "HTTP_PROXY=evil:1", "HTTP_=x", "HTTP_A B=x",
 		"CONTENT_TYPE=text/xml", "HTTP_CONTENT_TYPE=text/xml", "CONTENT_LENGTH=4", "HTTP_CONTENT_LENGTH=4",
-		"REDIRECT_REDIRECT_HTTP_AUTHORIZATION=Basic dTpw", "REDIRECT_STATUS=200", "PATH=/bin")
+		"REDIRECT_REDIRECT_HTTP_AUTHORIZATION=Basic dTpw", "REDIRECT_HTTP_X_HTTP_AUTHORIZATION=Basic eDp4", "REDIRECT_STATUS=200", "PATH=/bin")
 	want := http.Header{
 		"X-One":           {"1"},
 		"Accept-Language": {"de"},

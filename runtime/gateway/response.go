@@ -229,13 +229,22 @@ func (w *response) length() int64 {
 func (w *response) clearInput() error {
 	switch {
 	case w.done:
-		w.body.Discard()
+		w.leaveInput()
 	case w.fullDuplex && !w.x.BodyFirst:
 		w.body.Pump(w.x.spoolLimits())
 	default:
 		return w.body.Hold(w.x.spoolLimits())
 	}
 	return nil
+}
+
+// leaveInput is for what the handler has not read of the request body.
+func (w *response) leaveInput() {
+	if w.fullDuplex && w.x.BodyLast && !w.x.BodyFirst {
+		w.body.Abandon()
+	} else {
+		w.body.Discard()
+	}
 }
 
 // output sends a part of the body.

@@ -16,7 +16,7 @@ type fileReader interface {
 func fileToSend(src io.Reader) (*os.File, int64, bool) {
 	limit := int64(-1)
 	if limited, ok := src.(*io.LimitedReader); ok {
-		src, limit = limited.R, limited.N
+		src, limit = limited.R, max(limited.N, 0)
 	}
 	file, ok := src.(*os.File)
 	if !ok {

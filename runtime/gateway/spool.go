@@ -94,6 +94,9 @@ func (s *spool) Read(p []byte) (int, error) {
 	}
 	n, err := s.take(p)
 	s.read += int64(n)
+	if s.read == s.size && s.ended == nil {
+		s.memory, s.size, s.read = s.memory[:0], 0, 0 // the limit is for what waits
+	}
 	return n, err
 }
 

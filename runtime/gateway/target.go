@@ -44,7 +44,7 @@ func (m *meta) setTarget(r *http.Request) error {
 
 func (m *meta) composeTarget() string {
 	path := m.scriptName + m.pathInfo
-	if m.scriptName != "" && strings.HasPrefix(m.pathInfo, m.scriptName) {
+	if rest, ok := strings.CutPrefix(m.pathInfo, m.scriptName); ok && m.scriptName != "" && (rest == "" || rest[0] == '/') {
 		path = m.pathInfo // IIS repeats SCRIPT_NAME in PATH_INFO
 	}
 	if !strings.HasPrefix(path, "/") {

@@ -27,7 +27,7 @@ type conn struct {
 	server   *stream.Server
 	exchange gateway.Exchange
 	net      *stream.Conn
-	deadline time.Time // of writes; zero is that of the limit
+	deadline stream.WriteDeadline
 
 	mu       sync.Mutex
 	begun    bool  // the request has been received
@@ -208,13 +208,13 @@ func (in *input) SetReadDeadline(t time.Time) error { return in.net.SetReadDeadl
 // An output is the way of the response.
 type output conn
 
-func (out *output) Write(p []byte) (int, error) { return out.net.WriteUntil(out.deadline, p) }
+func (out *output) Write(p []byte) (int, error) { return out.net.WriteUntil(&out.deadline, p) }
 
 // Flush does nothing: a write leaves at once.
 func (out *output) Flush() error { return nil }
 
 // SetWriteDeadline limits the writing of the response.
 func (out *output) SetWriteDeadline(t time.Time) error {
-	out.deadline = t
+	out.deadline.Set(t)
 	return nil
 }

@@ -241,6 +241,28 @@ func TestShutdownFinishesWhatRuns(t *testing.T) {
 	}
 }
 
+// The limit for a write is for each piece of a large one: a peer that is slow, and takes something all the time, gets all of it.
+func TestLargeWriteMayTakeLongerThanTheLimit(t *testing.T) {
+	const size = 8 << 20
+	written := make(chan error, 1)
+	conn := start(t, &Server{WriteTimeout: 500 * time.Millisecond, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, err := w.Write(make([]byte, size))
+		written <- err
+	})})()
+	conn.Write(request(""))
+	buf, got := make([]byte, 64<<10), 0
+	for {
+		n, err := conn.Read(buf)
+		if got += n; err != nil {
+			break
+		}
+		time.Sleep(10 * time.Millisecond) // a second and more in all
+	}
+	if err := <-written; err != nil || got < size {
+		t.Errorf("%d of %d bytes arrive, %v", got, size, err)
+	}
+}
+
 // Whatever arrives, reading ends, and what it accepts is what was sent.
 func FuzzNetstring(f *testing.F) {
 	f.Add(request(""))

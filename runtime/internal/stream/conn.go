@@ -170,21 +170,33 @@ type errKicked struct{}
 
 func (errKicked) Error() string { return "reading was interrupted" }
 
-// Write sends p within the limit for a write, or until the given time if that
-// is not zero.
-func (c *Conn) Write(p []byte) (int, error) { return c.WriteUntil(time.Time{}, p) }
+// Write sends p. The limit is for each piece of it, as the peer may be slow.
+func (c *Conn) Write(p []byte) (int, error) { return c.WriteUntil(nil, p) }
 
-// WriteUntil is Write with a deadline.
-func (c *Conn) WriteUntil(deadline time.Time, p []byte) (int, error) {
-	c.limitWrite(deadline)
-	return c.Conn.Write(p)
+// WriteUntil is Write with a deadline of the handler's in place of the limit.
+func (c *Conn) WriteUntil(d *WriteDeadline, p []byte) (int, error) {
+	for sent := 0; ; {
+		if err := d.begin(c); err != nil {
+			return sent, err
+		}
+		n, err := c.Conn.Write(p[sent:min(len(p), sent+writeSize)])
+		d.end()
+		if sent += n; err != nil || sent == len(p) {
+			return sent, err
+		}
+	}
 }
 
+// writeSize is how much has to leave within the limit for a write.
+const writeSize = 64 << 10
+
 // WriteAll sends several pieces as one, where the system can do that.
-func (c *Conn) WriteAll(deadline time.Time, pieces *net.Buffers) error {
-	c.limitWrite(deadline)
-	_, err := pieces.WriteTo(c.Conn)
-	return err
+func (c *Conn) WriteAll(d *WriteDeadline, pieces *net.Buffers) (int64, error) {
+	if err := d.begin(c); err != nil {
+		return 0, err
+	}
+	defer d.end()
+	return pieces.WriteTo(c.Conn)
 }
 
 func (c *Conn) limitWrite(deadline time.Time) {
