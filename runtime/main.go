@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"runtime"
+	"strconv"
 
 	"github.com/cgigen/cgigen/runtime/config"
 	"github.com/cgigen/cgigen/runtime/gateway"
@@ -58,6 +59,11 @@ func (a *App) start(build func(context.Context, *App) error) (h http.Handler, er
 	}()
 	if err := build(&a.life, a); err != nil {
 		return nil, err
+	}
+	for i := range a.router.routes {
+		if route := &a.router.routes[i]; route.handler == nil {
+			return nil, errors.New("the handler of " + strconv.Quote(route.pattern) + " is nil: its constructor returns nothing to serve with, and no error")
+		}
 	}
 	return &a.router, nil
 }

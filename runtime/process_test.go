@@ -43,6 +43,9 @@ func build(ctx context.Context, app *runtime.App) error {
 	if name := os.Getenv("TEST_LEFTOVER"); name != "" {
 		app.CleanupError(func() error { return writeAfterAll(name) })
 	}
+	if os.Getenv("TEST_BUILD") == "nil" {
+		app.Handle("/nil", nil)
+	}
 	app.Handle("/leftover", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { leftover = w }))
 	app.Handle("/args", http.HandlerFunc(showProcess))
 	app.Handle("/print", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -173,6 +176,13 @@ func TestConstructorFailuresAreLoggedAndNotShown(t *testing.T) {
 		if !strings.HasPrefix(stderr, "cgigen: test: request id1: "+reason) {
 			t.Errorf("%s: standard error %q", kind, stderr)
 		}
+	}
+}
+
+func TestNilHandlerIsNamed(t *testing.T) {
+	out, stderr, code := run(t, command(t, "/args", "TEST_BUILD=nil"), "")
+	if !strings.HasPrefix(out, "Status: 500 ") || !strings.Contains(stderr, `the handler of "/nil" is nil`) || code == 0 {
+		t.Errorf("exit code %d, got %q, standard error %q", code, out, stderr)
 	}
 }
 
