@@ -110,10 +110,10 @@ func (a *app) writeProbe(args []string) error {
 	if len(args) > 0 {
 		dir = args[0]
 	}
-	where := ""
+	where := "under the address of the folder that it was uploaded to" // which only the host knows
 	if m, err := manifest.Read(dir); err == nil && len(m.Programs) > 0 {
 		dir = filepath.Join(dir, filepath.FromSlash(path.Dir(m.Programs[0].Path)))
-		where = path.Dir(m.Programs[0].Address)
+		where = "below " + path.Dir(m.Programs[0].Address) + "/ of the site"
 	}
 	var random [16]byte
 	if _, err := rand.Read(random[:]); err != nil {
@@ -130,7 +130,7 @@ func (a *app) writeProbe(args []string) error {
 		return fmt.Errorf("writing the probe: %w", err)
 	}
 	fmt.Fprintln(a.stdout, token)
-	a.say("wrote %s; upload it beside the programs with mode 755, open %s/%s in a browser, and delete it afterwards", shown(file), where, filepath.Base(file))
+	a.say("wrote %s; upload it beside the programs with mode 755, open %s in a browser, %s, and delete it afterwards", shown(file), filepath.Base(file), where)
 	a.say("or let the doctor read it: cgigen doctor --token %s URL", token)
 	return nil
 }

@@ -62,6 +62,11 @@ func moreFaults() []fault {
 		{name: "an error page in place of a program", plant: edit(homeProgram, func([]byte) []byte { return []byte("<html>busy</html>") }), dir: []string{"program-foreign"}, url: []string{"server-error"}},
 		{name: "Options that the host allows in part", plant: provider("AllowOverride FileInfo Options=Indexes"), url: []string{"server-error"}},
 		{name: "Options that the host ignores", plant: provider("AllowOverride FileInfo Nonfatal=All"), url: []string{"program-forbidden"}},
+		{name: "rewriting that Options forbid", plant: provider(healthy + "\nOptions None"), url: []string{"program-forbidden"}},
+		{name: "rewriting that Options forbid, with the remedy", plant: func(t *testing.T, h *host) {
+			h.directory = healthy + "\nOptions None"
+			edit(docrootRules, func(b []byte) []byte { return append([]byte("Options +SymLinksIfOwnerMatch\n"), b...) })(t, h)
+		}, dir: []string{"htaccess-changed"}},
 		{name: "no mod_fcgid", args: []string{"--layout", "fcgid"}, plant: func(*testing.T, *host) {}, url: []string{"program-forbidden"}},
 		{name: "settings in the document root", plant: put("public_html/.env", "SITE_TOKEN="+secret+"\n", 0o644), dir: []string{"secret-in-docroot"}},
 		{name: "the manifest in the document root", plant: put("public_html/MANIFEST.json", `{"sha256": ""}`, 0o644), dir: []string{"package-in-docroot"}},

@@ -26,9 +26,9 @@ func (t *tree) checkConfig() {
 	own := map[string]settings{}
 	for _, name := range t.programNames() {
 		own[name] = t.readSettings("private/" + name + ".env")
-		t.checkKeys(own[name], func(v manifest.Value) bool { return slices.Contains(v.Programs, name) })
+		t.checkKeys(own[name], name)
 	}
-	t.checkKeys(site, func(manifest.Value) bool { return true })
+	t.checkKeys(site, "")
 	for _, v := range t.manifest.Config {
 		if v.Required {
 			t.checkRequired(v, site, own)
@@ -83,11 +83,11 @@ func (s settings) has(name string) bool {
 }
 
 // checkKeys looks for keys that no program of the file asks for, and for files
-// that values name.
-func (t *tree) checkKeys(s settings, reads func(manifest.Value) bool) {
+// that values name. program is whose file it is; "" for that of all.
+func (t *tree) checkKeys(s settings, program string) {
 	var known []string
 	for _, v := range t.manifest.Config {
-		if reads(v) {
+		if program == "" || slices.Contains(v.Programs, program) {
 			known = append(known, v.Name)
 		}
 	}
@@ -98,11 +98,26 @@ func (t *tree) checkKeys(s settings, reads func(manifest.Value) bool) {
 		case strings.HasPrefix(key, "CGIGEN_"), slices.Contains(known, key):
 		case base != key && slices.Contains(known, base):
 			t.checkNamed(where, key, value)
+		case program != "":
+			t.unknownOf(program, where, key, known)
 		default:
-			t.add(Finding{"config-unknown", level(s.name != "private/site.env"), where, "no program asks for " + key,
+			t.add(Finding{"config-unknown", Warning, where, "no program asks for " + key,
 				"it is misspelt, or left over: a value that is meant stays at its default", "correct or remove the line" + nearest(key, known)})
 		}
 	}
+}
+
+// unknownOf names a key of a program's own file that it does not ask for,
+// which the program refuses.
+func (t *tree) unknownOf(program, where, key string, known []string) {
+	what, fix := "no field of the program "+program+" is called "+key, "correct or remove the line"+nearest(key, known)
+	i := slices.IndexFunc(t.manifest.Config, func(v manifest.Value) bool { return v.Name == key || v.Name+"_FILE" == key })
+	if i >= 0 {
+		others := t.manifest.Config[i].Programs
+		what += ": it is a setting of " + strings.Join(others, ", ")
+		fix = "move the line to private/site.env, for all programs, or to private/" + others[0] + ".env"
+	}
+	t.add(Finding{"config-unknown", Error, where, what, program + " refuses to start with a key that it does not know in a file of its own, and answers 500", fix})
 }
 
 func (t *tree) checkNamed(where, key, value string) {
@@ -136,14 +151,24 @@ func (t *tree) readSettings(name string) settings {
 		key, value, ok := strings.Cut(strings.TrimPrefix(line, "export "), "=")
 		key = strings.TrimSpace(key)
 		_, twice := s.values[key]
-		if !ok || !keyPattern.MatchString(key) || twice {
-			t.add(Finding{"config-syntax", Error, fmt.Sprintf("%s:%d", name, number), "the line is not KEY=value, or its key stands there twice",
+		if !ok || !keyPattern.MatchString(key) || twice || !isLiteral(strings.TrimSpace(value)) {
+			t.add(Finding{"config-syntax", Error, fmt.Sprintf("%s:%d", name, number), "the line is not KEY=value, its key stands there twice, or a comment or half a pair of quotes stands with the value",
 				"programs cannot read their settings, and answer 500", "correct the line; comments begin with # and have lines of their own"})
 			continue
 		}
 		s.values[key], s.lines[key] = strings.Trim(strings.TrimSpace(value), `"'`), number
 	}
 	return s
+}
+
+// isLiteral reports whether programs take a value: without a comment behind it,
+// and with quotes around all of it or none.
+func isLiteral(value string) bool {
+	if value == "" || value[0] != '"' && value[0] != '\'' {
+		return !strings.Contains(value, " #") && !strings.Contains(value, "\t#")
+	}
+	inner, closed := strings.CutSuffix(value[1:], value[:1])
+	return closed && !strings.Contains(inner, value[:1])
 }
 
 // nearest names the known key that differs least, if it is near.

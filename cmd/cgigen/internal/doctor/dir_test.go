@@ -208,6 +208,8 @@ func TestEveryFaultOfAnInstallationIsNamed(t *testing.T) {
 		{name: "a key that is misspelt", plant: write("private/site.env", "SHOP_DSN=x\nSHOP_COLOUR=red\n", 0o600), want: []string{"config-unknown private/site.env:2"}},
 		{name: "a key of another program", plant: write("private/user.env", "SHOP_COLOR=red\n", 0o600), want: []string{"config-unknown private/user.env:1"}},
 		{name: "a line that is none", plant: write("private/site.env", "SHOP_DSN=x\nSHOP COLOR red\n", 0o600), want: []string{"config-syntax private/site.env:2"}},
+		{name: "a comment behind a value", plant: write("private/site.env", "SHOP_DSN=x # y\n", 0o600), want: []string{"config-missing private/site.env", "config-syntax private/site.env:1"}},
+		{name: "a comment behind a value in quotes", plant: write("private/site.env", "SHOP_DSN=x\nSHOP_COLOR=\"red\" # y\n", 0o600), want: []string{"config-syntax private/site.env:2"}},
 		{name: "a secret file that is missing", plant: write("private/site.env", "SHOP_DSN_FILE=dsn\n", 0o600), want: []string{"config-file-missing private/site.env:1"}},
 		{name: "a base that programs cannot see", plant: func(*testing.T, string) {}, change: func(m *manifest.Manifest) { m.Layout, m.Base = "cgi-bin", "/shop" }, want: []string{"config-missing private/site.env"}},
 		{name: "settings in the document root", plant: write("public_html/.env", "SHOP_DSN=x\n", 0o644), want: []string{"secret-in-docroot public_html/.env"}},
@@ -246,6 +248,30 @@ func TestEveryFaultOfAnInstallationIsNamed(t *testing.T) {
 				t.Errorf("-want +got\n%s", diff)
 			}
 		})
+	}
+}
+
+// A program refuses what it does not know in a file of its own; of the file of
+// all programs it takes what it knows.
+func TestAnUnknownKeyIsExplainedAsItsFileIsRead(t *testing.T) {
+	dir := installed(t, nil)
+	put(t, dir, "private/user.env", []byte("SHOP_COLOR=red\nSHOP_DNS=x\n"), 0o600)
+	put(t, dir, "private/site.env", []byte("SHOP_DSN=x\nSHOP_COLOUR=red\n"), 0o600)
+	if os.Getuid() == 0 {
+		chown(t, dir, 65534)
+	}
+	report, err := Dir(dir)
+	must(t, err)
+	const refuses = "user refuses to start with a key that it does not know in a file of its own, and answers 500"
+	want := []Finding{
+		{"config-unknown", Error, "private/user.env:1", "no field of the program user is called SHOP_COLOR: it is a setting of home",
+			refuses, "move the line to private/site.env, for all programs, or to private/home.env"},
+		{"config-unknown", Error, "private/user.env:2", "no field of the program user is called SHOP_DNS", refuses, "correct or remove the line; SHOP_DSN is near"},
+		{"config-unknown", Warning, "private/site.env:2", "no program asks for SHOP_COLOUR",
+			"it is misspelt, or left over: a value that is meant stays at its default", "correct or remove the line; SHOP_COLOR is near"},
+	}
+	if diff := cmp.Diff(want, report.Findings); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
 	}
 }
 

@@ -104,7 +104,7 @@ func (v *visit) works() (string, answer, bool) {
 	for _, r := range v.manifest.Routes {
 		if (r.Method == "GET" || r.Method == "") && r.Host == "" {
 			path := v.base.Path + example(r, "1")
-			if a := v.get(path); a.err == nil && a.status < 500 && a.status != 403 && !v.isServers(a) && !isProgram(a.body) {
+			if a := v.get(path); v.answers(a) {
 				return path, a, true
 			}
 		}
@@ -221,18 +221,26 @@ func (v *visit) checkCompression() {
 }
 
 // checkSlash finds out whether %2F in a value reaches programs. Apache refuses
-// it unless its configuration says otherwise, which no .htaccess can.
+// it unless its configuration says otherwise, which no .htaccess can. Only a
+// route that answers other values can tell.
 func (v *visit) checkSlash() {
 	for _, r := range v.manifest.Routes {
 		if r.Method != "GET" && r.Method != "" || r.Host != "" || !strings.Contains(r.Path, "{") || strings.Contains(r.Path, "...") || strings.HasSuffix(r.Path, "/{$}") {
 			continue
 		}
-		path := v.base.Path + example(r, "a%2Fb")
-		if a := v.get(path); a.err == nil && v.isServers(a) {
-			v.learn("%2F in a value", "is refused by the server; use {name...} or the query for values with slashes")
-		} else {
+		if !v.answers(v.get(v.base.Path + example(r, "1"))) {
+			continue
+		}
+		if v.answers(v.get(v.base.Path + example(r, "a%2Fb"))) {
 			v.learn("%2F in a value", "arrives")
+		} else {
+			v.learn("%2F in a value", "is refused by the server; use {name...} or the query for values with slashes")
 		}
 		return
 	}
+}
+
+// answers reports whether an answer is a program's, as far as can be told.
+func (v *visit) answers(a answer) bool {
+	return a.err == nil && a.status < 500 && a.status != http.StatusForbidden && !v.isServers(a) && !isProgram(a.body)
 }

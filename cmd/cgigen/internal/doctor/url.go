@@ -196,8 +196,9 @@ func (v *visit) judgeAs(path, method, what string, header http.Header) bool {
 			"systemctl status fcgiwrap '" + v.manifest.Site + "@*'; compare the path of the socket with the server's configuration"})
 	case a.status == 403:
 		v.add(Finding{"program-forbidden", Error, where, what + " may not be run: 403",
-			"no handler is set for it, CGI is not allowed in this folder, or the server may not enter the folder or read its .htaccess",
-			"chmod 755 on folders, 644 on .htaccess; switch CGI on in the panel; if the host allows no .htaccess of this kind: cgigen package --layout cgi-bin"})
+			"no handler is set for it, CGI is not allowed in this folder, the server may not enter the folder or read its .htaccess, " +
+				"or the host forbids rewriting by Options without FollowSymLinks (AH00670 in the error log)",
+			"chmod 755 on folders, 644 on .htaccess; switch CGI on in the panel; for AH00670 make \"Options +SymLinksIfOwnerMatch\" the first line of the site's .htaccess; if the host allows no .htaccess of this kind: cgigen package --layout cgi-bin"})
 	case v.isServers(a):
 		v.add(Finding{"route-missing", Error, where, what + " is not known to the server: 404",
 			"the rules are not in force: .htaccess is missing, in another folder, or ignored (AllowOverride None), or the site lies below another path",

@@ -137,6 +137,55 @@ func ids(t *testing.T, address string) []string {
 	return slices.Compact(got)
 }
 
+// Only a program's answer says that a value has arrived.
+func TestASlashInAValueArrivesOnlyAtAProgram(t *testing.T) {
+	refused := "is refused by the server; use {name...} or the query for values with slashes"
+	tests := []struct {
+		name, want string
+		status     func(*http.Request) int
+	}{
+		{"a program that answers", "arrives", func(*http.Request) int { return 0 }},
+		{"a server that refuses everything", "", func(*http.Request) int { return 403 }},
+		{"a site that fails", "", func(*http.Request) int { return 500 }},
+		{"a server that refuses slashes", refused, func(r *http.Request) int {
+			if strings.Contains(r.RequestURI, "%2F") {
+				return 403
+			}
+			return 0
+		}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			site := served()
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if code := test.status(r); code != 0 {
+					w.WriteHeader(code)
+					return
+				}
+				site.ServeHTTP(w, r)
+			}))
+			defer server.Close()
+			base, err := url.Parse(server.URL)
+			if err != nil {
+				t.Fatal(err)
+			}
+			report, err := URL(t.Context(), base, shop(), Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := ""
+			for _, f := range report.Facts {
+				if f.Name == "%2F in a value" {
+					got += f.Value
+				}
+			}
+			if got != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
 func TestACertificateThatNobodyVouchesForIsNamed(t *testing.T) {
 	server := httptest.NewUnstartedServer(served())
 	server.Config.ErrorLog = nil
