@@ -45,8 +45,14 @@ func EnvExample(m *Model) []byte {
 	fmt.Fprintf(&b, `# Configuration of %s.
 #
 # Copy what you need to private/site.env, for all programs, or to
-# private/<program>.env, for one of them, and close the file: chmod 600.
-# Values are literal: no variables, no escapes. Comments have lines of their own.
+# private/<program>.env, for one of them, and close the file: chmod 600. Take
+# the # away from what you set. What is REQUIRED has no default: programs that
+# read it answer 500 until it has a value.
+#
+# Values are taken as they stand: no variables, no escapes. Space around key and
+# value, quotes around a value ('...' or "...") and the word export before a key
+# are not part of it. Comments have lines of their own: outside quotes, a space
+# and # in a value are an error.
 `, m.Module.Path)
 	var names []string
 	for _, c := range documentedConfigs(m) {
@@ -71,7 +77,13 @@ func exampleLine(f ConfigField) string {
 	if !ok {
 		lines += "# (the default does not fit on a line: a file that " + f.Name + fileSuffix + " names can hold such a value)\n"
 	}
-	return lines + "# (" + strings.Join(append([]string{f.Type}, properties(f)...), ", ") + ")\n#" + f.Name + "=" + value + "\n"
+	words := append([]string{f.Type}, properties(f)...)
+	mark := "# "
+	if isRequired(f) {
+		mark = "# REQUIRED "
+		words = slices.DeleteFunc(words, func(word string) bool { return word == "required" })
+	}
+	return lines + mark + "(" + strings.Join(words, ", ") + ")\n#" + f.Name + "=" + value + "\n"
 }
 
 // quoteValue writes a value as the files of runtime/config take it.
@@ -90,6 +102,11 @@ func quoteValue(value string) (string, bool) {
 	return "", false
 }
 
+// isRequired reports whether a program cannot start unless somebody sets a value.
+func isRequired(f ConfigField) bool {
+	return f.Required && !f.HasDefault || f.NotEmpty && f.Default == ""
+}
+
 // properties are the options of a field in words.
 func properties(f ConfigField) []string {
 	var words []string
@@ -97,7 +114,7 @@ func properties(f ConfigField) []string {
 		holds bool
 		word  string
 	}{
-		{f.Required && !f.HasDefault || f.NotEmpty && f.Default == "", "required"},
+		{isRequired(f), "required"},
 		{f.NotEmpty, "not empty"},
 		{f.File, "path of a file with the value"},
 		{f.Expand, "$NAME stands for other values"},

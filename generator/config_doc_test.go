@@ -41,8 +41,14 @@ func TestEnvExampleShowsEveryNameOnce(t *testing.T) {
 	want := `# Configuration of example.com/shop.
 #
 # Copy what you need to private/site.env, for all programs, or to
-# private/<program>.env, for one of them, and close the file: chmod 600.
-# Values are literal: no variables, no escapes. Comments have lines of their own.
+# private/<program>.env, for one of them, and close the file: chmod 600. Take
+# the # away from what you set. What is REQUIRED has no default: programs that
+# read it answer 500 until it has a value.
+#
+# Values are taken as they stand: no variables, no escapes. Space around key and
+# value, quotes around a value ('...' or "...") and the word export before a key
+# are not part of it. Comments have lines of their own: outside quotes, a space
+# and # in a value are an error.
 
 # ---- mail.Config, loaded by send
 
@@ -55,7 +61,7 @@ func TestEnvExampleShowsEveryNameOnce(t *testing.T) {
 # ---- users.Config, loaded by user, user-list
 
 # database address | ` + "`path`" + `
-# (string, required, secret)
+# REQUIRED (string, secret)
 #APP_DSN=
 
 # (string)
@@ -65,7 +71,7 @@ func TestEnvExampleShowsEveryNameOnce(t *testing.T) {
 # (string)
 #APP_TEXT=
 
-# ([]string, required, not empty, separated by ␣)
+# REQUIRED ([]string, not empty, separated by ␣)
 #APP_HOSTS=
 
 # (map[string]int, $NAME stands for other values, key:value,…)

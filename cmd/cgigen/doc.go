@@ -104,7 +104,11 @@ environment afterwards).
 A value is taken from, the strongest first: the file that the variable NAME_FILE
 names; the variable NAME; private/PROGRAM.env; private/site.env; the default.
 The folder private is the nearest one found from the program's folder upwards.
-Its files hold KEY=value lines with literal values. They have to belong to the
+Its files hold KEY=value lines. Values are taken as they stand, without
+variables and escapes; space around key and value, single or double quotes
+around a value, and the word export before a key are not part of it. Comments
+have lines of their own that begin with #: a space and # in a value without
+quotes, or anything behind quotes, is an error. The files have to belong to the
 program's user or to root, and must be closed to others: mode 0600.
 
 Names that a request could set, such as HTTP_*, are refused.
