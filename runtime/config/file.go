@@ -108,7 +108,10 @@ func literal(value string) (text, err string) {
 	}
 	quote := value[:1]
 	inner, closed := strings.CutSuffix(value[1:], quote)
+	_, after, _ := strings.Cut(value[1:], quote)
 	switch {
+	case strings.HasPrefix(strings.TrimLeft(after, " \t"), "#"):
+		return "", "has a comment behind its value: put it on a line of its own"
 	case !closed:
 		return "", "begins a value with a quote and does not end with it: a value ends on its line; " +
 			"a longer one goes to a file that KEY" + fileSuffix + " names"

@@ -30,8 +30,9 @@ func TestFileGrammar(t *testing.T) {
 		{name: "number sign in a value", text: "A=a#b\nB='a #b'\nC=#\n", entries: []entry{{"A", "a#b", 1}, {"B", "a #b", 2}, {"C", "#", 3}}},
 		{name: "what may be a comment", text: "A=1 # one\n", errs: []lineError{
 			{1, `holds " #": put a comment on a line of its own, or a value with # in quotes`}}},
-		{name: "a comment after quotes", text: "A=\"1\" # one\n", errs: []lineError{
-			{1, "begins a value with a quote and does not end with it: a value ends on its line; a longer one goes to a file that KEY_FILE names"}}},
+		{name: "a comment after quotes", text: "A=\"1\" # one\nB='2'#'two'\n", errs: []lineError{
+			{1, "has a comment behind its value: put it on a line of its own"},
+			{2, "has a comment behind its value: put it on a line of its own"}}},
 		{name: "a value of several lines", text: "A=\"1\n2\"\n", errs: []lineError{
 			{1, "begins a value with a quote and does not end with it: a value ends on its line; a longer one goes to a file that KEY_FILE names"},
 			{2, "is neither KEY=value nor a comment that begins with #"}}},
