@@ -34,15 +34,18 @@ type Hosting struct {
 
 // A HostingRule leads requests to a program. The first one that fits counts.
 type HostingRule struct {
-	Program string
-	Pattern string   // of the route, for a comment
-	Methods string   // alternatives of a regular expression; "" for any
-	Host    string   // "" for any
-	Path    string   // regular expression below Base, without anchors and the leading slash
-	Full    string   // anchored regular expression of the whole path
-	Lua     []string // the same as Lua patterns, any of which may fit
-	All     bool     // every path fits
+	Program  string
+	Patterns []string // of the routes that it is for, for a comment
+	Methods  string   // alternatives of a regular expression; "" for any
+	Host     string   // "" for any
+	Path     string   // regular expression below Base, without anchors and the leading slash
+	Full     string   // anchored regular expression of the whole path
+	Lua      []string // the same as Lua patterns, any of which may fit
+	All      bool     // every path fits
 }
+
+// Pattern names the routes that a rule is for.
+func (r HostingRule) Pattern() string { return strings.Join(r.Patterns, ", ") }
 
 // InstallNotes is what INSTALL.md depends on.
 type InstallNotes struct {

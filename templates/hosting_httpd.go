@@ -21,9 +21,12 @@ func (h Hosting) Servers() []NamedServer {
 		s, seen := NamedServer{Name: name}, map[string]bool{}
 		for _, r := range h.Rules {
 			// What the rules have twice, the second time without its methods, is for a 405.
-			if (r.Host == "" || r.Host == name) && !seen[r.Pattern] {
+			known := !slices.ContainsFunc(r.Patterns, func(pattern string) bool { return !seen[pattern] })
+			if (r.Host == "" || r.Host == name) && !known {
 				s.add(r)
-				seen[r.Pattern] = true
+				for _, pattern := range r.Patterns {
+					seen[pattern] = true
+				}
 			}
 		}
 		servers = append(servers, s)
@@ -44,18 +47,24 @@ func (s *NamedServer) add(r HostingRule) {
 	if r.Host == s.Rules[i].Host && takesGet(r) && !takesGet(s.Rules[i]) {
 		s.Rules[i], r = r, s.Rules[i]
 	}
-	if kept := s.Rules[i].method(); kept != "" && kept != r.method() {
+	if kept := s.Rules[i].methods(); !slices.Contains(kept, "") && !slices.Equal(kept, r.methods()) {
 		s.Unreachable = append(s.Unreachable, r)
 	}
 }
 
-// method gives that of the pattern, "" for any.
-func (r HostingRule) method() string {
-	method, _, found := strings.Cut(r.Pattern, " ")
-	if !found {
-		return ""
+// methods gives those of the patterns, "" for any.
+func (r HostingRule) methods() []string {
+	var methods []string
+	for _, pattern := range r.Patterns {
+		method, _, found := strings.Cut(pattern, " ")
+		if !found {
+			method = ""
+		}
+		methods = append(methods, method)
 	}
-	return method
+	return methods
 }
 
-func takesGet(r HostingRule) bool { return r.method() == "" || r.method() == "GET" }
+func takesGet(r HostingRule) bool {
+	return slices.ContainsFunc(r.methods(), func(method string) bool { return method == "" || method == "GET" })
+}

@@ -290,7 +290,7 @@ func hostingRules(m *generator.Model, base string) []templates.HostingRule {
 	var list []templates.HostingRule
 	for _, r := range rules.From(Routes(m)) {
 		list = append(list, templates.HostingRule{
-			Program: r.Program, Pattern: r.Pattern, Methods: r.Methods, Host: r.Host,
+			Program: r.Program, Patterns: r.Patterns, Methods: r.Methods, Host: r.Host,
 			Path: r.Path(), Full: r.Below(base), Lua: r.Lua(base), All: r.IsCatchAll(),
 		})
 	}

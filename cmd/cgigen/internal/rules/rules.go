@@ -23,10 +23,10 @@ type Route struct {
 // A Rule leads requests to a program. Of several rules that fit, the first
 // counts.
 type Rule struct {
-	Program string
-	Pattern string // of the route, for a comment
-	Methods string // alternatives of a regular expression, as "GET|HEAD"; "" for any
-	Host    string // as in the pattern; "" for any
+	Program  string
+	Patterns []string // of the routes that it is for, for a comment
+	Methods  string   // alternatives of a regular expression, as "GET|HEAD"; "" for any
+	Host     string   // as in the pattern; "" for any
 	segments
 }
 
@@ -41,7 +41,7 @@ func From(routes []Route) []Rule {
 	slices.SortStableFunc(sorted, compare)
 	var list, rest []Rule
 	for i, route := range sorted {
-		rule := Rule{Program: route.Program, Pattern: route.Pattern, segments: split(route.Path)}
+		rule := Rule{Program: route.Program, Patterns: []string{route.Pattern}, segments: split(route.Path)}
 		if contested(route, sorted[i+1:]) {
 			rule.Methods, rule.Host = methods(route.Method), route.Host
 		}
@@ -70,16 +70,22 @@ func methods(method string) string {
 	return method
 }
 
-// prune leaves out rules that an earlier one covers.
+// prune leaves out rules that an earlier one covers, which is then for their
+// routes, too, if they are of its program.
 func prune(rules []Rule) []Rule {
 	var kept []Rule
 	for _, rule := range rules {
-		covered := slices.ContainsFunc(kept, func(k Rule) bool {
+		i := slices.IndexFunc(kept, func(k Rule) bool {
 			return k.Path() == rule.Path() &&
 				(k.Host == "" || k.Host == rule.Host) && (k.Methods == "" || k.Methods == rule.Methods)
 		})
-		if !covered {
+		switch {
+		case i < 0:
 			kept = append(kept, rule)
+		case kept[i].Program == rule.Program:
+			patterns := slices.Concat(kept[i].Patterns, rule.Patterns)
+			slices.Sort(patterns)
+			kept[i].Patterns = slices.Compact(patterns)
 		}
 	}
 	return kept

@@ -72,6 +72,21 @@ func TestRulesAreOrderedAsServeMuxPrefers(t *testing.T) {
 	}
 }
 
+func TestARuleNamesAllItsRoutes(t *testing.T) {
+	var got [][]string
+	for _, r := range From(table("note PUT /notes/{id}", "note GET /notes/{id}", "add POST /notes", "list GET /notes", "note h.test/notes/{name}")) {
+		got = append(got, append([]string{r.Program}, r.Patterns...))
+	}
+	want := [][]string{
+		{"note", "GET /notes/{id}", "PUT /notes/{id}", "h.test/notes/{name}"},
+		{"add", "POST /notes"},
+		{"list", "GET /notes"},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
 // What ServeMux leads to a route, the rules lead to the route's program.
 func TestRulesLeadWhereServeMuxLeads(t *testing.T) {
 	routes := table("home GET /{$}", "user GET /users/{id}", "save PUT /users/{id}", "add POST /users", "list GET /users",
