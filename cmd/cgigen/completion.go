@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -15,7 +17,12 @@ func (a *app) completionCommand() *cobra.Command {
 values. To have it in every session of bash, for one:
 
   cgigen completion bash > ~/.local/share/bash-completion/completions/cgigen`,
-		Args:      usage(cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs)),
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 || !slices.Contains(shells, args[0]) {
+				return usageError{"completion needs a shell: one of " + strings.Join(shells, ", ")}
+			}
+			return nil
+		},
 		ValidArgs: shells,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			root := cmd.Root()
@@ -40,7 +47,7 @@ func (a *app) helpCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			topic, rest, err := cmd.Root().Find(args)
 			if err != nil || len(rest) > 0 {
-				return usageError{fmt.Sprintf("there is no command %q; see cgigen help", args)}
+				return usageError{fmt.Sprintf("there is no command %q; see cgigen help", strings.Join(args, " "))}
 			}
 			topic.InitDefaultHelpFlag()
 			return topic.Help()

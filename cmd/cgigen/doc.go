@@ -167,7 +167,8 @@ byte of a response.
 Vet reports what generate would report, and what works in a server that keeps
 running, but not in a program that is started for each request: see
 docs/vet.md. With --fix it first mends what it is certain about; with --measure
-it builds the programs and says what package initialisation costs each request.
+it builds the programs and says, for each, what package initialisation costs a
+request.
 It exits with 1 if it finds anything. As a tool of go vet it finds what a package alone shows:
 
 	go vet -vettool=$(go tool -n cgigen) ./...
@@ -285,6 +286,7 @@ proxy for. One that was built in a checkout takes the module from there.
 # version, completion, help
 
 	cgigen version [--json]
+	cgigen --version
 	cgigen completion bash|fish|powershell|zsh
 	cgigen help [command]
 

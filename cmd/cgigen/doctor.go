@@ -42,7 +42,7 @@ doctor --probe [DIR] writes a shell script for a host that answers nothing but
 TOKEN URL reads it. It answers only under its own name, which holds the token.
 
 The exit code is 1 if something is wrong.`,
-		Args: usage(cobra.MaximumNArgs(1)),
+		Args: arguments(0, 1, "one folder or URL"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
 			case flags.probe:

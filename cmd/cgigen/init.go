@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -24,7 +25,7 @@ func (a *app) initCommand() *cobra.Command {
 		Long: `init writes a module with a page, a JSON route and a configuration struct into
 DIR, which is made if it is missing. It refuses to overwrite a file; after an
 error nothing of it is left behind.`,
-		Args: usage(cobra.ExactArgs(1)),
+		Args: arguments(1, 1, "one folder, as in cgigen init hello"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := project.resolve(args[0]); err != nil {
 				return err
@@ -32,7 +33,7 @@ error nothing of it is left behind.`,
 			if err := project.write(cmd.Context()); err != nil {
 				return err
 			}
-			a.say("wrote %s; now run: go -C %s tool cgigen serve", shown(project.dir), shown(project.dir))
+			a.say("wrote %s; now run: %s", shown(project.dir), serveCommandFor(shown(project.dir)))
 			return nil
 		},
 		ValidArgsFunction: completePackages,
@@ -41,6 +42,24 @@ error nothing of it is left behind.`,
 	cmd.Flags().StringVar(&project.replace, "replace", "", "take the cgigen module from the checkout in `DIR`")
 	must(cmd.MarkFlagDirname("replace"))
 	return cmd
+}
+
+// serveCommandFor is what serves a project, to be pasted into a shell.
+func serveCommandFor(dir string) string {
+	plain, quote := "/._-+@%:,", "'"
+	if runtime.GOOS == "windows" {
+		plain, quote = plain+`\`, `"`
+	}
+	special := func(r rune) bool {
+		return !strings.ContainsRune(plain, r) && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
+	}
+	switch {
+	case dir == ".":
+		return "go tool cgigen serve"
+	case strings.ContainsFunc(dir, special):
+		dir = quote + strings.ReplaceAll(dir, "'", `'\''`) + quote
+	}
+	return "go -C " + dir + " tool cgigen serve"
 }
 
 // starter is a starter project to be.

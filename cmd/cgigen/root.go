@@ -23,6 +23,7 @@ func (a *app) rootCommand() *cobra.Command {
 		Long: `cgigen generates CGI programs from Go functions with //cgigen: directives.
 
 The manual: go doc github.com/cgigen/cgigen/cmd/cgigen`,
+		Version:       readVersion().String(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          knownCommand,
@@ -33,6 +34,7 @@ The manual: go doc github.com/cgigen/cgigen/cmd/cgigen`,
 		},
 		PersistentPreRunE: func(*cobra.Command, []string) error { return changeDir(dir) },
 	}
+	root.SetVersionTemplate("{{.Version}}\n")
 	root.SuggestionsMinimumDistance = 2
 	root.PersistentFlags().StringVarP(&dir, "chdir", "C", "", "change to `DIR` before doing anything")
 	must(root.MarkPersistentFlagDirname("chdir"))
@@ -69,11 +71,17 @@ func changeDir(dir string) error {
 	return nil
 }
 
-// usage makes an argument check's error one of wrong usage.
-func usage(check cobra.PositionalArgs) cobra.PositionalArgs {
+// arguments checks that there are from least to most arguments, and if not says
+// what is needed.
+func arguments(least, most int, needed string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
-		if err := check(cmd, args); err != nil {
-			return usageError{fmt.Sprintf("%s; see %s --help", err, cmd.CommandPath())}
+		switch {
+		case len(args) < least:
+			return usageError{fmt.Sprintf("%s needs %s; see %s --help", cmd.Name(), needed, cmd.CommandPath())}
+		case len(args) > most && most == 0:
+			return usageError{fmt.Sprintf("%s takes no arguments, and not %q; see %s --help", cmd.Name(), args[0], cmd.CommandPath())}
+		case len(args) > most:
+			return usageError{fmt.Sprintf("%s takes %s, and not %q as well; see %s --help", cmd.Name(), needed, args[most], cmd.CommandPath())}
 		}
 		return nil
 	}

@@ -38,6 +38,10 @@ func readVersion() version {
 	return v
 }
 
+func (v version) String() string {
+	return fmt.Sprintf("cgigen %s %s %s/%s", v.Version, v.Go, v.OS, v.Arch)
+}
+
 // released reports whether the version can be had from a module proxy: a
 // build from a checkout has a version that may exist nowhere else.
 func (v version) released() bool {
@@ -49,13 +53,13 @@ func (a *app) versionCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "version",
 		Short: "Print the version",
-		Args:  usage(cobra.NoArgs),
+		Args:  arguments(0, 0, ""),
 		RunE: func(*cobra.Command, []string) error {
 			v := readVersion()
 			if asJSON {
 				return printJSON(a.stdout, v)
 			}
-			_, err := fmt.Fprintf(a.stdout, "cgigen %s %s %s/%s\n", v.Version, v.Go, v.OS, v.Arch)
+			_, err := fmt.Fprintln(a.stdout, v)
 			return err
 		},
 	}

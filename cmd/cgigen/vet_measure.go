@@ -23,15 +23,19 @@ import (
 // request takes a few milliseconds in all.
 const worthSaying = 100 * time.Microsecond
 
-// measureInit adds what package initialisation costs to the findings about it,
-// and reports packages of the module that take long without a finding.
+// measureInit says what package initialisation costs each program, adds it to
+// the findings about it, and reports packages of the module that take long
+// without a finding.
 func (a *app) measureInit(ctx context.Context, result *generator.Result, tags string, findings []vet.Finding) ([]vet.Finding, error) {
 	if slices.ContainsFunc(result.Changes, func(c generator.Change) bool { return c.Kind != generator.Removed }) {
 		return nil, usageError{"--measure builds the programs: run cgigen generate first"}
 	}
-	costs, err := initCosts(ctx, result.Programs, tags)
+	costs, totals, err := initCosts(ctx, result.Programs, tags)
 	if err != nil {
 		return nil, err
+	}
+	for i, p := range result.Programs {
+		a.say("%s: package initialisation takes %v of each request", p.Name, totals[i].Round(time.Microsecond))
 	}
 	told := map[string]bool{}
 	for i, f := range findings {
@@ -57,37 +61,39 @@ func (a *app) measureInit(ctx context.Context, result *generator.Result, tags st
 }
 
 // initCosts builds the programs, starts each without a request, and gives the
-// longest initialisation of every package.
-func initCosts(ctx context.Context, programs []generator.Main, tags string) (map[string]time.Duration, error) {
+// longest initialisation of every package, and that of each program.
+func initCosts(ctx context.Context, programs []generator.Main, tags string) (costs map[string]time.Duration, totals []time.Duration, err error) {
 	dir, err := os.MkdirTemp("", "cgigen-vet-")
 	if err != nil {
-		return nil, fmt.Errorf("making a folder for the build: %w", err)
+		return nil, nil, fmt.Errorf("making a folder for the build: %w", err)
 	}
 	defer os.RemoveAll(dir)
 	target, err := builder.DefaultTarget(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	built, err := builder.Build(ctx, builder.Options{Programs: programs, Dir: dir, Target: target, Tags: tags})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	costs := map[string]time.Duration{}
+	costs = map[string]time.Duration{}
 	for _, p := range built {
 		var stderr bytes.Buffer
 		cmd := exec.CommandContext(ctx, p.Path)
 		cmd.Env = []string{"GODEBUG=inittrace=1"}
 		cmd.Stderr = &stderr
 		_ = cmd.Run() // without a request it says so, and fails
-		readInitTrace(stderr.Bytes(), costs)
+		totals = append(totals, readInitTrace(stderr.Bytes(), costs))
 	}
-	return costs, nil
+	return costs, totals, nil
 }
 
 // initTrace is a line of GODEBUG=inittrace=1, see package runtime.
 var initTrace = regexp.MustCompile(`^init (\S+) @\S+ ms, (\S+) ms clock,`)
 
-func readInitTrace(trace []byte, costs map[string]time.Duration) {
+// readInitTrace notes what packages take, if it is more than is known, and gives
+// the sum.
+func readInitTrace(trace []byte, costs map[string]time.Duration) (total time.Duration) {
 	lines := bufio.NewScanner(bytes.NewReader(trace))
 	for lines.Scan() {
 		m := initTrace.FindStringSubmatch(lines.Text())
@@ -95,7 +101,9 @@ func readInitTrace(trace []byte, costs map[string]time.Duration) {
 			continue
 		}
 		if ms, err := strconv.ParseFloat(m[2], 64); err == nil {
-			costs[m[1]] = max(costs[m[1]], time.Duration(ms*float64(time.Millisecond)))
+			cost := time.Duration(ms * float64(time.Millisecond))
+			costs[m[1]], total = max(costs[m[1]], cost), total+cost
 		}
 	}
+	return total
 }
