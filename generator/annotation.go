@@ -3,7 +3,6 @@ package generator
 import (
 	"go/ast"
 	"go/token"
-	"regexp"
 	"strings"
 )
 
@@ -192,28 +191,4 @@ func reportDetached(d ast.Directive, src *source, r *reporter) {
 		}
 	}
 	diagnostic.Hint = "put it directly above a declaration"
-}
-
-// nearMiss is a comment that looks like a directive: spaces before and behind
-// the name of the tool, and behind the colon.
-var nearMiss = regexp.MustCompile(`(?i)^(//|/\*)(\s*)cgigen(\s*):(\s*)([a-z0-9]*)(.*)`)
-
-// reportNearMiss reports a comment that is no directive by the rules of Go
-// (https://go.dev/doc/comment#directives), but was meant to be one. What
-// begins like a directive is always reported, prose only with the name of one.
-func reportNearMiss(c *ast.Comment, r *reporter) {
-	m := nearMiss.FindStringSubmatch(c.Text)
-	if m == nil {
-		return
-	}
-	opening, space, gap, name, rest := m[1], m[2], m[4], m[5], m[6]
-	meant := nearest(name, directiveNames())
-	if prose := opening == "/*" || space != ""; prose && (meant == "" || gap != "") {
-		return
-	}
-	if meant == "" {
-		meant = "NAME"
-	}
-	r.errorf(c.Slash, "near-miss", "%q is an ordinary comment, and no directive", strings.TrimSuffix(m[0], rest)).
-		Hint = "write //cgigen:" + meant + strings.TrimSuffix(strings.TrimRight(rest, " \t"), "*/")
 }

@@ -82,7 +82,27 @@ func TestNearMissesAndProse(t *testing.T) {
 		"//cgigen:Handler GET /":                true,
 		"//cgigen:":                             true,
 		"/* cgigen:handler GET / */":            true,
+		"//cgigen handler GET /":                true,
+		"//cgigen-provide":                      true,
+		"//cgigen.config prefix=A_":             true,
+		"//Cgigen_Handler GET /":                true,
+		"//cgi-gen:handler GET /":               true,
+		"//cgi:handler GET /":                   true,
+		"//cgigne:middleware all":               true,
+		"// cgigne:handler GET /":               true,
+		"//@cgigen:handler GET /":               true,
+		"// @cgigen:handler GET /":              true,
+		"//go:cgigen:handler GET /":             true,
 		"// cgigen: handlers are made like so":  false,
+		"// cgigen handler functions are plain": false,
+		"// cgigen-handler is a word":           false,
+		"// cgi:handler is another one":         false,
+		"//cgigen is fine":                      false,
+		"//cgigen handlers are fine":            false,
+		"//codegen:config is another tool's":    false,
+		"//cgo:config is, too":                  false,
+		"//go:generate cgigen generate":         false,
+		"//nolint:cgigen":                       false,
 		"// See cgigen:handler for more":        false,
 		"// cgigen:whatever it is":              false,
 		"//	//cgigen:handler GET / in a manual": false,
@@ -92,6 +112,9 @@ func TestNearMissesAndProse(t *testing.T) {
 		src, _ := parseDirectives(t, comment)
 		if got := len(src.errors) > 0; got != miss {
 			t.Errorf("%q is reported: %v, want %v: %v", comment, got, miss, src.errors)
+		}
+		if miss && !mentionsTool([]byte("package users\n"+comment+"\nfunc NewUser() {}\n")) {
+			t.Errorf("files with %q are not parsed", comment)
 		}
 	}
 }

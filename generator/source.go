@@ -1,7 +1,6 @@
 package generator
 
 import (
-	"bytes"
 	"context"
 	"go/ast"
 	"go/parser"
@@ -110,16 +109,6 @@ func (src *source) read(at positions) error {
 	}
 	src.parse(content, at)
 	return nil
-}
-
-// mentionsTool looks for what directives and near misses begin with.
-func mentionsTool(content []byte) bool {
-	for _, spelling := range []string{"cgigen:", "cgigen :", "Cgigen:", "CGIgen:", "CgiGen:", "cgiGen:", "CGIGen:", "CGIGEN:"} {
-		if bytes.Contains(content, []byte(spelling)) {
-			return true
-		}
-	}
-	return false
 }
 
 // parse reads the directives out of a file, also out of one that has mistakes
