@@ -107,7 +107,7 @@ func scalarOf(t types.Type) (scalar, string) {
 	case *types.Pointer:
 		return scalar{}, "use one pointer at most, to a type that can be loaded without it"
 	}
-	return scalar{}, "use a type that one text can be parsed into: see the documentation of cgigen"
+	return scalar{}, "use a string, a bool, a number, time.Duration, time.Location, url.URL, a type with UnmarshalText, or a pointer, slice or map of them"
 }
 
 func basicParser(b *types.Basic) string {

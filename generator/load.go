@@ -147,7 +147,7 @@ func loadErrors(loaded []*packages.Package, at positions) Diagnostics {
 		}
 		ds = append(ds, packageErrors(p, at)...)
 	})
-	return withoutEchoes(ds)
+	return withoutEchoes(placeCycles(ds))
 }
 
 // packageErrors prefers what the compiler itself has said, unless it stopped
@@ -179,6 +179,34 @@ func withoutEchoes(ds Diagnostics) Diagnostics {
 			return d.Position.Filename == echo.Position.Filename && d.Position.Line == echo.Position.Line && d.Message != echo.Message
 		})
 	})
+}
+
+// importCycle is what the go command says about packages that import each
+// other, without a place: the packages on the way to the cycle, and around it.
+var importCycle = regexp.MustCompile(`^import cycle not allowed: import stack: \[(.*)\]$`)
+
+// placeCycles gives import cycles the position of an import in them, which the
+// type checker complains about as well, and shows them as a path.
+func placeCycles(ds Diagnostics) Diagnostics {
+	isEcho := func(d Diagnostic) bool { return strings.Contains(d.Message, " (import cycle: [") }
+	echo := slices.IndexFunc(ds, isEcho)
+	for i, d := range ds {
+		m := importCycle.FindStringSubmatch(d.Message)
+		if m == nil {
+			continue
+		}
+		stack := strings.Fields(m[1])
+		around := stack[slices.Index(stack, stack[len(stack)-1]):]
+		ds[i].Message = "import cycle not allowed: " + strings.Join(around, " imports ")
+		ds[i].Hint = "move what both need into a package of its own, which imports neither"
+		if echo >= 0 && d.Position.Line == 0 {
+			ds[i].Position = ds[echo].Position
+		}
+	}
+	if !slices.ContainsFunc(ds, func(d Diagnostic) bool { return strings.HasPrefix(d.Message, "import cycle not allowed: ") }) {
+		return ds
+	}
+	return slices.DeleteFunc(ds, isEcho)
 }
 
 // compilerErrors reads the output of the compiler: the package, then lines

@@ -107,6 +107,12 @@ func (a *annotation) checkHandler(fn *types.Func, r *reporter) (*callable, bool)
 	}
 	var ok bool
 	c.value, c.result, ok = splitResults(sig.Results())
+	if !ok || !serves(c.value) {
+		if almost, is := almostPlainOf(a.fn.Name.Name, sig); is && !hasInvalid(sig.Results()) && !hasInvalid(sig.Params()) {
+			r.errorf(a.fn.Name.Pos(), "handler-form", "%s %s", a.fn.Name.Name, almost.what).Hint = almost.hint
+			return c, false
+		}
+	}
 	if !ok || c.result.Cleanup != NoCleanup && !c.result.Error {
 		if !hasInvalid(sig.Results()) {
 			r.errorf(a.fn.Name.Pos(), "handler-results", "%s returns %s", a.fn.Name.Name, describeResults(sig)).Hint = handlerForms

@@ -19,7 +19,11 @@ func (w *wiring) reportMissing(c *callable, p parameter) {
 	d.Hint = w.missingHint(p.typ)
 	near := w.near(p.typ)
 	d.Related = append(w.neededBy(), near...)
+	unmarked := w.unmarkedHint(p.typ)
 	switch {
+	case unmarked != "":
+		d.Hint = unmarked
+		return
 	case len(near) > 0 && types.IsInterface(p.typ):
 		d.Hint = "which type implements an interface is never guessed: take the type that is provided, or let a provider return " + shortType(p.typ)
 		return
@@ -34,6 +38,9 @@ func (w *wiring) reportMissing(c *callable, p parameter) {
 
 // missingHint says how a value of a type can come about.
 func (w *wiring) missingHint(t types.Type) string {
+	if isNamed(dereferenced(t), "net/http", "Request") || isNamed(dereferenced(t), "net/http", "ResponseWriter") {
+		return "a constructor runs before there is a request: return a handler that takes it, such as an http.HandlerFunc"
+	}
 	if value, ok := makerOf(t); ok {
 		return fmt.Sprintf("write a //cgigen:provide function that returns %s: it is then called at the first use", shortType(value))
 	}
