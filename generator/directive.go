@@ -82,16 +82,23 @@ func parseArguments(d ast.Directive, known []string, r *reporter) arguments {
 			Hint = "quote an argument as a whole, as a Go string: \"name=a b\""
 		return args
 	}
+	var strays []text
 	for _, a := range list {
-		switch {
+		switch word := (text{a.Arg, a.Pos}); {
+		case len(strays) > 0:
+			strays = append(strays, word)
 		case keyword.MatchString(a.Arg):
 			args.set(a, d.Name, known, r)
 		case len(args.keys) == 0 && !args.bad:
-			args.words = append(args.words, text{a.Arg, a.Pos})
+			args.words = append(args.words, word)
 		default:
-			args.bad = true
-			r.errorf(a.Pos, "stray-word", "%q is not key=value", a.Arg).Hint = "the words before the first key are the pattern; " + keyHint(d.Name, known)
+			strays = append(strays, word)
 		}
+	}
+	if len(strays) > 0 {
+		args.bad = true
+		r.errorf(strays[0].pos, "stray-word", "%q is not key=value", strays[0].value).
+			Hint = cmp.Or(strayHint(strays, known), "the words before the first key are the pattern; "+keyHint(d.Name, known))
 	}
 	return args
 }
@@ -114,6 +121,25 @@ func (args *arguments) set(a ast.DirectiveArg, directive string, known []string,
 	}
 }
 
+// strayHint gives the remedy for words that are a comment, or a key with spaces
+// around its =; "" for others.
+func strayHint(words []text, known []string) string {
+	first := words[0].value
+	for _, opening := range []string{"#", "//", "--", "/*"} {
+		if strings.HasPrefix(first, opening) {
+			return "a directive has no comments: write them on a line of their own"
+		}
+	}
+	if key := strings.TrimSuffix(first, "="); slices.Contains(known, key) && len(words) > 1 {
+		value := words[1].value
+		if value = strings.TrimPrefix(value, "="); value == "" && len(words) > 2 {
+			value = words[2].value
+		}
+		return "write " + key + "=" + value + ", without spaces around the ="
+	}
+	return ""
+}
+
 func keyHint(directive string, known []string) string {
 	if len(known) == 0 {
 		return fmt.Sprintf("//cgigen:%s has no keys", directive)
@@ -132,25 +158,24 @@ func (args *arguments) noWords(d ast.Directive, known []string, r *reporter) {
 // parseHandler reads one //cgigen:handler line and reports everything that is
 // wrong with it. It gives false for a line that cannot be used.
 func parseHandler(d ast.Directive, r *reporter) (handlerDirective, bool) {
-	args := parseArguments(d, []string{"name", "binary", "use", "strip"}, r)
+	args := parseArguments(d, handlerKeys(), r)
 	h := handlerDirective{
 		pos:    d.Slash,
 		name:   args.keys["name"],
 		binary: args.keys["binary"],
 		strip:  args.keys["strip"],
-		use:    splitUse(args.keys["use"]),
 	}
+	h.use = splitUse(args.keys["use"], r)
 	sound := !args.bad
 	if len(args.words) > 0 || sound {
 		sound = h.parsePattern(args.words, r) && sound
 	}
 	sound = checkName(h.name, "program", r) && sound
 	sound = checkName(h.binary, "program", r) && sound
-	for _, name := range h.use {
-		sound = checkName(name, "middleware", r) && sound
-	}
 	return h, sound
 }
+
+func handlerKeys() []string { return []string{"name", "binary", "use", "strip"} }
 
 // parsePattern takes the words before the first key as the pattern.
 func (h *handlerDirective) parsePattern(words []text, r *reporter) (ok bool) {
@@ -158,10 +183,17 @@ func (h *handlerDirective) parsePattern(words []text, r *reporter) (ok bool) {
 		r.errorf(h.pos, "no-pattern", "//cgigen:handler has no pattern").Hint = "write one, such as //cgigen:handler GET /users/{id}"
 		return false
 	}
+	if !checkOneMethod(words, r) {
+		return false
+	}
 	h.pattern = text{joinWords(words), words[0].pos}
-	if len(words) > 2 {
-		r.errorf(words[2].pos, "stray-word", "%q follows the pattern %q, but is not key=value", words[2].value, joinWords(words[:2])).
-			Hint = "a pattern is [METHOD ][HOST]/path; a path with spaces is quoted together with its method: \"GET /a b\""
+	end := 2
+	if strings.HasPrefix(words[0].value, "/") && len(words) > 1 && strayHint(words[1:], handlerKeys()) != "" {
+		end = 1
+	}
+	if len(words) > end {
+		r.errorf(words[end].pos, "stray-word", "%q follows the pattern %q, but is not key=value", words[end].value, joinWords(words[:end])).
+			Hint = cmp.Or(strayHint(words[end:], handlerKeys()), "a pattern is [METHOD ][HOST]/path; a path with spaces is quoted together with its method: \"GET /a b\"")
 		return false
 	}
 	if h.route, ok = splitPattern(h.pattern, r); !ok {
@@ -178,17 +210,50 @@ func joinWords(words []text) string {
 	return strings.Join(values, " ")
 }
 
-// splitUse splits use=auth,log. Each name keeps the position of the argument,
-// because a quoted one has no position of its own.
-func splitUse(use text) []text {
+// splitUse splits use=auth,log, and reports what is no name or stands there
+// twice. Each name keeps the position of the argument, because a quoted one has
+// no position of its own. The other names are good for something: whether they
+// exist is to be found as well.
+func splitUse(use text, r *reporter) []text {
 	if !use.given() {
 		return nil
 	}
 	var names []text
-	for name := range strings.SplitSeq(use.value, ",") {
-		names = append(names, text{strings.TrimSpace(name), use.pos})
+	for value := range strings.SplitSeq(use.value, ",") {
+		name := text{strings.TrimSpace(value), use.pos}
+		switch {
+		case name.value == "":
+			r.errorf(use.pos, "invalid-name", "use=%s has a comma with no name beside it", use.value).Hint = "remove the comma, or name the middleware"
+		case !checkUsed(name, use.value, r):
+		case slices.Contains(names, name):
+			r.errorf(use.pos, "use-twice", "use= names %q twice", name.value).Hint = "keep the place where it is to stand: the first name is outermost"
+		default:
+			names = append(names, name)
+		}
 	}
 	return names
+}
+
+// checkUsed reports what is no name of a middleware.
+func checkUsed(name text, list string, r *reporter) bool {
+	if validName.MatchString(name.value) {
+		return true
+	}
+	better := strings.Trim(notInName.ReplaceAllString(list, ","), ",")
+	_, last, qualified := strings.Cut(name.value, ".")
+	hint := ""
+	switch {
+	case strings.ContainsAny(list, "\"`'"):
+		hint = "write use=" + better + "; what has spaces is quoted as a whole: \"use=auth, log\""
+	case strings.ContainsAny(list, ";|+&"):
+		hint = "names are separated by commas: use=" + better
+	case qualified && validName.MatchString(kebab(last)):
+		hint = "middleware is named without its package: use=" + kebab(last)
+	default:
+		return checkName(name, "middleware", r)
+	}
+	r.errorf(name.pos, "invalid-name", notAName, name.value, "middleware").Hint = hint
+	return false
 }
 
 // parseConfig reads a //cgigen:config line.

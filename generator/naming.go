@@ -11,6 +11,11 @@ import (
 // validName is what a program or a middleware may be called.
 var validName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]*$`)
 
+// notInName is what separates the words of a name that is not valid.
+var notInName = regexp.MustCompile(`[^a-z0-9-]+`)
+
+const notAName = "%q is no name of a %s: those are lower-case letters, digits and hyphens"
+
 // checkName reports a given name that is not valid, or that names a folder
 // which the go command does not look into.
 func checkName(name text, what string, r *reporter) bool {
@@ -18,16 +23,24 @@ func checkName(name text, what string, r *reporter) bool {
 	case !name.given():
 		return true
 	case !validName.MatchString(name.value):
-		d := r.errorf(name.pos, "invalid-name", "%q is no name of a %s: those are lower-case letters, digits and hyphens", name.value, what)
-		if better := kebab(name.value); validName.MatchString(better) {
-			d.Hint = "for example " + better
-		}
+		r.errorf(name.pos, "invalid-name", notAName, name.value, what).Hint = nameHint(name.value)
 	case what == "program" && ignoredFolder(name.value):
 		r.errorf(name.pos, "program-name", "a program cannot be called %q: the go command does not look into folders of that name", name.value).Hint = "choose another name, for example " + name.value + "-page"
 	default:
 		return true
 	}
 	return false
+}
+
+// nameHint gives a name that is nearly the given one. Programs are named
+// without the ending that servers know them by.
+func nameHint(name string) string {
+	better := strings.TrimSuffix(strings.Trim(name, "\"'`"), ".cgi")
+	better = strings.Trim(notInName.ReplaceAllString(kebab(better), "-"), "-")
+	if better == "" {
+		return "choose one, for example home"
+	}
+	return "for example " + better
 }
 
 // ignoredFolder tells the folders that patterns with ... leave out, see

@@ -17,7 +17,7 @@ func TestHintsMendTheMistakesOfNewcomers(t *testing.T) {
 	said := texts(wanted(archive))["want/errors"]
 	mended := map[string]bool{}
 	for _, m := range []struct{ hint, file, old, new string }{
-		{"go get github.com/cgigen/cgigen@latest", "go.mod", "go 1.26.0\n", "go 1.26.0\n\nrequire github.com/cgigen/cgigen v0.0.0\n\nreplace github.com/cgigen/cgigen => " + repository(t) + "\n"},
+		{"go get -tool github.com/cgigen/cgigen/cmd/cgigen", "go.mod", "go 1.26.0\n", "go 1.26.0\n\nrequire github.com/cgigen/cgigen v0.0.0\n\nreplace github.com/cgigen/cgigen => " + repository(t) + "\n"},
 		{"write //cgigen:handler GET /space", "shop/shop.go", "// cgigen:handler GET /space", "//cgigen:handler GET /space"},
 		{`did you mean "handler"?`, "shop/shop.go", "//cgigen:hander", "//cgigen:handler"},
 		{"put it directly above the declaration, with no blank line between", "shop/shop.go", "GET /blank\n\n", "GET /blank\n"},

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
-	"slices"
 	"strings"
 )
 
@@ -20,7 +19,7 @@ type route struct {
 func splitPattern(pattern text, r *reporter) (route, bool) {
 	if err := register(http.NewServeMux(), pattern.value); err != nil {
 		r.errorf(pattern.pos, "pattern", "pattern %q: %s", pattern.value, muxReason(err)).
-			Hint = "a pattern is [METHOD ][HOST]/path, as for net/http.ServeMux: GET /users/{id}"
+			Hint = patternHint(err)
 		return route{}, false
 	}
 	var rt route
@@ -30,19 +29,15 @@ func splitPattern(pattern text, r *reporter) (route, bool) {
 	}
 	slash := strings.IndexByte(rest, '/')
 	rt.host, rt.path = rest[:slash], rest[slash:]
-	return rt, checkMethod(pattern, rt.method, r)
+	return rt, checkMethod(pattern, rt.method, r) && checkHost(pattern, rt, r) && checkSegments(pattern, rt.path, r)
 }
 
-// checkMethod reports a standard method in lower case: ServeMux takes it as a
-// method of its own, and no client ever sends it (RFC 9110 §9.1).
-func checkMethod(pattern text, method string, r *reporter) bool {
-	upper := strings.ToUpper(method)
-	standard := []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE"}
-	if method == upper || !slices.Contains(standard, upper) {
-		return true
+// patternHint gives the remedy for a pattern that ServeMux refuses.
+func patternHint(err error) string {
+	if strings.Contains(err.Error(), "bad wildcard name") {
+		return "a wildcard is {name} or {name...}: what else its value has to be, the handler checks with r.PathValue"
 	}
-	r.errorf(pattern.pos, "pattern-method", "method %q never matches: methods are case-sensitive", method).Hint = "write " + upper
-	return false
+	return "a pattern is [METHOD ][HOST]/path, as for net/http.ServeMux: GET /users/{id}"
 }
 
 // register adds a pattern to a mux. It gives as an error what ServeMux.Handle

@@ -136,6 +136,7 @@ func (r *run) assemble(loaded map[string]*typedPackage) *Model {
 	chosen := slices.DeleteFunc(slices.Clone(planned), func(p *plannedProgram) bool { return !r.choosesProgram(p) })
 	w.findProviders()
 	model := w.assemble(r.site, chosen)
+	r.checkUses(w)
 	if len(r.errors) == 0 && !slices.ContainsFunc(r.active(), func(a *annotation) bool { return !r.choosesFunction(a) }) {
 		w.warnUnused(r.choosesFunction)
 	}
@@ -143,6 +144,19 @@ func (r *run) assemble(loaded map[string]*typedPackage) *Model {
 	r.checkFound(chosen)
 	r.checkRequirement(chosen)
 	return model
+}
+
+// checkUses looks for the middleware of handlers that make no program, because
+// something else is wrong with them.
+func (r *run) checkUses(w *world) {
+	for _, a := range r.active() {
+		if !a.unsound || !r.choosesFunction(a) {
+			continue
+		}
+		for _, line := range a.handlers {
+			(&wiring{world: w}).uses(a, line)
+		}
+	}
 }
 
 // findModules finds the modules and the chosen packages.
@@ -363,5 +377,5 @@ func (r *run) checkRequirement(chosen []*plannedProgram) {
 	}
 	at := r.relative(token.Position{Filename: r.site.GoMod, Line: r.site.line, Column: 1})
 	r.errors.add(at, "no-requirement", "%s does not require %s, whose runtime the programs import", r.site.Path, cgigenModule).
-		Hint = "go get " + cgigenModule + "@latest"
+		Hint = "go get -tool " + cgigenModule + "/cmd/cgigen"
 }

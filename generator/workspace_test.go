@@ -244,7 +244,7 @@ func TestMissingRequirementsAreSaidAsTheGoCommandSaysThem(t *testing.T) {
 	_, err := Plan(t.Context(), Options{Dir: dir, Env: goEnv()})
 	want := "users/users.go:3:8: no required module provides package example.com/missing; to add it:\n\t\tgo get example.com/missing\n" +
 		"go.mod:1:1: example.com/shop does not require github.com/cgigen/cgigen, whose runtime the programs import\n" +
-		"\thint: go get github.com/cgigen/cgigen@latest"
+		"\thint: go get -tool github.com/cgigen/cgigen/cmd/cgigen"
 	if err == nil || err.Error() != want {
 		t.Errorf("got\n%v\nwant\n%s", err, want)
 	}
