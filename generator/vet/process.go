@@ -44,7 +44,8 @@ func argsAnalyzer() *analysis.Analyzer {
 }
 
 // beyondName gives the slice of an expression that takes more of it than the
-// first element, which is the program's name; nil for any other node.
+// first element, which is the program's name, or looks how many there are; nil
+// for any other node.
 func beyondName(n ast.Node) ast.Expr {
 	switch n := n.(type) {
 	case *ast.SliceExpr:
@@ -53,6 +54,21 @@ func beyondName(n ast.Node) ast.Expr {
 		if index, ok := n.Index.(*ast.BasicLit); !ok || index.Value != "0" {
 			return n.X
 		}
+	case *ast.RangeStmt:
+		return selector(n.X)
+	case *ast.CallExpr:
+		if name, ok := n.Fun.(*ast.Ident); ok && name.Name == "len" && len(n.Args) == 1 {
+			return selector(n.Args[0])
+		}
+	}
+	return nil
+}
+
+// selector gives an expression that names something of a package, nil for any
+// other one.
+func selector(e ast.Expr) ast.Expr {
+	if sel, ok := ast.Unparen(e).(*ast.SelectorExpr); ok {
+		return sel
 	}
 	return nil
 }
