@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"runtime"
 	"slices"
 	"sync"
 	"time"
@@ -86,6 +87,7 @@ func (c *conn) loop() {
 		default:
 			c.reading.Unlock()
 			r.serve()
+			runtime.Gosched() // others that are ready go first: meanwhile the next request may arrive
 			if !c.resume() {
 				return
 			}
