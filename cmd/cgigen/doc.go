@@ -215,7 +215,8 @@ there. Files of programs that are no more are left for you to remove.
 Serve generates, compiles into a temporary folder, and answers requests with the
 real programs, one process for each request, as a web server does. It prints its
 address, a line for each request, with method, path, status and duration, and
-what programs write to standard error, with the name of the program.
+what programs write to standard error, with the name of the program; what a
+handler prints to standard output comes there, too, and vet finds it.
 
 	--addr HOST:PORT   address to listen on (default 127.0.0.1:8080); with
 	                   port 0 the system chooses a free one
