@@ -24,14 +24,22 @@ type Related struct {
 	Message  string
 }
 
-// Error gives "file:line:col: message", then the hint and the related
-// positions on lines of their own, indented by a tab.
+// Error gives "file:line:col: message (code)", then the hint and the related
+// positions on lines of their own, indented by a tab. What the compiler says has
+// no code: it is given word by word.
 func (d Diagnostic) Error() string {
 	var b strings.Builder
 	if p := d.Position.String(); p != "-" {
 		b.WriteString(p + ": ")
 	}
-	b.WriteString(indent(d.Message))
+	first, more, _ := strings.Cut(indent(d.Message), "\n")
+	b.WriteString(first)
+	if d.Code != "" && d.Code != CompilerCode {
+		b.WriteString(" (" + d.Code + ")")
+	}
+	if more != "" {
+		b.WriteString("\n" + more)
+	}
 	if d.Hint != "" {
 		b.WriteString("\n\thint: " + indent(d.Hint))
 	}

@@ -160,10 +160,10 @@ func TestConflictsWithHandlersOutsideOfThePatternsAreReported(t *testing.T) {
 	t.Parallel()
 	dir := newModule(t, "-- users/users.go --\n"+list+"-- a/a.go --\n"+strings.Replace(list, "package users", "package a", 1))
 	_, err := Plan(t.Context(), Options{Dir: dir, Patterns: []string{"./users"}, Env: goEnv()})
-	want := "users/users.go:5:1: two programs are called \"list\"\n" +
+	want := "users/users.go:5:1: two programs are called \"list\" (same-program)\n" +
 		"\thint: name one of them with name=, or put both into one program with binary=list on each\n" +
 		"\ta/a.go:6:6: the other one is that of List\n" +
-		"users/users.go:5:18: pattern \"GET /users\" conflicts with \"GET /users\": GET /users matches the same requests as GET /users\n" +
+		"users/users.go:5:18: pattern \"GET /users\" conflicts with \"GET /users\": GET /users matches the same requests as GET /users (pattern-conflict)\n" +
 		"\thint: give one of them another method, path or host, so that every request belongs to one of them\n" +
 		"\ta/a.go:5:18: the other pattern is that of List"
 	if err == nil || err.Error() != want {

@@ -47,7 +47,7 @@ func TestDiagnosticsAreSortedAndEachStandsThereOnce(t *testing.T) {
 	ds.add(at("a.go", 2, 5), "code", "second").Related = []Related{{at("b.go", 1, 1), "see here"}}
 	ds.add(at("a.go", 2, 1), "code", "first\nand more").Hint = "do something\nelse"
 	ds.add(at("a.go", 10, 1), "code", "third")
-	want := "a.go:2:1: first\n\tand more\n\thint: do something\n\telse\na.go:2:5: second\n\tb.go:1:1: see here\na.go:10:1: third\nb.go:1:1: last"
+	want := "a.go:2:1: first (code)\n\tand more\n\thint: do something\n\telse\na.go:2:5: second (code)\n\tb.go:1:1: see here\na.go:10:1: third (code)\nb.go:1:1: last (code)"
 	if diff := cmp.Diff(want, ds.sorted().Error()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

@@ -243,7 +243,7 @@ func TestMissingRequirementsAreSaidAsTheGoCommandSaysThem(t *testing.T) {
 		"-- go.mod --\nmodule example.com/shop\n\ngo 1.26.0\n")
 	_, err := Plan(t.Context(), Options{Dir: dir, Env: goEnv()})
 	want := "users/users.go:3:8: no required module provides package example.com/missing; to add it:\n\t\tgo get example.com/missing\n" +
-		"go.mod:1:1: example.com/shop does not require github.com/cgigen/cgigen, whose runtime the programs import\n" +
+		"go.mod:1:1: example.com/shop does not require github.com/cgigen/cgigen, whose runtime the programs import (no-requirement)\n" +
 		"\thint: go get -tool github.com/cgigen/cgigen/cmd/cgigen"
 	if err == nil || err.Error() != want {
 		t.Errorf("got\n%v\nwant\n%s", err, want)

@@ -104,9 +104,9 @@ func TestProblemMatcherReadsDiagnostics(t *testing.T) {
 		}
 	}
 	want := []problem{
-		{"other.go", "5", "1", "warning", "//cgigen:handler in a file that GOOS, GOARCH or build tags exclude"},
-		{"shop.go", "11", "14", "", "NewHome needs *shop.DB, and nothing provides it"},
-		{"shop.go", "13", "1", "", "unknown directive //cgigen:hander"},
+		{"other.go", "5", "1", "warning", "//cgigen:handler in a file that GOOS, GOARCH or build tags exclude (excluded-file)"},
+		{"shop.go", "11", "14", "", "NewHome needs *shop.DB, and nothing provides it (provider-missing)"},
+		{"shop.go", "13", "1", "", "unknown directive //cgigen:hander (unknown-directive)"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("problems (-want +got):\n%s", diff)
