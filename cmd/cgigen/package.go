@@ -59,14 +59,14 @@ func (f *packageFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.server, "for", "", "pack for `SERVER`: "+strings.Join(pack.Servers(), ", "))
 	flags.StringVarP(&f.output, "output", "o", "", "write `FILE`.tar.gz, FILE.tgz, FILE.zip or a folder")
-	flags.StringVar(&f.layout, "layout", "", "how programs lie: `LAYOUT` is "+strings.Join(pack.Layouts("apache"), ", ")+" for apache, "+
-		strings.Join(pack.Layouts("nginx"), ", ")+" for lighttpd, nginx and caddy (default subdir)")
+	flags.StringVar(&f.layout, "layout", "", "how programs lie: `LAYOUT` is "+strings.Join(pack.Layouts("apache"), "|")+" for apache, "+
+		strings.Join(pack.Layouts("nginx"), "|")+" for lighttpd, nginx and caddy (default subdir)")
 	flags.StringVar(&f.base, "base", "", "`PATH` of the site on its host, as /~alice/shop")
 	flags.StringVar(&f.docroot, "docroot", "public_html", "`NAME` of the host's document root")
 	flags.StringVar(&f.host, "host", "www.example.org", "domain `NAME` of the site")
 	flags.StringVar(&f.root, "root", "", "`DIR` of the site on a server of one's own (default /srv/NAME)")
 	flags.StringArrayVar(&f.targets, "target", nil, "compile for `OS/ARCH`; may be repeated (default linux/amd64)")
-	flags.StringSliceVar(&f.gateways, "gateways", nil, gatewaysHelp()+", http for container)")
+	flags.StringSliceVar(&f.gateways, "gateways", nil, gatewaysHelp()+"; for container http)")
 	flags.StringVar(&f.generated, "generated", "", "`DIR` of the generated programs, as -o of generate")
 	addTags(cmd, &f.tags)
 	must(cmd.RegisterFlagCompletionFunc("for", cobra.FixedCompletions(pack.Servers(), cobra.ShellCompDirectiveNoFileComp)))
