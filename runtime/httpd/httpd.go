@@ -16,6 +16,7 @@ import (
 	"net/http"
 	"os"
 	"sync/atomic"
+	"time"
 
 	"github.com/cgigen/cgigen/runtime/gateway"
 	"github.com/cgigen/cgigen/runtime/internal/daemon"
@@ -34,6 +35,7 @@ type service struct {
 	limits   stream.Limits
 	running  atomic.Int64
 	stopping atomic.Bool
+	closed   atomic.Bool
 	cancel   context.CancelCauseFunc
 }
 
@@ -53,11 +55,21 @@ func newService(p gateway.Program, limits stream.Limits) stream.Service {
 		Handler:           s.wrap(p, handler),
 		ReadHeaderTimeout: limits.HeaderTimeout,
 		IdleTimeout:       limits.IdleTimeout,
-		MaxHeaderBytes:    int(min(limits.Header, 1<<30)),
+		MaxHeaderBytes:    headerBytes(limits.Header),
 		ErrorLog:          log.New(os.Stderr, "cgigen: "+p.Name+": ", 0),
 		BaseContext:       func(net.Listener) context.Context { return base },
+		ConnState:         release,
 	}
 	return s
+}
+
+// headerBytes is a limit for net/http, where 0 is its default.
+func headerBytes(limit int64) int {
+	const most = 1 << 30
+	if limit == 0 {
+		return most
+	}
+	return int(min(limit, most))
 }
 
 // broken answers for a program whose constructors have failed. Why stands in the log.
@@ -74,7 +86,7 @@ func (s *service) wrap(p gateway.Program, routes http.Handler) http.Handler {
 	base, _ := p.Setting("BASE")
 	trusted, err := readProxies(p)
 	if err != nil {
-		fmt.Fprintf(os.Stderr, "cgigen: %s: CGIGEN_TRUSTED_PROXIES: %v\n", p.Name, err)
+		fmt.Fprintf(os.Stderr, "cgigen: %s: %v\n", p.Name, err)
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if health != "" && r.URL.Path == health {
@@ -88,8 +100,17 @@ func (s *service) wrap(p gateway.Program, routes http.Handler) http.Handler {
 			return
 		}
 		defer s.running.Add(-1)
+		if s.closed.Load() {
+			panic(http.ErrAbortHandler) // Shutdown may no longer wait for it
+		}
 		r = trusted.apply(r)
-		routes.ServeHTTP(w, gateway.WithVars(r, variables(r, base)))
+		r = gateway.WithVars(r, variables(r, base))
+		defer func() {
+			if r.MultipartForm != nil {
+				r.MultipartForm.RemoveAll() // net/http does so for its own request alone
+			}
+		}()
+		routes.ServeHTTP(w, r)
 	})
 }
 
@@ -105,10 +126,7 @@ func (s *service) health(w http.ResponseWriter) {
 
 // Serve answers requests on a listener until Shutdown or Close.
 func (s *service) Serve(l net.Listener) error {
-	if n := s.limits.Connections; n > 0 {
-		l = limitListener(l, n)
-	}
-	if err := s.server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+	if err := s.server.Serve(limitListener(l, s.limits)); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
 	return nil
@@ -117,11 +135,22 @@ func (s *service) Serve(l net.Listener) error {
 // Shutdown takes no new requests and waits for those that run.
 func (s *service) Shutdown(ctx context.Context) error {
 	s.stopping.Store(true)
-	return s.server.Shutdown(ctx)
+	if err := s.server.Shutdown(ctx); err != nil {
+		return err
+	}
+	for s.running.Load() > 0 { // after Close the server does not know of them
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+	return nil
 }
 
 // Close cancels the requests that run and closes their connections.
 func (s *service) Close(cause error) {
+	s.closed.Store(true)
 	s.cancel(fmt.Errorf("%w: %w", context.Canceled, cause))
 	s.server.Close()
 }

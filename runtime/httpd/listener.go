@@ -1,34 +1,55 @@
 package httpd
 
 import (
+	"errors"
+	"io"
 	"net"
+	"net/http"
+	"os"
 	"sync"
+	"time"
+
+	"github.com/cgigen/cgigen/runtime/internal/stream"
 )
 
-// limitListener accepts no more than n connections at the same time.
-func limitListener(l net.Listener, n int) net.Listener {
-	return &limited{Listener: l, room: make(chan struct{}, n), closed: make(chan struct{})}
+// limitListener accepts connections within the limits for their number and
+// for the silence of their clients.
+func limitListener(l net.Listener, limits stream.Limits) net.Listener {
+	list := &limited{Listener: l, silence: limits.IdleTimeout, closed: make(chan struct{})}
+	if limits.Connections > 0 {
+		list.room = make(chan struct{}, limits.Connections)
+	}
+	return list
 }
 
 type limited struct {
 	net.Listener
-	room   chan struct{}
-	closed chan struct{}
-	once   sync.Once
+	silence time.Duration
+	room    chan struct{} // nil: any number
+	closed  chan struct{}
+	once    sync.Once
 }
 
 func (l *limited) Accept() (net.Conn, error) {
-	select {
-	case l.room <- struct{}{}:
-	case <-l.closed:
-		return nil, net.ErrClosed
+	if l.room != nil {
+		select {
+		case l.room <- struct{}{}:
+		case <-l.closed:
+			return nil, net.ErrClosed
+		}
 	}
-	conn, err := l.Listener.Accept()
+	raw, err := l.Listener.Accept()
 	if err != nil {
-		<-l.room
+		l.leave()
 		return nil, err
 	}
-	return &counted{Conn: conn, leave: func() { <-l.room }}, nil
+	return &conn{Conn: raw, leave: l.leave, silence: l.silence}, nil
+}
+
+func (l *limited) leave() {
+	if l.room != nil {
+		<-l.room
+	}
 }
 
 func (l *limited) Close() error {
@@ -36,15 +57,88 @@ func (l *limited) Close() error {
 	return l.Listener.Close()
 }
 
-// A counted connection makes room when it is closed.
-type counted struct {
+// A conn makes room when it is closed. While something has to come, a header or
+// a body, also the rest that a handler leaves, its client may be silent for a
+// time only. net/http has no such limit, only one for a body as a whole.
+type conn struct {
 	net.Conn
 	leave func()
 	once  sync.Once
+
+	mu      sync.Mutex
+	silence time.Duration
+	until   time.Time // the deadline that limits silence
+	fixed   bool      // there is one of net/http or of the handler instead
 }
 
-func (c *counted) Close() error {
+// Read leaves alone the read of a single byte, by which net/http waits for the
+// end of a client that need not send anything: a handler may take its time.
+func (c *conn) Read(p []byte) (int, error) {
+	c.limit(len(p) > 1)
+	n, err := c.Conn.Read(p)
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		c.giveUp()
+	}
+	return n, err
+}
+
+// limit sets the deadline of a read. One that holds for at least half of the
+// time is left as it is, because each costs a system timer.
+func (c *conn) limit(due bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case c.fixed || c.silence <= 0:
+	case due && time.Until(c.until) < c.silence/2:
+		c.until = time.Now().Add(c.silence)
+		c.Conn.SetReadDeadline(c.until)
+	case !due && !c.until.IsZero():
+		c.until = time.Time{}
+		c.Conn.SetReadDeadline(c.until)
+	}
+}
+
+// giveUp leaves the deadline that is over, so that net/http does not wait for
+// the rest of a body for which the handler has waited.
+func (c *conn) giveUp() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.until.IsZero() {
+		c.silence = 0
+	}
+}
+
+// SetReadDeadline makes reads fail at a time. A zero time brings back the limit
+// for silence.
+func (c *conn) SetReadDeadline(t time.Time) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.until, c.fixed = time.Time{}, !t.IsZero()
+	return c.Conn.SetReadDeadline(t)
+}
+
+// SetDeadline is SetReadDeadline and SetWriteDeadline.
+func (c *conn) SetDeadline(t time.Time) error {
+	if err := c.SetReadDeadline(t); err != nil {
+		return err
+	}
+	return c.Conn.SetWriteDeadline(t)
+}
+
+// ReadFrom lets the system copy files, where it can.
+func (c *conn) ReadFrom(r io.Reader) (int64, error) { return io.Copy(c.Conn, r) }
+
+func (c *conn) Close() error {
 	err := c.Conn.Close()
 	c.once.Do(c.leave)
 	return err
+}
+
+// release takes the limit off a connection that a handler has taken over.
+func release(nc net.Conn, state http.ConnState) {
+	if c, ok := nc.(*conn); ok && state == http.StateHijacked {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.silence = 0
+	}
 }
