@@ -18,14 +18,17 @@
 //	CGIGEN_SPOOL_DIR      folder for request bodies that have to wait (default: the
 //	                      system's temporary folder)
 //	CGIGEN_SPOOL_LIMIT    size beyond which such a body is refused with 413 (default 64M)
-//	CGIGEN_STOP_TIMEOUT   time for the handler and the clean-ups after a signal to stop
-//	                      (default 5s)
+//	CGIGEN_STOP_TIMEOUT   time for constructors, the handler and the clean-ups after a
+//	                      signal to stop (default 5s)
 //
 // These are of programs that keep running: through FastCGI, SCGI and HTTP. 0
 // is no limit.
 //
 //	CGIGEN_FINISH_TIMEOUT   time for requests to finish after a signal to stop, before
 //	                        they are cancelled (default 10s)
+//	CGIGEN_FORWARDED        forwarded or x-forwarded: the fields that the trusted proxies
+//	                        set, the others being the client's (HTTP; default x-forwarded
+//	                        where a request has one of them, otherwise forwarded)
 //	CGIGEN_HEADER_LIMIT     size of a request's meta-variables or header (default 1M)
 //	CGIGEN_HEADER_TIMEOUT   time for them to arrive (default 30s)
 //	CGIGEN_IDLE_TIMEOUT     silence after which a connection is closed, or a body given up
@@ -52,7 +55,7 @@ const UpdateCgigenForContract1 = 1
 // program's own file is found.
 func settings() []string {
 	return []string{
-		"CGIGEN_BASE", "CGIGEN_FINISH_TIMEOUT", "CGIGEN_HEADER_LIMIT", "CGIGEN_HEADER_TIMEOUT", "CGIGEN_HEALTH_PATH",
+		"CGIGEN_BASE", "CGIGEN_FINISH_TIMEOUT", "CGIGEN_FORWARDED", "CGIGEN_HEADER_LIMIT", "CGIGEN_HEADER_TIMEOUT", "CGIGEN_HEALTH_PATH",
 		"CGIGEN_IDLE_TIMEOUT", "CGIGEN_LOG_LEVEL", "CGIGEN_MAX_CONNECTIONS", "CGIGEN_MAX_REQUESTS", "CGIGEN_MAX_SHARING",
 		"CGIGEN_SPOOL_DIR", "CGIGEN_SPOOL_LIMIT", "CGIGEN_STOP_TIMEOUT", "CGIGEN_TRUSTED_PROXIES", "CGIGEN_WRITE_TIMEOUT",
 	}

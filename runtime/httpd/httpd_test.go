@@ -1,9 +1,14 @@
 package httpd
 
 import (
+	"bytes"
 	"crypto/tls"
+	"errors"
+	"io/fs"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"testing"
 
 	"github.com/cgigen/cgigen/runtime/gateway"
@@ -40,6 +45,15 @@ func TestForwardedFieldsHoldFromTrustedProxiesAlone(t *testing.T) {
 		{"host and protocol", "10.0.0.0/8", proxy, http.Header{"X-Forwarded-Host": {"example.com"}, "X-Forwarded-Proto": {"https"}}, "10.1.2.3:5 example.com /  on"},
 		{"host that is none", "10.0.0.0/8", proxy, http.Header{"X-Forwarded-Host": {"a b/c"}}, "10.1.2.3:5 host /  "},
 		{"Forwarded", "::1", "[::1]:5", http.Header{"Forwarded": {`for="[2001:db8::1]:99";proto=https;host=example.com`}}, "[2001:db8::1]:0 example.com /  on"},
+		{"several lines", "10.0.0.0/8", proxy, http.Header{"X-Forwarded-Host": {"evil.example", "example.com"}, "X-Forwarded-Proto": {"https", "http"}}, "10.1.2.3:5 example.com /  "},
+		{"Forwarded of the client", "10.0.0.0/8", proxy, http.Header{"X-Forwarded-For": {"192.0.2.1"}, "Forwarded": {"for=127.0.0.1;host=evil.example;proto=https"}}, "192.0.2.1:0 host /  "},
+		{"Forwarded of the client, no address", "10.0.0.0/8", proxy, http.Header{"X-Forwarded-Proto": {"http"}, "Forwarded": {"for=127.0.0.1;host=evil.example;proto=https"}}, "10.1.2.3:5 host /  "},
+		{"element of the client", "10.0.0.0/8", proxy, http.Header{"Forwarded": {"for=127.0.0.1;host=evil.example;proto=https, for=192.0.2.1"}}, "192.0.2.1:0 host /  "},
+		{"element without an address", "10.0.0.0/8", proxy, http.Header{"Forwarded": {"for=127.0.0.1;host=evil.example, proto=https"}}, "10.1.2.3:5 host /  on"},
+		{"elements of two proxies", "10.0.0.0/8", proxy, http.Header{"Forwarded": {"for=8.8.8.8;host=evil.example", "for=192.0.2.1;proto=https", "for=10.9.9.9;host=example.com;proto=http"}}, "192.0.2.1:0 example.com /  on"},
+		{"quoted element", "10.0.0.0/8", proxy, http.Header{"Forwarded": {`for=192.0.2.1;host="a,for=127.0.0.1;proto=https"`}}, "192.0.2.1:0 a,for=127.0.0.1;proto=https /  "},
+		{"escaped quote", "10.0.0.0/8", proxy, http.Header{"Forwarded": {`for=192.0.2.1;host="a\",for=127.0.0.1"`}}, "192.0.2.1:0 host /  "},
+		{"open quote of the client", "10.0.0.0/8", proxy, http.Header{"Forwarded": {`for="127.0.0.1`, "for=192.0.2.1"}}, "192.0.2.1:0 host /  "},
 		{"IPv4 in IPv6", "10.0.0.0/8", "[::ffff:10.1.2.3]:5", http.Header{"X-Forwarded-For": {"192.0.2.1"}}, "192.0.2.1:0 host /  "},
 		{"unix socket", "unix", "@", http.Header{"X-Forwarded-For": {"192.0.2.1"}}, "192.0.2.1:0 host /  "},
 		{"unix socket, not trusted", "", "@", http.Header{"X-Forwarded-For": {"192.0.2.1"}}, "0.0.0.0:0 host /  "},
@@ -55,6 +69,64 @@ func TestForwardedFieldsHoldFromTrustedProxiesAlone(t *testing.T) {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
 		})
+	}
+}
+
+func TestSettingSaysWhichFieldsTheProxiesSet(t *testing.T) {
+	header := http.Header{"X-Forwarded-For": {"192.0.2.1"}, "Forwarded": {"for=192.0.2.2;proto=https"}}
+	for setting, want := range map[string]string{
+		"":            "192.0.2.1:0 host /  ",
+		"x-forwarded": "192.0.2.1:0 host /  ",
+		"forwarded":   "192.0.2.2:0 host /  on",
+		"both":        "10.1.2.3:5 host /  ",
+	} {
+		t.Run(setting, func(t *testing.T) {
+			s := newService(program(map[string]string{"TRUSTED_PROXIES": "10.0.0.0/8", "FORWARDED": setting}), stream.DefaultLimits()).(*service)
+			r := httptest.NewRequest("GET", "/", nil)
+			r.Host, r.RemoteAddr, r.Header = "host", "10.1.2.3:5", header
+			w := httptest.NewRecorder()
+			s.server.Handler.ServeHTTP(w, r)
+			if got := w.Body.String(); got != want {
+				t.Errorf("got %q, want %q", got, want)
+			}
+		})
+	}
+}
+
+func TestFilesOfAMultipartBodyAreRemoved(t *testing.T) {
+	var name string
+	p := program(nil)
+	p.Start = func() (http.Handler, error) {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if err := r.ParseMultipartForm(0); err != nil {
+				t.Error(err)
+				return
+			}
+			f, err := r.MultipartForm.File["upload"][0].Open()
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer f.Close()
+			name = f.(*os.File).Name()
+		}), nil
+	}
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	part, err := form.CreateFormFile("upload", "upload.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	part.Write(make([]byte, 11<<20)) // net/http keeps 10 MB of fields in memory
+	form.Close()
+	r := httptest.NewRequest("POST", "/", &body)
+	r.Header.Set("Content-Type", form.FormDataContentType())
+	newService(p, stream.DefaultLimits()).(*service).server.Handler.ServeHTTP(httptest.NewRecorder(), r)
+	if name == "" {
+		t.Fatal("there was no file")
+	}
+	if _, err := os.Stat(name); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("%s is still there: %v", name, err)
 	}
 }
 

@@ -1,11 +1,14 @@
 package httpd
 
 import (
+	"cmp"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/cgigen/cgigen/runtime/gateway"
@@ -14,13 +17,22 @@ import (
 // proxies are the peers that are believed when they say for whom they ask.
 type proxies struct {
 	networks []netip.Prefix
-	unix     bool // whoever may connect to a unix socket
+	unix     bool   // whoever may connect to a unix socket
+	fields   string // those that they set: "forwarded", "x-forwarded", "" not known
 }
 
-// readProxies reads the setting CGIGEN_TRUSTED_PROXIES.
+// readProxies reads the settings CGIGEN_TRUSTED_PROXIES and CGIGEN_FORWARDED.
 func readProxies(p gateway.Program) (proxies, error) {
 	text, _ := p.Setting("TRUSTED_PROXIES")
-	return parseProxies(text)
+	list, err := parseProxies(text)
+	if err != nil {
+		err = fmt.Errorf("CGIGEN_TRUSTED_PROXIES: %w", err)
+	}
+	switch list.fields, _ = p.Setting("FORWARDED"); list.fields {
+	case "", "forwarded", "x-forwarded":
+		return list, err
+	}
+	return proxies{}, errors.Join(err, fmt.Errorf(`CGIGEN_FORWARDED: %q is neither "forwarded" nor "x-forwarded": no proxy is trusted`, list.fields))
 }
 
 // parseProxies parses addresses and networks with commas between them. What is
@@ -72,9 +84,9 @@ func (p proxies) apply(r *http.Request) *http.Request {
 		}
 		return r
 	}
-	said := forwarded(r.Header)
-	if client := p.client(said.chain); client != "" {
-		r.RemoteAddr = net.JoinHostPort(client, "0")
+	said := p.client(p.chain(r.Header))
+	if said.addr != "" {
+		r.RemoteAddr = net.JoinHostPort(said.addr, "0")
 	} else if err != nil || host == "" {
 		r.RemoteAddr = "0.0.0.0:0"
 	}
@@ -87,62 +99,108 @@ func (p proxies) apply(r *http.Request) *http.Request {
 	return r
 }
 
-// client is the last in the chain whom we have no reason to trust: the others
-// have added themselves behind it, and what stands before it is hearsay.
-func (p proxies) client(chain []string) string {
-	for i := len(chain) - 1; i >= 0; i-- {
-		addr, err := netip.ParseAddr(chain[i])
-		if err != nil {
-			return ""
-		}
-		if i == 0 || !p.trusts(chain[i]) {
-			return addr.Unmap().String()
-		}
-	}
-	return ""
-}
-
-// A claim is what a proxy says of its client.
-type claim struct {
-	chain       []string // addresses, each of whoever asked the next
+// A hop is what a proxy says of whoever asked it.
+type hop struct {
+	addr        string // "" or no address: not told
 	host, proto string
 }
 
-// forwarded reads Forwarded (RFC 7239), or else the X-Forwarded fields.
-func forwarded(h http.Header) claim {
-	if elements := h["Forwarded"]; len(elements) > 0 {
-		return parseForwarded(strings.Join(elements, ","))
-	}
-	var c claim
-	for addr := range strings.SplitSeq(strings.Join(h["X-Forwarded-For"], ","), ",") {
-		if addr = strings.TrimSpace(addr); addr != "" {
-			c.chain = append(c.chain, withoutPort(addr))
+// client is the last in the chain whom we have no reason to trust: the others
+// have added themselves behind it, and what stands before it is hearsay. Host
+// and protocol are those that the client asked for, or else the next hop that
+// tells them.
+func (p proxies) client(chain []hop) hop {
+	var told hop // by the hops behind
+	for i, h := range slices.Backward(chain) {
+		h.host, h.proto = cmp.Or(h.host, told.host), cmp.Or(h.proto, told.proto)
+		addr, err := netip.ParseAddr(h.addr)
+		if err != nil {
+			h.addr = ""
+			return h
 		}
+		if i == 0 || !p.trusts(h.addr) {
+			h.addr = addr.Unmap().String()
+			return h
+		}
+		told = h
 	}
-	c.host = last(h.Get("X-Forwarded-Host"))
-	c.proto = last(h.Get("X-Forwarded-Proto"))
-	return c
+	return hop{}
 }
 
-// parseForwarded reads the elements of the field Forwarded. Host and protocol
-// are those of the last element that has them: the nearest proxy's.
-func parseForwarded(text string) claim {
-	var c claim
-	for element := range strings.SplitSeq(text, ",") {
-		for pair := range strings.SplitSeq(element, ";") {
+// chain reads the fields that the proxies set. The others may be the client's,
+// as a proxy passes on what it does not know: many do so with Forwarded (RFC 7239).
+func (p proxies) chain(h http.Header) []hop {
+	x := len(h["X-Forwarded-For"])+len(h["X-Forwarded-Host"])+len(h["X-Forwarded-Proto"]) > 0
+	if p.fields == "forwarded" || p.fields == "" && !x {
+		return parseForwarded(strings.Join(h["Forwarded"], ","))
+	}
+	return parseXForwarded(h)
+}
+
+// parseXForwarded reads the X-Forwarded fields. Host and protocol are the last
+// ones, which the nearest proxy has added.
+func parseXForwarded(h http.Header) []hop {
+	var chain []hop
+	for addr := range strings.SplitSeq(strings.Join(h["X-Forwarded-For"], ","), ",") {
+		if addr = strings.TrimSpace(addr); addr != "" {
+			chain = append(chain, hop{addr: withoutPort(addr)})
+		}
+	}
+	if chain == nil {
+		chain = []hop{{}}
+	}
+	nearest := &chain[len(chain)-1]
+	nearest.host = last(strings.Join(h["X-Forwarded-Host"], ","))
+	nearest.proto = last(strings.Join(h["X-Forwarded-Proto"], ","))
+	return chain
+}
+
+// parseForwarded reads the elements of the field Forwarded.
+func parseForwarded(text string) []hop {
+	var chain []hop
+	for _, element := range split(text, ',') {
+		var h hop
+		for _, pair := range split(element, ';') {
 			name, value, _ := strings.Cut(strings.TrimSpace(pair), "=")
 			value = strings.Trim(value, `"`)
 			switch strings.ToLower(name) {
 			case "for":
-				c.chain = append(c.chain, withoutPort(value))
+				h.addr = withoutPort(value)
 			case "host":
-				c.host = value
+				h.host = value
 			case "proto":
-				c.proto = value
+				h.proto = value
+			}
+		}
+		if strings.TrimSpace(element) != "" {
+			chain = append(chain, h)
+		}
+	}
+	return chain
+}
+
+// split cuts text at the separators outside of quoted strings. It goes from the
+// end, so that a quote which the client has left open cannot reach what the
+// proxies have written behind it.
+func split(text string, separator byte) []string {
+	var parts []string
+	quoted, end := false, len(text)
+	for i := len(text) - 1; i >= 0; i-- {
+		switch text[i] {
+		case '"':
+			before := strings.TrimRight(text[:i], `\`)
+			if escaped := quoted && (i-len(before))%2 == 1; !escaped {
+				quoted = !quoted
+			}
+		case separator:
+			if !quoted {
+				parts = append(parts, text[i+1:end])
+				end = i
 			}
 		}
 	}
-	return c
+	slices.Reverse(parts)
+	return append([]string{text[:end]}, parts...)
 }
 
 func last(list string) string {
