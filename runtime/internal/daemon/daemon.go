@@ -30,7 +30,7 @@ func Run(p gateway.Program, c *gateway.Choices) (exitCode int, found bool) {
 		return 0, false
 	}
 	if err == nil {
-		err = where.open(c)
+		err = where.open(p.Name, c)
 	}
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "cgigen: %s: %v\n", p.Name, err)
@@ -48,15 +48,20 @@ func serve(p gateway.Program, c *gateway.Choices, where *start) (exitCode int) {
 		fmt.Fprintf(os.Stderr, "cgigen: %s: %v\n", p.Name, err)
 		return 2
 	}
-	handler, err := p.Start()
+	handler, stopped, err := construct(p, stop, limits.stop)
 	p.Start = func() (http.Handler, error) { return handler, err }
 	d := &daemon{program: p, finish: limits.finish, stop: limits.stop}
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "cgigen: %s: %v\n", p.Name, err)
-		if !where.spawned {
-			p.Stop()
+	}
+	if stopped || err != nil && !where.spawned {
+		code := d.cleanUp(nil)
+		if err != nil {
 			return 1
 		}
+		return code
+	}
+	if err != nil {
 		// The server that has spawned the process shows its users and its log
 		// what is wrong, and then gets the chance to start it again.
 		time.AfterFunc(brokenTime, func() { stop <- os.Interrupt })
@@ -72,6 +77,44 @@ func serve(p gateway.Program, c *gateway.Choices, where *start) (exitCode int) {
 		return 1
 	}
 	return code
+}
+
+// construct calls the constructors. A signal to stop cancels their context; they
+// have the time of CGIGEN_STOP_TIMEOUT to take notice, or until a second signal.
+func construct(p gateway.Program, stop <-chan os.Signal, limit time.Duration) (h http.Handler, stopped bool, err error) {
+	finished, watched := make(chan struct{}), make(chan bool)
+	go func() {
+		select {
+		case <-finished:
+			watched <- false
+			return
+		case <-stop:
+			p.Cancel()
+		}
+		ctx, cancel := withLimit(limit)
+		defer cancel()
+		select {
+		case <-finished:
+			watched <- true
+			return
+		case <-stop:
+		case <-ctx.Done():
+			fmt.Fprintf(os.Stderr, "cgigen: %s: stopping: a constructor still ran when its time was over\n", p.Name)
+			p.Stop()
+		}
+		os.Exit(1)
+	}()
+	h, err = p.Start()
+	close(finished)
+	return h, <-watched, err
+}
+
+// withLimit is a context that ends after a time. 0 is no limit.
+func withLimit(d time.Duration) (context.Context, context.CancelFunc) {
+	if d == 0 {
+		return context.WithCancel(context.Background())
+	}
+	return context.WithTimeout(context.Background(), d)
 }
 
 // brokenTime is how long a program answers whose constructors have failed.
@@ -146,7 +189,7 @@ func (d *daemon) wait(stop <-chan os.Signal) (exitCode int) {
 		fmt.Fprintf(os.Stderr, "cgigen: %s: %v\n", d.program.Name, err)
 		exitCode = 1
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), d.finish)
+	ctx, cancel := withLimit(d.finish)
 	defer cancel()
 	hurry := make(chan struct{})
 	defer close(hurry)
@@ -162,12 +205,16 @@ func (d *daemon) wait(stop <-chan os.Signal) (exitCode int) {
 	if err != nil {
 		err = d.cancel()
 	}
-	err = errors.Join(err, d.program.Stop())
-	if err != nil {
+	return max(exitCode, d.cleanUp(err))
+}
+
+// cleanUp runs the clean-ups and logs what went wrong, before them too.
+func (d *daemon) cleanUp(before error) (exitCode int) {
+	if err := errors.Join(before, d.program.Stop()); err != nil {
 		fmt.Fprintf(os.Stderr, "cgigen: %s: stopping: %v\n", d.program.Name, err)
 		return 1
 	}
-	return exitCode
+	return 0
 }
 
 // shutdown waits for what runs.
@@ -189,7 +236,7 @@ func (d *daemon) cancel() error {
 	for _, s := range d.running {
 		s.Close(errors.New("the process stops"))
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), d.stop)
+	ctx, cancel := withLimit(d.stop)
 	defer cancel()
 	if d.shutdown(ctx) != nil {
 		return errors.New("requests still ran when their time was over")

@@ -35,11 +35,23 @@ func TestMain(m *testing.M) {
 	runtime.Main("test", build, cgi.Gateway, fastcgi.Gateway, scgi.Gateway, httpd.Gateway)
 }
 
-func build(_ context.Context, app *runtime.App) error {
+func build(ctx context.Context, app *runtime.App) error {
 	if os.Getenv("TEST_BROKEN") != "" {
 		return errors.New("the database is away")
 	}
 	app.Cleanup(func() { fmt.Fprintln(os.Stderr, "cleaned up") })
+	switch os.Getenv("TEST_CONSTRUCTOR") {
+	case "waits":
+		fmt.Println("waiting")
+		<-ctx.Done()
+		return fmt.Errorf("the database did not answer: %w", ctx.Err())
+	case "goes on":
+		fmt.Println("waiting")
+		<-ctx.Done()
+	case "deaf":
+		fmt.Println("waiting")
+		select {}
+	}
 	app.Handle("/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprintf(w, "%s %s", runtime.Variable(r, "REQUEST_METHOD"), os.Getenv("GODEBUG"))
 	}))
@@ -48,11 +60,18 @@ func build(_ context.Context, app *runtime.App) error {
 		select {
 		case <-r.Context().Done():
 			fmt.Fprintln(os.Stderr, context.Cause(r.Context()))
+			time.Sleep(duration(os.Getenv("TEST_ENDING")))
+			fmt.Fprintln(os.Stderr, "handler returned")
 		case <-waitForFile(os.Getenv("TEST_RELEASE")):
 			io.WriteString(w, "finished")
 		}
 	}))
 	return nil
+}
+
+func duration(text string) time.Duration {
+	d, _ := time.ParseDuration(text)
+	return d
 }
 
 // waitForFile says when a file is there.
@@ -94,6 +113,30 @@ func spawn(t *testing.T, env ...string) *program {
 	defer f.Close()
 	p.start(exec.Command(os.Args[0]), f, env...)
 	return p
+}
+
+// spawnWeb starts the program as an HTTP server on PORT and waits until it listens.
+func spawnWeb(t *testing.T, env ...string) *program {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &program{t: t, addr: l.Addr().String()}
+	l.Close()
+	cmd := exec.Command(os.Args[0])
+	p.start(cmd, nil, append(env, "PORT="+p.addr)...)
+	for {
+		conn, err := net.Dial("tcp", p.addr)
+		if err == nil {
+			conn.Close()
+			return p
+		}
+		if cmd.Process.Signal(syscall.Signal(0)) != nil || t.Context().Err() != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Millisecond)
+	}
 }
 
 func (p *program) start(cmd *exec.Cmd, stdin *os.File, env ...string) {
@@ -183,8 +226,89 @@ func TestRequestsThatDoNotFinishAreCancelled(t *testing.T) {
 	bufio.NewReader(conn).ReadString('\n')
 	p.cmd.Process.Signal(syscall.SIGTERM)
 	err := p.cmd.Wait()
-	if want := "context canceled: the process stops\ncleaned up\n"; err != nil || p.stderr.String() != want {
+	if want := "context canceled: the process stops\nhandler returned\ncleaned up\n"; err != nil || p.stderr.String() != want {
 		t.Errorf("%v, standard error %q, want %q", err, &p.stderr, want)
+	}
+}
+
+// What a handler does after its end has to be over before the clean-ups.
+func TestCancelledHandlersOverHTTPFinishBeforeTheCleanUps(t *testing.T) {
+	p := spawnWeb(t, "CGIGEN_FINISH_TIMEOUT=10ms", "CGIGEN_STOP_TIMEOUT=1m", "TEST_ENDING=100ms")
+	resp, err := http.Get("http://" + p.addr + "/wait")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	p.cmd.Process.Signal(syscall.SIGTERM)
+	err = p.cmd.Wait()
+	want := "context canceled: the process stops\nhandler returned\ncleaned up\n"
+	if got := p.stderr.String(); err != nil || !strings.HasSuffix(got, want) {
+		t.Errorf("%v, standard error %q, want %q at its end", err, got, want)
+	}
+}
+
+func TestFinishTimeoutOfZeroIsNone(t *testing.T) {
+	release := filepath.Join(t.TempDir(), "release")
+	p := spawn(t, "CGIGEN_FINISH_TIMEOUT=0", "TEST_RELEASE="+release)
+	response := bufio.NewReader(p.scgi("/wait"))
+	response.ReadString('\n') // the handler runs
+	p.cmd.Process.Signal(syscall.SIGTERM)
+	for { // the socket closes first
+		c, err := net.Dial("tcp", p.addr)
+		if err != nil {
+			break
+		}
+		c.Close()
+	}
+	if err := os.WriteFile(release, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := all(t, response); !strings.HasSuffix(got, "finished") {
+		t.Errorf("%q", got)
+	}
+	if err := p.cmd.Wait(); err != nil || p.stderr.String() != "cleaned up\n" {
+		t.Errorf("%v, standard error %q", err, &p.stderr)
+	}
+}
+
+func TestSignalEndsConstructors(t *testing.T) {
+	first := []os.Signal{syscall.SIGTERM}
+	tests := []struct {
+		name, constructor string
+		env               []string
+		signals           []os.Signal
+		fails             bool
+		stderr            string
+	}{
+		{"that returns the error", "waits", nil, first, true, "cgigen: test: the database did not answer: context canceled\ncleaned up\n"},
+		{"that does not mind", "goes on", nil, first, false, "cleaned up\n"},
+		{"that is deaf", "deaf", []string{"CGIGEN_STOP_TIMEOUT=10ms"}, first, true,
+			"cgigen: test: stopping: a constructor still ran when its time was over\ncleaned up\n"},
+		{"by a second signal", "deaf", []string{"CGIGEN_STOP_TIMEOUT=0"}, []os.Signal{syscall.SIGTERM, syscall.SIGINT}, true, ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			p := &program{t: t}
+			out, in, err := os.Pipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer out.Close()
+			cmd := exec.Command(os.Args[0])
+			cmd.Stdout = in
+			p.start(cmd, nil, append(test.env, "PORT=127.0.0.1:0", "TEST_CONSTRUCTOR="+test.constructor)...)
+			in.Close()
+			if _, err := bufio.NewReader(out).ReadString('\n'); err != nil { // the constructor runs
+				t.Fatal(err)
+			}
+			for _, signal := range test.signals {
+				p.cmd.Process.Signal(signal)
+			}
+			err = p.cmd.Wait()
+			if (err != nil) != test.fails || p.stderr.String() != test.stderr {
+				t.Errorf("%v, standard error %q, want %q", err, &p.stderr, test.stderr)
+			}
+		})
 	}
 }
 
@@ -246,23 +370,7 @@ func get(t *testing.T, url string) string {
 }
 
 func TestPortServesHTTP(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := &program{t: t, addr: l.Addr().String()}
-	l.Close()
-	p.start(exec.Command(os.Args[0]), nil, "PORT="+p.addr)
-	for {
-		conn, err := net.Dial("tcp", p.addr)
-		if err == nil {
-			conn.Close()
-			break
-		}
-		if t.Context().Err() != nil || p.cmd.ProcessState != nil {
-			t.Fatal(err)
-		}
-	}
+	p := spawnWeb(t)
 	if got := get(t, "http://"+p.addr+"/healthz"); got != "ok\n" {
 		t.Errorf("health: %q", got)
 	}
@@ -271,8 +379,9 @@ func TestPortServesHTTP(t *testing.T) {
 	}
 	http.DefaultClient.CloseIdleConnections()
 	p.cmd.Process.Signal(syscall.SIGTERM)
-	if err := p.cmd.Wait(); err != nil || p.stderr.String() != "cleaned up\n" {
-		t.Errorf("%v, standard error %q", err, &p.stderr)
+	err := p.cmd.Wait()
+	if want := "cgigen: test: listening on http://" + p.addr + "\ncleaned up\n"; err != nil || p.stderr.String() != want {
+		t.Errorf("%v, standard error %q, want %q", err, &p.stderr, want)
 	}
 }
 

@@ -84,14 +84,15 @@ func fromSystemd(pid int, getenv func(string) string) ([]inherited, error) {
 	return list, nil
 }
 
-// open makes listeners of what find has found.
-func (s *start) open(c *gateway.Choices) error {
+// open makes listeners of what find has found, for the program of that name.
+func (s *start) open(name string, c *gateway.Choices) error {
 	if s.addr != "" {
 		l, err := net.Listen("tcp", s.addr)
 		if err != nil {
 			return fmt.Errorf("PORT: %w", err)
 		}
 		s.sockets = []socket{{l, true}}
+		s.greeting = "cgigen: " + name + ": listening on http://" + l.Addr().String()
 		return nil
 	}
 	if s.tryOut {
