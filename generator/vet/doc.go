@@ -26,13 +26,14 @@ package vet
 import "golang.org/x/tools/go/analysis"
 
 // Analyzers gives all analyzers.
-func Analyzers() []*analysis.Analyzer { return append(misuse(), directiveAnalyzer()) }
+func Analyzers() []*analysis.Analyzer { return append(misuse(nil), directiveAnalyzer()) }
 
-// misuse gives those that look into functions.
-func misuse() []*analysis.Analyzer {
+// misuse gives those that look into functions. They know what methods of other
+// packages keep.
+func misuse(known keepers) []*analysis.Analyzer {
 	return []*analysis.Analyzer{
 		stdoutAnalyzer(), exitAnalyzer(), argsAnalyzer(), goroutineAnalyzer(),
-		hijackAnalyzer(), listenAnalyzer(), stateAnalyzer(), initAnalyzer(),
+		hijackAnalyzer(), listenAnalyzer(), stateAnalyzer(known), initAnalyzer(),
 	}
 }
 

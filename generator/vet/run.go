@@ -56,13 +56,14 @@ func Run(ctx context.Context, o Options) ([]Finding, error) {
 	if err != nil {
 		return nil, fmt.Errorf("loading the packages: %w", err)
 	}
-	analyzers := misuse()
+	chosen := concerned(loaded)
+	analyzers := misuse(findKeepers(chosen))
 	for _, a := range analyzers {
 		if err := a.Flags.Set("all", "true"); err != nil {
 			return nil, err
 		}
 	}
-	graph, err := checker.Analyze(analyzers, concerned(loaded), nil)
+	graph, err := checker.Analyze(analyzers, chosen, nil)
 	if err != nil {
 		return nil, fmt.Errorf("looking at the packages: %w", err)
 	}

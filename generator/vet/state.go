@@ -12,7 +12,7 @@ import (
 
 // stateAnalyzer finds what handlers write to variables that outlive a request
 // elsewhere: with CGI each request has a process of its own, and sees none of it.
-func stateAnalyzer() *analysis.Analyzer {
+func stateAnalyzer(known keepers) *analysis.Analyzer {
 	return newAnalyzer("cgigenstate", "find state in variables, which the next request does not see", func(p *pass) {
 		for _, r := range p.regions {
 			if r.role == serving {
@@ -23,6 +23,7 @@ func stateAnalyzer() *analysis.Analyzer {
 			}
 		}
 		p.checkStores()
+		p.checkKeepers(known)
 	})
 }
 

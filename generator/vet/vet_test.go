@@ -16,7 +16,7 @@ import (
 func TestAnalyzersFindWhatIsPlanted(t *testing.T) {
 	for folder, analyzer := range map[string]*analysis.Analyzer{
 		"stdout": stdoutAnalyzer(), "args": argsAnalyzer(), "goroutine": goroutineAnalyzer(), "hijack": hijackAnalyzer(),
-		"directive": directiveAnalyzer(), "listen": listenAnalyzer(), "state": stateAnalyzer(), "initwork": initAnalyzer(),
+		"directive": directiveAnalyzer(), "listen": listenAnalyzer(), "state": stateAnalyzer(nil), "initwork": initAnalyzer(),
 	} {
 		t.Run(folder, func(t *testing.T) { analysistest.Run(t, analysistest.TestData(), analyzer, folder) })
 	}
@@ -24,7 +24,7 @@ func TestAnalyzersFindWhatIsPlanted(t *testing.T) {
 }
 
 func TestPackagesWithoutDirectivesAreLeftAlone(t *testing.T) {
-	analysistest.Run(t, analysistest.TestData(), stateAnalyzer(), "plain")
+	analysistest.Run(t, analysistest.TestData(), stateAnalyzer(nil), "plain")
 }
 
 // The handlers of the standard library are right, also where a maintainer of
@@ -60,7 +60,7 @@ func wantNothing(t *testing.T, config packages.Config, patterns ...string) {
 	if err != nil || packages.PrintErrors(loaded) > 0 {
 		t.Fatalf("loading %v: %v", patterns, err)
 	}
-	analyzers := misuse()
+	analyzers := misuse(findKeepers(loaded))
 	for _, a := range analyzers {
 		if err := a.Flags.Set("all", "true"); err != nil {
 			t.Fatal(err)

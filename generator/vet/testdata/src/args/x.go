@@ -17,7 +17,7 @@ func NewName() *string {
 func Home(w http.ResponseWriter, r *http.Request) {
 	w.Write([]byte(os.Args[0]))
 	w.Write([]byte(os.Args[1])) // want `os.Args in Home has no arguments`
-	if len(os.Args) > 1 { // want `os.Args in Home has no arguments`
+	if len(os.Args) > 1 {       // want `os.Args in Home has no arguments`
 		return
 	}
 	for _, arg := range os.Args { // want `os.Args in Home has no arguments`
