@@ -15,6 +15,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -36,6 +37,7 @@ type service struct {
 	running  atomic.Int64
 	stopping atomic.Bool
 	closed   atomic.Bool
+	taken    sync.Map // the connections (*conn) that handlers have taken over
 	cancel   context.CancelCauseFunc
 }
 
@@ -58,7 +60,7 @@ func newService(p gateway.Program, limits stream.Limits) stream.Service {
 		MaxHeaderBytes:    headerBytes(limits.Header),
 		ErrorLog:          log.New(os.Stderr, "cgigen: "+p.Name+": ", 0),
 		BaseContext:       func(net.Listener) context.Context { return base },
-		ConnState:         release,
+		ConnState:         s.release,
 	}
 	return s
 }
@@ -153,4 +155,19 @@ func (s *service) Close(cause error) {
 	s.closed.Store(true)
 	s.cancel(fmt.Errorf("%w: %w", context.Canceled, cause))
 	s.server.Close()
+	for c := range s.taken.Range {
+		c.(*conn).Close()
+	}
+}
+
+// release notes the connections that handlers take over, of which the server
+// of net/http then knows nothing.
+func (s *service) release(nc net.Conn, state http.ConnState) {
+	if c, ok := nc.(*conn); ok && state == http.StateHijacked {
+		s.taken.Store(c, nil)
+		c.takeOver(func() { s.taken.Delete(c) })
+		if s.closed.Load() {
+			c.Close()
+		}
+	}
 }

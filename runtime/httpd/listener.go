@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io"
 	"net"
-	"net/http"
 	"os"
 	"sync"
 	"time"
@@ -130,15 +129,21 @@ func (c *conn) ReadFrom(r io.Reader) (int64, error) { return io.Copy(c.Conn, r) 
 
 func (c *conn) Close() error {
 	err := c.Conn.Close()
-	c.once.Do(c.leave)
+	c.once.Do(func() {
+		c.mu.Lock()
+		leave := c.leave
+		c.mu.Unlock()
+		leave()
+	})
 	return err
 }
 
-// release takes the limit off a connection that a handler has taken over.
-func release(nc net.Conn, state http.ConnState) {
-	if c, ok := nc.(*conn); ok && state == http.StateHijacked {
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		c.silence = 0
-	}
+// takeOver is called when a handler has taken over the connection, which from
+// then on has no limit. forget is called when it is closed.
+func (c *conn) takeOver(forget func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.silence = 0
+	leave := c.leave
+	c.leave = func() { forget(); leave() }
 }

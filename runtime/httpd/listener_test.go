@@ -219,6 +219,29 @@ func TestCancelledHandlersAreWaitedFor(t *testing.T) {
 	})
 }
 
+func TestConnectionsThatAreTakenOverAreClosedInTheEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, client := dial(t, stream.DefaultLimits(), func(w http.ResponseWriter, r *http.Request) {
+			conn, _, err := http.NewResponseController(w).Hijack()
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer conn.Close()
+			io.Copy(io.Discard, conn)
+		})
+		io.WriteString(client, "GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+		synctest.Wait() // the handler reads
+		s.Close(errors.New("the process stops"))
+		if err := s.Shutdown(t.Context()); err != nil {
+			t.Error(err)
+		}
+		for c := range s.taken.Range {
+			t.Errorf("%v is kept", c)
+		}
+	})
+}
+
 func TestHeaderLimitOfZeroIsNone(t *testing.T) {
 	limits := stream.DefaultLimits()
 	limits.Header = 0
