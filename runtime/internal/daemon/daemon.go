@@ -99,8 +99,7 @@ func construct(p gateway.Program, stop <-chan os.Signal, limit time.Duration) (h
 			return
 		case <-stop:
 		case <-ctx.Done():
-			fmt.Fprintf(os.Stderr, "cgigen: %s: stopping: a constructor still ran when its time was over\n", p.Name)
-			p.Stop()
+			(&daemon{program: p}).cleanUp(errors.New("a constructor still ran when its time was over"))
 		}
 		os.Exit(1)
 	}()

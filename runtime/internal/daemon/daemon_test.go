@@ -282,8 +282,8 @@ func TestSignalEndsConstructors(t *testing.T) {
 	}{
 		{"that returns the error", "waits", nil, first, true, "cgigen: test: the database did not answer: context canceled\ncleaned up\n"},
 		{"that does not mind", "goes on", nil, first, false, "cleaned up\n"},
-		{"that is deaf", "deaf", []string{"CGIGEN_STOP_TIMEOUT=10ms"}, first, true,
-			"cgigen: test: stopping: a constructor still ran when its time was over\ncleaned up\n"},
+		{"that is deaf", "deaf", []string{"CGIGEN_STOP_TIMEOUT=1s"}, first, true,
+			"cleaned up\ncgigen: test: stopping: a constructor still ran when its time was over\n"},
 		{"by a second signal", "deaf", []string{"CGIGEN_STOP_TIMEOUT=0"}, []os.Signal{syscall.SIGTERM, syscall.SIGINT}, true, ""},
 	}
 	for _, test := range tests {
