@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -83,7 +84,12 @@ func parseArguments(d ast.Directive, known []string, r *reporter) arguments {
 		return args
 	}
 	var strays []text
-	for _, a := range list {
+	for i, a := range list {
+		if whole := halfQuoted(list[i:]); whole != "" {
+			args.bad = true
+			r.errorf(a.Pos, "quotation", "the quotation begins within the argument").Hint = "quote the argument as a whole: " + whole
+			return args
+		}
 		switch word := (text{a.Arg, a.Pos}); {
 		case len(strays) > 0:
 			strays = append(strays, word)
@@ -95,12 +101,30 @@ func parseArguments(d ast.Directive, known []string, r *reporter) arguments {
 			strays = append(strays, word)
 		}
 	}
-	if len(strays) > 0 {
+	if after := len(list) - len(strays) - 1; len(strays) > 0 && !(args.bad && strings.HasSuffix(list[after].Arg, "=")) { // use= log
 		args.bad = true
 		r.errorf(strays[0].pos, "stray-word", "%q is not key=value", strays[0].value).
 			Hint = cmp.Or(strayHint(strays, known), "the words before the first key are the pattern; "+keyHint(d.Name, known))
 	}
 	return args
+}
+
+// halfQuoted gives the quotation that was meant by name="home page", which is
+// two arguments; "" for other arguments.
+func halfQuoted(list []ast.DirectiveArg) string {
+	key, value, _ := strings.Cut(list[0].Arg, "=")
+	if !keyword.MatchString(list[0].Arg) || !strings.HasPrefix(value, `"`) || strings.Count(value, `"`) > 1 {
+		return ""
+	}
+	words := []string{strings.TrimPrefix(value, `"`)}
+	for _, a := range list[1:] {
+		word, last := strings.CutSuffix(a.Arg, `"`)
+		words = append(words, word)
+		if last {
+			break
+		}
+	}
+	return strconv.Quote(key + "=" + strings.TrimSpace(strings.Join(words, " ")))
 }
 
 // set takes one key=value.

@@ -2,6 +2,7 @@ package generator
 
 import (
 	"fmt"
+	"go/token"
 	"net/url"
 	"slices"
 	"strings"
@@ -94,7 +95,7 @@ func checkSegments(pattern text, path string, r *reporter) bool {
 func foreignWildcard(segment string) string {
 	letters := strings.FieldsFunc(segment, func(c rune) bool { return c != '_' && !isLetterOrDigit(c) })
 	name := "name"
-	if len(letters) > 0 {
+	if len(letters) > 0 && token.IsIdentifier(letters[len(letters)-1]) {
 		name = letters[len(letters)-1]
 	}
 	within := func(open, end string) bool {
