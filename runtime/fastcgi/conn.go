@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"runtime"
 	"slices"
 	"sync"
 	"time"
@@ -21,8 +20,8 @@ import (
 // while a handler runs, except for the handler, which gets its body straight
 // from the connection. Once somebody wants to hear of the peer meanwhile, a
 // second goroutine takes over the reading, and the first one ends with its
-// request: when the handler waits for its context, when it has been running
-// for a while, or when the peer sends another request.
+// request: when the handler asks its context, when it moves much, or has been
+// running for a while, and when the peer sends another request.
 type conn struct {
 	server *server
 	net    *stream.Conn
@@ -87,7 +86,6 @@ func (c *conn) loop() {
 		default:
 			c.reading.Unlock()
 			r.serve()
-			runtime.Gosched() // others that are ready go first: meanwhile the next request may arrive
 			if !c.resume() {
 				return
 			}
@@ -145,7 +143,7 @@ func (c *conn) startInline(r *request) bool {
 	c.inline = alone && !c.multiplexed && len(c.requests) <= 1
 	if c.inline {
 		c.inlined++
-		if !c.expected {
+		if !c.expected && !r.sendsInTurn() {
 			c.lookAgain()
 		}
 	}
@@ -154,6 +152,8 @@ func (c *conn) startInline(r *request) bool {
 
 // lookAgain has lookAfter called. To start and to stop a timer for each request
 // would cost as much as a twentieth of one, so it runs on from one to another.
+// That a timer is due soon still costs as much, in the kernel, whenever the
+// process sleeps.
 func (c *conn) lookAgain() {
 	c.expected, c.lookedAfter = true, c.inlined
 	if c.impatience == nil {

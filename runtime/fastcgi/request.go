@@ -24,8 +24,9 @@ type request struct {
 	tooLarge bool
 	bad      error
 
-	haproxy bool // behind HAProxy, which needs some care
-	running bool // its meta-variables are complete; the reader sets it under conn.mu
+	software string // of the web server (RFC 3875 §4.1.17)
+	haproxy  bool   // it is HAProxy, which needs some care
+	running  bool   // its meta-variables are complete; the reader sets it under conn.mu
 
 	exchange gateway.Exchange
 	context  requestContext
@@ -54,9 +55,23 @@ func (r *request) parse() {
 		r.bad = &gateway.RequestError{Status: http.StatusBadRequest, Reason: r.bad.Error()}
 	}
 	r.params = nil
+	r.software = r.exchange.Vars.Get("SERVER_SOFTWARE")
+	r.haproxy = strings.HasPrefix(r.software, "HAProxy")
 	r.conn.mu.Lock()
 	defer r.conn.mu.Unlock()
 	r.running = true
+}
+
+// sendsInTurn reports whether the web server is one of those that send no
+// request before the one on the same connection has been answered. Nobody then
+// has to read while a handler runs that does not ask for its client.
+func (r *request) sendsInTurn() bool {
+	for _, name := range []string{"nginx/", "Apache", "lighttpd/", "Caddy/"} {
+		if strings.HasPrefix(r.software, name) {
+			return true
+		}
+	}
+	return false
 }
 
 // serve answers the request.
@@ -65,9 +80,7 @@ func (r *request) serve() {
 	x := &r.exchange
 	x.Input, x.Output, x.Log = &r.stdin, &r.output, logWriter{r}
 	x.Context, x.Cancel = &r.context, r.context.stop
-	software := x.Vars.Get("SERVER_SOFTWARE")
-	x.BodyFirst, x.BodyLast = strings.HasPrefix(software, "nginx/"), true
-	r.haproxy = strings.HasPrefix(software, "HAProxy")
+	x.BodyFirst, x.BodyLast = strings.HasPrefix(r.software, "nginx/"), true
 	x.StatusLast = r.haproxy
 	var outcome gateway.Outcome
 	if r.bad != nil {
@@ -159,10 +172,20 @@ type requestContext struct {
 
 // Done is called by who wants to hear of an abort, so somebody has to listen.
 func (c *requestContext) Done() <-chan struct{} {
-	if !c.heard.Swap(true) {
+	c.listen()
+	return c.Context.Done()
+}
+
+// Err is called by who looks for an abort now and then.
+func (c *requestContext) Err() error {
+	c.listen()
+	return c.Context.Err()
+}
+
+func (c *requestContext) listen() {
+	if !c.heard.Load() && !c.heard.Swap(true) {
 		c.conn.takeOver()
 	}
-	return c.Context.Done()
 }
 
 func (c *requestContext) stop() { c.Cancel(context.Canceled) }
