@@ -93,12 +93,14 @@ func misbehave(socket string, random *rand.Rand) error {
 		_, err := io.Copy(io.Discard, conn)
 		done <- err
 	}()
+	software := []string{"", "nginx/1.22.1", "HAProxy 2.6", "Apache/2.4"} // whatever it says, it sends as it likes
 	paths := []string{"/", "/", "/panic", "/echo", "/large", "/gone", "/cut"}
 	for range 1 + random.IntN(20) {
 		id := uint16(1 + random.IntN(5))
 		path := paths[random.IntN(len(paths))]
 		records := append(begin(id, keepConn), appendRecord(nil, params, id,
-			pairs("REQUEST_METHOD", "POST", "REQUEST_URI", path, "CONTENT_LENGTH", "20000", "UNIQUE_ID", fmt.Sprint(id)))...)
+			pairs("REQUEST_METHOD", "POST", "REQUEST_URI", path, "CONTENT_LENGTH", "20000", "UNIQUE_ID", fmt.Sprint(id),
+				"SERVER_SOFTWARE", software[random.IntN(len(software))]))...)
 		records = appendRecord(records, params, id, nil)
 		records = appendRecord(records, stdinStream, id, make([]byte, random.IntN(30000)))
 		if random.IntN(3) > 0 {
