@@ -36,6 +36,7 @@ are initialised, and none of its constructors is called.`,
 			if err != nil {
 				return err
 			}
+			o.startsSet = cmd.Flags().Changed("starts")
 			if o.starts < 0 {
 				return usageError{fmt.Sprintf("--starts: %d is less than none", o.starts)}
 			}
@@ -44,7 +45,7 @@ are initialised, and none of its constructors is called.`,
 	}
 	flags.add(cmd)
 	cmd.Flags().StringVarP(&o.dist, "dist", "d", "dist", "write the programs to `DIR`")
-	cmd.Flags().IntVar(&o.starts, "starts", 5, "start each program `N` times to time it; 0 for never")
+	cmd.Flags().IntVar(&o.starts, "starts", 5, "start each program `N` times to time it, 0 for never; without this flag for a fiftieth of the build's time")
 	cmd.Flags().StringArrayVar(&targets, "target", nil, "compile for `OS/ARCH`; may be repeated (default the go command's)")
 	must(cmd.MarkFlagDirname("dist"))
 	must(cmd.RegisterFlagCompletionFunc("target", completeTargets))
@@ -90,6 +91,8 @@ func chooseTargets(ctx context.Context, texts []string) ([]builder.Target, error
 type buildFlags struct {
 	dist   string
 	starts int
+	// startsSet says that the user asked for them: then they may take as long as they do.
+	startsSet bool
 }
 
 // build generates for each target, with its eyes: it may have programs that
@@ -115,7 +118,7 @@ func (a *app) build(ctx context.Context, options generator.Options, o buildFlags
 	if err != nil {
 		return err
 	}
-	a.list(ctx, jobs, built, o.starts)
+	a.list(ctx, jobs, built, o)
 	return ctx.Err()
 }
 
@@ -133,15 +136,27 @@ func (a *app) compile(ctx context.Context, jobs []builder.Options) ([][]builder.
 }
 
 // list says what was built.
-func (a *app) list(ctx context.Context, jobs []builder.Options, built [][]builder.Program, starts int) {
+func (a *app) list(ctx context.Context, jobs []builder.Options, built [][]builder.Program, o buildFlags) {
 	width := 0
 	for _, p := range slices.Concat(built...) {
 		width = max(width, len(shown(p.Path)))
 	}
+	// A site of hundreds of programs must not wait for what it has not asked for.
+	var building time.Duration
+	for _, p := range slices.Concat(built...) {
+		building = max(building, p.Time)
+	}
+	left := max(building/50, time.Second/5)
 	for i, programs := range built {
 		for _, p := range programs {
+			starts := o.starts
+			if left <= 0 && !o.startsSet {
+				starts = 0
+			}
+			begin := time.Now()
 			a.say("%-*s  %s  starts in %7s  ready after %s", width, shown(p.Path), megabytes(p.Size),
 				startTime(ctx, jobs[i].Target, p, starts), p.Time.Round(10*time.Millisecond))
+			left -= time.Since(begin)
 		}
 	}
 }

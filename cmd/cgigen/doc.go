@@ -200,8 +200,9 @@ library once more.
 	-d, --dist DIR       folder for the compiled programs (default dist)
 	--target OS/ARCH     what to compile for, as go tool dist list has it; may
 	                     be repeated (default: what go build compiles for)
-	--starts N           start each program N times to time it; 0 for never
-	                     (default 5)
+	--starts N           start each program N times to time it; 0 for never;
+	                     without it five times, as long as that takes less than
+	                     a fiftieth of the build, or a fifth of a second
 
 A program is DIR/NAME.cgi, since this is what hosts run; on Windows it is
 DIR/NAME.exe, for WebAssembly DIR/NAME.wasm. With more than one target it lies

@@ -259,7 +259,9 @@ func (b *build) installOne(p generator.Main) (Program, error) {
 	if err != nil {
 		return Program{}, err
 	}
-	if old, err := os.Stat(final); err != nil || !os.SameFile(old, info) {
+	old, err := os.Stat(final)
+	kept := err == nil && os.SameFile(old, info)
+	if !kept && len(b.Programs) <= manyPrograms {
 		if staged, err = rewrite(staged); err != nil {
 			return Program{}, err
 		}
@@ -273,6 +275,10 @@ func (b *build) installOne(p generator.Main) (Program, error) {
 	took := max(info.ModTime().Sub(b.start), 0)
 	return Program{Name: p.Name, Path: final, Size: info.Size(), Time: took}, nil
 }
+
+// manyPrograms are so many that to rewrite them would take as long as to link
+// every tenth of them. Uploading, or any other copying, does the same for them.
+const manyPrograms = 50
 
 // rewrite copies a file from its beginning to its end, in large pieces. The
 // linker writes here and there, and leaves the file in memory in small pages: a
