@@ -3,7 +3,6 @@ package runtime
 import (
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 )
 
@@ -20,13 +19,15 @@ func (rt *router) mount(r *http.Request, script string) string {
 	escaped := r.URL.EscapedPath()
 	var anywhere []string
 	for _, prefix := range prefixes(r.URL.Path, script) {
+		if hasEmptySegment(prefix) {
+			continue
+		}
 		switch rt.fit(r, trimEscaped(escaped, len(prefix))) {
 		case fitsExactly:
-			if prefix != r.URL.Path {
-				return prefix
-			}
-			if base, ok := rt.base(prefix); ok {
-				return base // the whole path may be in SCRIPT_NAME
+			if prefix == r.URL.Path { // the whole path may be in SCRIPT_NAME
+				if base, ok := rt.base(prefix); ok {
+					return base
+				}
 			}
 			return prefix
 		case fitsAnywhere:
@@ -64,19 +65,19 @@ func prefixes(path, script string) []string {
 		if path == script && script != "" {
 			list = append(list, script)
 		}
-		return slices.DeleteFunc(list, hasEmptySegment)
+		return list
 	}
 	if rest, ok := strings.CutPrefix(script, path); ok && strings.HasSuffix(path, "/") && !strings.Contains(rest, "/") {
 		// The server has put the name of an index file behind the path. Only
 		// the folder itself can be one of the site's.
-		return slices.DeleteFunc(append(list, strings.TrimSuffix(path, "/")), hasEmptySegment)
+		return append(list, strings.TrimSuffix(path, "/"))
 	}
 	for i := 1; i < len(path) && i < len(script) && path[i] == script[i] && len(list) < maxPrefixes; i++ {
 		if path[i] == '/' {
 			list = append(list, path[:i])
 		}
 	}
-	return slices.DeleteFunc(list, hasEmptySegment)
+	return list
 }
 
 // maxPrefixes bounds what a long path can cost: each prefix is tried with each
