@@ -20,8 +20,8 @@ import (
 // while a handler runs, except for the handler, which gets its body straight
 // from the connection. Once somebody wants to hear of the peer meanwhile, a
 // second goroutine takes over the reading, and the first one ends with its
-// request: when the handler asks its context, when it moves much, or has been
-// running for a while, and when the peer sends another request.
+// request: when the handler asks its context or moves much, and when the peer
+// sends another request or, unless it is known not to do that meanwhile, might.
 type conn struct {
 	server *server
 	net    *stream.Conn

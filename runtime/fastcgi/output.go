@@ -172,7 +172,7 @@ func (w logWriter) Write(p []byte) (int, error) {
 	c := w.r.conn
 	c.writing.Lock()
 	defer c.writing.Unlock()
-	if w.r.gone || c.broken != nil || w.r.haproxy {
+	if w.r.gone || c.broken != nil || w.r.isBehind("HAProxy") {
 		return c.server.stream.Log.Write(p)
 	}
 	for rest := p; len(rest) > 0; {

@@ -25,7 +25,6 @@ type request struct {
 	bad      error
 
 	software string // of the web server (RFC 3875 §4.1.17)
-	haproxy  bool   // it is HAProxy, which needs some care
 	running  bool   // its meta-variables are complete; the reader sets it under conn.mu
 
 	exchange gateway.Exchange
@@ -56,7 +55,6 @@ func (r *request) parse() {
 	}
 	r.params = nil
 	r.software = r.exchange.Vars.Get("SERVER_SOFTWARE")
-	r.haproxy = strings.HasPrefix(r.software, "HAProxy")
 	r.conn.mu.Lock()
 	defer r.conn.mu.Unlock()
 	r.running = true
@@ -67,12 +65,15 @@ func (r *request) parse() {
 // has to read while a handler runs that does not ask for its client.
 func (r *request) sendsInTurn() bool {
 	for _, name := range []string{"nginx/", "Apache", "lighttpd/", "Caddy/"} {
-		if strings.HasPrefix(r.software, name) {
+		if r.isBehind(name) {
 			return true
 		}
 	}
 	return false
 }
+
+// isBehind reports whether the name of the web server begins so.
+func (r *request) isBehind(name string) bool { return strings.HasPrefix(r.software, name) }
 
 // serve answers the request.
 func (r *request) serve() {
@@ -80,8 +81,8 @@ func (r *request) serve() {
 	x := &r.exchange
 	x.Input, x.Output, x.Log = &r.stdin, &r.output, logWriter{r}
 	x.Context, x.Cancel = &r.context, r.context.stop
-	x.BodyFirst, x.BodyLast = strings.HasPrefix(r.software, "nginx/"), true
-	x.StatusLast = r.haproxy
+	x.BodyFirst, x.BodyLast = r.isBehind("nginx/"), true
+	x.StatusLast = r.isBehind("HAProxy")
 	var outcome gateway.Outcome
 	if r.bad != nil {
 		outcome = x.Refuse(r.bad)
