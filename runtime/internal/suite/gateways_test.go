@@ -56,7 +56,7 @@ func TestHandlerCannotTellOverHTTP(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	program := compile(t, ours, "GOFLAGS=-tags=web")
+	program := compile(t, ours, web)
 	addrs := map[string]string{"PORT": servers.Web(t, program), "LISTEN_FDS": servers.SocketActivate(t, program, "http")[0]}
 	for mount, addr := range addrs {
 		t.Run(mount, func(t *testing.T) {

@@ -84,12 +84,12 @@ func TestBridgeOfTheDevelopersKit(t *testing.T) {
 	}
 }
 
-// systemd-socket-activate, with a socket for HTTP beside one for FastCGI and SCGI.
+// systemd-socket-activate with a socket for HTTP; those for FastCGI and SCGI are in the suite (nginx-scgi).
 func TestSystemdStartsEveryProtocol(t *testing.T) {
 	if testing.Short() {
 		t.Skip("short")
 	}
-	addr := servers.SocketActivate(t, compile(t, "torturehttp"), "http")[0]
+	addr := servers.SocketActivate(t, compile(t, ours, web), "http")[0]
 	resp, err := http.Get("http://" + addr + "/dir/")
 	if err != nil {
 		t.Fatal(err)

@@ -20,6 +20,9 @@ const (
 	nethttp = "nethttpcgi"
 )
 
+// web has compile link the HTTP gateway, too.
+const web = "GOFLAGS=-tags=web"
+
 // compile builds a test program as users build theirs, and returns its path. The variables are for the go command.
 func compile(t testing.TB, name string, env ...string) string {
 	t.Helper()
