@@ -128,11 +128,8 @@ func (p *pass) keptBy(call *ast.CallExpr) ast.Expr {
 // keepsState tells methods that write to memory what later requests are to
 // read: rate limiters, caches and session stores have no other purpose.
 func keepsState(t types.Type, method string) bool {
-	if pointer, ok := types.Unalias(t).(*types.Pointer); ok {
-		t = pointer.Elem()
-	}
-	named, ok := types.Unalias(t).(*types.Named)
-	if !ok || named.Obj().Pkg() == nil {
+	named := namedOf(t)
+	if named == nil || named.Obj().Pkg() == nil {
 		return false
 	}
 	switch path := named.Obj().Pkg().Path(); {
