@@ -55,8 +55,9 @@ func (v *visit) checkRoutes() {
 
 // followRedirects finds out whether a route leads in a circle.
 func (v *visit) followRedirects(r manifest.Route) {
-	path, start := v.base.Path+example(r, "1"), v.at(v.base.Path+example(r, "1"))
-	seen := []string{}
+	path := v.base.Path + example(r, "1")
+	start := v.at(path)
+	var seen []string
 	for range 10 {
 		a := v.get(path)
 		if a.err != nil || a.status < 301 || a.status > 308 || a.status == 304 {
