@@ -7,6 +7,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/cgigen/cgigen/runtime/internal/stream"
 )
 
 // A life is the context of the process. It ends with a signal to stop or with
@@ -17,15 +19,9 @@ import (
 // until somebody has a use for them: whoever waits for Done or has something
 // to clean up.
 type life struct {
-	context.Context
-	cancel context.CancelCauseFunc
-	stop   func() error // runs the clean-ups
-	once   sync.Once
-}
-
-func (l *life) begin(stop func() error) {
-	l.Context, l.cancel = context.WithCancelCause(context.Background())
-	l.stop = stop
+	stream.Context
+	stop func() error // runs the clean-ups
+	once sync.Once
 }
 
 // Done is called by everybody who wants to hear of the end.
@@ -53,7 +49,7 @@ func (l *life) ignore() { l.once.Do(func() {}) }
 // return by itself; if it does not, the clean-ups run without it.
 func (l *life) wait(signals <-chan os.Signal) {
 	received := <-signals
-	l.cancel(&stopped{received})
+	l.Cancel(&stopped{received})
 	select {
 	case <-signals: // a second one is in a hurry
 	case <-time.After(stopGrace):

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"os"
 	"runtime"
-	"strconv"
 
 	"github.com/cgigen/cgigen/runtime/config"
 	"github.com/cgigen/cgigen/runtime/gateway"
@@ -36,11 +35,11 @@ func Main(name string, build func(context.Context, *App) error, gateways ...gate
 // newProgram joins the parts of a generated program for a gateway.
 func newProgram(name string, build func(context.Context, *App) error) gateway.Program {
 	app := &App{name: name, values: config.Open(name, settings()...)}
-	app.life.begin(app.stop)
+	app.life.stop = app.stop
 	return gateway.Program{
 		Name:        name,
 		Context:     &app.life,
-		Cancel:      func() { app.life.cancel(context.Canceled) },
+		Cancel:      func() { app.life.Cancel(context.Canceled) },
 		KeepSignals: app.life.ignore,
 		Start:       func() (http.Handler, error) { return app.start(build) },
 		HasCleanups: app.hasCleanups,
@@ -60,10 +59,5 @@ func (a *App) start(build func(context.Context, *App) error) (h http.Handler, er
 	if err := build(&a.life, a); err != nil {
 		return nil, err
 	}
-	for i := range a.router.routes {
-		if route := &a.router.routes[i]; route.handler == nil {
-			return nil, errors.New("the handler of " + strconv.Quote(route.pattern) + " is nil: its constructor returns nothing to serve with, and no error")
-		}
-	}
-	return &a.router, nil
+	return &a.router, a.router.check()
 }

@@ -1,11 +1,13 @@
 package runtime
 
 import (
+	"errors"
 	"net"
 	"net/http"
 	"net/url"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/cgigen/cgigen/runtime/config"
@@ -18,12 +20,26 @@ import (
 // what a small program costs in all.
 type router struct {
 	routes []route
+	room   [6]route // for the routes of most programs
 	values *config.Values
 }
 
 func (rt *router) handle(pattern string, h http.Handler, values *config.Values) {
 	rt.values = values
+	if rt.routes == nil {
+		rt.routes = rt.room[:0]
+	}
 	rt.routes = append(rt.routes, newRoute(pattern, h))
+}
+
+// check finds the handlers that are not there.
+func (rt *router) check() error {
+	for i := range rt.routes {
+		if route := &rt.routes[i]; route.handler == nil {
+			return errors.New("the handler of " + strconv.Quote(route.pattern) + " is nil: its constructor returns nothing to serve with, and no error")
+		}
+	}
+	return nil
 }
 
 func (rt *router) ServeHTTP(w http.ResponseWriter, r *http.Request) {

@@ -22,15 +22,10 @@ func Gateway(c *gateway.Choices) {
 func serve(p gateway.Program) int {
 	vars := takeVariables()
 	in, out := isolate(hasBody(vars))
-	x := gateway.Exchange{
-		Program: p,
-		Vars:    vars,
-		Input:   in,
-		Output:  out,
-		Log:     logWriter{},
-		Context: p.Context,
-		Cancel:  p.Cancel,
-	}
+	x := new(gateway.Exchange) // a literal is made on the stack first, which has to grow for it
+	x.Program, x.Vars = p, vars
+	x.Input, x.Output, x.Log = in, out, logWriter{}
+	x.Context, x.Cancel = p.Context, p.Cancel
 	outcome := x.Serve()
 	if p.HasCleanups() {
 		out.end() // the client has all of it, and need not wait for what follows

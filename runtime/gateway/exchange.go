@@ -43,6 +43,7 @@ type Exchange struct {
 	// The parts of the exchange are in one piece of memory: each size of
 	// object that a process has not used before costs it two page faults.
 	context  requestContext
+	request  http.Request
 	body     Body
 	response response
 }
@@ -67,8 +68,8 @@ const (
 func (x *Exchange) Serve() Outcome {
 	x.context.Context = x.Context
 	x.context.info.Log = x.Log
-	r, err := makeRequest(&x.context, &x.body, x.Vars, x.Input)
-	w := &x.response
+	r, w := &x.request, &x.response
+	err := makeRequest(r, &x.context, &x.body, x.Vars, x.Input)
 	w.init(x, r)
 	if err != nil {
 		return w.refuse(err)
@@ -110,7 +111,8 @@ const much = 64 << 10
 // found wrong: the status of a *[RequestError], otherwise 500.
 func (x *Exchange) Refuse(err error) Outcome {
 	x.context.Context = x.Context
-	x.response.init(x, (&http.Request{}).WithContext(&x.context))
+	setContext(&x.request, &x.context)
+	x.response.init(x, &x.request)
 	return x.response.refuse(err)
 }
 

@@ -28,23 +28,26 @@ func badRequest(reason string) error {
 // may carry more than the request (RFC 3875 §4.2). Errors are a *[RequestError];
 // the body is there even so, to be discarded.
 func NewRequest(ctx context.Context, vars Vars, input io.Reader) (*http.Request, *Body, error) {
-	body := &Body{}
-	r, err := makeRequest(&requestContext{Context: ctx}, body, vars, input)
-	return r, body, err
+	r, body := &http.Request{}, &Body{}
+	if err := makeRequest(r, &requestContext{Context: ctx}, body, vars, input); err != nil {
+		return nil, body, err
+	}
+	return r, body, nil
 }
 
-// makeRequest is NewRequest into memory that the caller has.
-func makeRequest(rc *requestContext, body *Body, vars Vars, input io.Reader) (*http.Request, error) {
+// makeRequest is NewRequest into memory that the caller has. Even after an error
+// the request has a context.
+func makeRequest(r *http.Request, rc *requestContext, body *Body, vars Vars, input io.Reader) error {
 	rc.info.Vars = vars
 	m := &rc.meta
 	m.read(vars)
-	r := emptyRequest.WithContext(rc)
+	setContext(r, rc)
 	r.Header = m.header
 	r.TransferEncoding = m.transferEncoding
 	length, err := m.bodyLength()
 	body.source, body.left = input, length
 	if err != nil {
-		return nil, err
+		return err
 	}
 	r.ContentLength = length
 	r.Body = body
@@ -53,16 +56,22 @@ func makeRequest(rc *requestContext, body *Body, vars Vars, input io.Reader) (*h
 	}
 	r.Method = m.method
 	if !isToken(m.method) {
-		return nil, badRequest("REQUEST_METHOD " + strconv.Quote(m.method) + " is no method (RFC 3875 §4.1.12)")
+		return badRequest("REQUEST_METHOD " + strconv.Quote(m.method) + " is no method (RFC 3875 §4.1.12)")
 	}
 	r.Proto, r.ProtoMajor, r.ProtoMinor = protocol(m.protocol)
 	if err := m.setTarget(r); err != nil {
-		return nil, err
+		return err
 	}
 	r.RemoteAddr = hostPort(m.remoteAddr, m.remotePort)
 	r.TLS = m.tlsState(vars)
-	return r, nil
+	return nil
 }
+
+// setContext gives a request its context. Only WithContext can, which makes a
+// copy for it: here one that does not outlive the call.
+//
+//go:noinline
+func setContext(r *http.Request, ctx context.Context) { *r = *r.WithContext(ctx) }
 
 // meta are the meta-variables that make a request, read in one pass.
 type meta struct {
@@ -75,11 +84,8 @@ type meta struct {
 	transferEncoding                                          []string
 }
 
-// emptyRequest is what a request is made from: only WithContext sets a context.
-var emptyRequest http.Request
-
 func (m *meta) read(vars Vars) {
-	m.header = make(http.Header)
+	m.header = make(http.Header, fields(vars))
 	values := make([]string, 0, min(len(vars), 12)) // memory for many one-value slices
 	var redirected string
 	for i := range vars {
@@ -131,6 +137,17 @@ func (m *meta) read(vars Vars) {
 		}
 	}
 	m.completeHeader(redirected)
+}
+
+// fields counts the header fields among the variables.
+func fields(vars Vars) int {
+	n := 0
+	for i := range vars {
+		if strings.HasPrefix(vars[i].Name, "HTTP_") {
+			n++
+		}
+	}
+	return n
 }
 
 // withoutRedirects removes the REDIRECT_ that Apache puts before a name for each
