@@ -16,6 +16,10 @@ type file struct {
 // making one is most of the cost of reading a small file.
 const manyLines = 64
 
+// fewLines is the least that there is room for. With less the entries would be
+// an object of a size that is new to the process, which costs it page faults.
+const fewLines = 16
+
 // An entry is one KEY=value line.
 type entry struct {
 	key, value string
@@ -53,7 +57,7 @@ func parseFile(text string) (file, []lineError) {
 		return file{}, []lineError{{1, "holds a NUL byte: save the file as UTF-8 text"}}
 	}
 	lines := strings.Count(text, "\n") + 1
-	f := file{entries: make([]entry, 0, lines)}
+	f := file{entries: make([]entry, 0, max(lines, fewLines))}
 	if lines >= manyLines {
 		f.index = make(map[string]int, lines)
 	}
@@ -61,24 +65,31 @@ func parseFile(text string) (file, []lineError) {
 	for number := 1; text != ""; number++ {
 		var line string
 		line, text, _ = strings.Cut(text, "\n")
-		line = strings.TrimSpace(line)
-		if line == "" || line[0] == '#' {
-			continue
-		}
-		key, value, err := parseLine(line)
-		if first, twice := f.entry(key); twice {
-			err = "sets " + key + " again, after line " + strconv.Itoa(first.line)
-		}
-		if err != "" {
+		if err := f.add(strings.TrimSpace(line), number); err != "" {
 			errs = append(errs, lineError{number, err})
-			continue
 		}
-		if f.index != nil {
-			f.index[key] = len(f.entries)
-		}
-		f.entries = append(f.entries, entry{key, value, number})
 	}
 	return f, errs
+}
+
+// add keeps what a line without space around it sets. The error is "" if all is
+// well.
+func (f *file) add(line string, number int) (err string) {
+	if line == "" || line[0] == '#' {
+		return ""
+	}
+	key, value, err := parseLine(line)
+	if first, twice := f.entry(key); twice {
+		err = "sets " + key + " again, after line " + strconv.Itoa(first.line)
+	}
+	if err != "" {
+		return err
+	}
+	if f.index != nil {
+		f.index[key] = len(f.entries)
+	}
+	f.entries = append(f.entries, entry{key, value, number})
+	return ""
 }
 
 // parseLine splits a line without space around it. The error is "" if all is well.

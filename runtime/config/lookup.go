@@ -50,51 +50,54 @@ type found struct {
 	secret bool   // errors must not show it
 }
 
-// find returns the value to parse for at. Without one, ok is false and what is
-// wrong with that has been recorded.
-func (v *Values) find(at *Var) (result found, ok bool) {
+// find fills f with the value to parse for at. Without one it is false, and what
+// is wrong with that has been recorded.
+//
+// The files are opened here and not where they are first needed, which is as
+// early: a stack that has to grow for it costs more than reading them.
+func (v *Values) find(at *Var, f *found) bool {
+	v.open()
 	if at.Options&Unset != 0 {
 		v.unset = append(v.unset, at.Name)
 	}
-	text, from, exists, ok := v.source(at)
+	exists, ok := v.source(at, f)
 	if !ok {
 		v.see(at.Name, "")
-		return found{}, false
+		return false
 	}
-	if text == "" && at.Default != "" {
-		text, from, exists = at.Default, origin{}, true
+	if f.text == "" && at.Default != "" {
+		f.text, f.from, exists = at.Default, origin{}, true
 	}
-	result = found{text: text, from: from, shown: text, secret: at.Options&Secret != 0 || from.kind == fromNamedFile}
-	if at.Options&Expand != 0 && from.kind != fromNamedFile {
-		result.text = os.Expand(text, v.reference)
+	f.shown, f.secret = f.text, at.Options&Secret != 0 || f.from.kind == fromNamedFile
+	if at.Options&Expand != 0 && f.from.kind != fromNamedFile {
+		f.text = os.Expand(f.text, v.reference)
 	}
-	v.see(at.Name, result.text)
-	if v.missing(at, result, exists) || result.text == "" {
-		return found{}, false
+	v.see(at.Name, f.text)
+	if v.missing(at, f, exists) || f.text == "" {
+		return false
 	}
 	if at.Options&File != 0 {
-		return v.fileOf(at, at.Name, result.text)
+		return v.fileOf(at, at.Name, f.text, f)
 	}
-	return result, true
+	return true
 }
 
-// source returns the value of the strongest source that names at, without its
+// source takes the value of the strongest source that names at, without its
 // default. It is not ok if a NAME_FILE cannot be read.
-func (v *Values) source(at *Var) (text string, from origin, exists, ok bool) {
+func (v *Values) source(at *Var, f *found) (exists, ok bool) {
 	if at.Options&File == 0 {
 		name := at.Name + fileSuffix
-		if path, _, _ := v.lookup(name); path != "" {
-			f, ok := v.fileOf(at, name, path)
-			return f.text, f.from, true, ok
+		if v.lookup(name, f) && f.text != "" {
+			return true, v.fileOf(at, name, f.text, f)
 		}
+		*f = found{}
 	}
-	text, from, exists = v.lookup(at.Name)
-	return text, from, exists, true
+	return v.lookup(at.Name, f), true
 }
 
 // missing records that a required value is not there, or that a value is empty
 // that must not be.
-func (v *Values) missing(at *Var, f found, exists bool) bool {
+func (v *Values) missing(at *Var, f *found, exists bool) bool {
 	switch {
 	case !exists && at.Options&(Required|NotEmpty) != 0:
 		if !v.blind {
@@ -108,18 +111,20 @@ func (v *Values) missing(at *Var, f found, exists bool) bool {
 	return true
 }
 
-// lookup returns the value of a name in the environment or in the files.
-func (v *Values) lookup(name string) (text string, from origin, ok bool) {
+// lookup takes the value of a name from the environment or from the files.
+func (v *Values) lookup(name string, f *found) bool {
 	if text, ok := os.LookupEnv(name); ok {
-		return text, origin{kind: fromEnvironment}, true
+		f.text, f.from = text, origin{kind: fromEnvironment}
+		return true
 	}
 	v.open()
 	for i := range v.files {
 		if e, ok := v.files[i].entry(name); ok {
-			return e.value, origin{kind: fromFile, path: v.files[i].path, line: e.line}, true
+			f.text, f.from = e.value, origin{kind: fromFile, path: v.files[i].path, line: e.line}
+			return true
 		}
 	}
-	return "", origin{}, false
+	return false
 }
 
 // reference returns the value that stands for a name in a value to expand.
@@ -129,20 +134,21 @@ func (v *Values) reference(name string) string {
 			return v.seen[i].value
 		}
 	}
-	text, _, _ := v.lookup(name)
-	return text
+	var f found
+	v.lookup(name, &f)
+	return f.text
 }
 
 // see remembers a name that the program asked for, and its value.
 func (v *Values) see(name, value string) {
 	if v.seen == nil {
-		v.seen = make([]loaded, 0, 16)
+		v.seen = v.room[:0]
 	}
 	v.seen = append(v.seen, loaded{name, value})
 }
 
-// fileOf returns the content of the file at path, which the variable name named.
-func (v *Values) fileOf(at *Var, name, path string) (found, bool) {
+// fileOf takes the content of the file at path, which the variable name named.
+func (v *Values) fileOf(at *Var, name, path string, f *found) bool {
 	full, err := v.resolve(path)
 	var text string
 	if err == nil {
@@ -150,10 +156,11 @@ func (v *Values) fileOf(at *Var, name, path string) (found, bool) {
 	}
 	if err != nil {
 		v.add(problem{subject: subject(at), text: "cannot read the file that " + name + " names: " + err.Error()})
-		return found{}, false
+		return false
 	}
 	if line, ok := strings.CutSuffix(text, "\n"); ok {
 		text = strings.TrimSuffix(line, "\r")
 	}
-	return found{text: text, from: origin{kind: fromNamedFile, path: full, name: name}, secret: true}, true
+	*f = found{text: text, from: origin{kind: fromNamedFile, path: full, name: name}, secret: true}
+	return true
 }

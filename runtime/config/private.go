@@ -97,10 +97,15 @@ func (v *Values) addFile(path string, c contents, err error) {
 	}
 	f, errs := parseFile(c.text)
 	f.path = path
+	v.files = append(v.files, f)
+	v.addErrors(path, errs)
+}
+
+// addErrors records what is wrong with the lines of a file.
+func (v *Values) addErrors(path string, errs []lineError) {
 	for _, e := range errs {
 		v.add(problem{subject: path + ":" + strconv.Itoa(e.line), text: e.text})
 	}
-	v.files = append(v.files, f)
 }
 
 // refuse records why a file or the folder cannot be used.

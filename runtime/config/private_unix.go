@@ -59,6 +59,10 @@ func readChecked(path string) (contents, error) {
 		return contents{}, err
 	}
 	defer syscall.Close(fd)
+	return readOpened(path, fd)
+}
+
+func readOpened(path string, fd int) (contents, error) {
 	var st syscall.Stat_t
 	if err := again(func() error { return syscall.Fstat(fd, &st) }); err != nil {
 		return contents{}, err

@@ -38,7 +38,7 @@ func (v *Values) add(p problem) { v.problems = append(v.problems, p) }
 
 // invalid records a value that its parser does not take. Which part of it is
 // meant may be said by element.
-func (v *Values) invalid(at *Var, f found, element string, err error) {
+func (v *Values) invalid(at *Var, f *found, element string, err error) {
 	text := element + showValue(f) + " from " + f.from.String()
 	why, ours := err.(reason)
 	switch {
@@ -63,7 +63,7 @@ func element(i, n int) string {
 }
 
 // showValue quotes a value, unless it could be a secret.
-func showValue(f found) string {
+func showValue(f *found) string {
 	const limit = 80
 	switch {
 	case f.secret, holdsPassword(f.shown):

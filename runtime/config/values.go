@@ -19,8 +19,9 @@ type Values struct {
 	files  []file // strongest first
 	blind  bool   // a file could not be read: what is missing may stand there
 
-	seen     []loaded // one per Load
-	unset    []string // names to remove from the environment
+	seen     []loaded   // one per Load
+	room     [16]loaded // for what most programs load
+	unset    []string   // names to remove from the environment
 	problems []problem
 }
 
@@ -62,25 +63,25 @@ func Open(program string, settings ...string) *Values {
 // Load finds the value that at describes and parses it into dst, which is left
 // alone if there is none. Problems are kept for [Values.Err].
 func Load[T any](v *Values, dst *T, parse func(string, *T) error, at Var) {
-	f, ok := v.find(&at)
-	if !ok {
+	var f found
+	if !v.find(&at, &f) {
 		return
 	}
 	if err := parse(f.text, dst); err != nil {
-		v.invalid(&at, f, "", err)
+		v.invalid(&at, &f, "", err)
 	}
 }
 
 // LoadPointer is [Load] for a pointer, which is set to a new T if there is a
 // value and left alone otherwise.
 func LoadPointer[T any](v *Values, dst **T, parse func(string, *T) error, at Var) {
-	f, ok := v.find(&at)
-	if !ok {
+	var f found
+	if !v.find(&at, &f) {
 		return
 	}
 	value := new(T)
 	if err := parse(f.text, value); err != nil {
-		v.invalid(&at, f, "", err)
+		v.invalid(&at, &f, "", err)
 		return
 	}
 	*dst = value
@@ -89,15 +90,15 @@ func LoadPointer[T any](v *Values, dst **T, parse func(string, *T) error, at Var
 // LoadSlice is [Load] for a slice. The value is split at each at.Separator;
 // space around the elements is part of them.
 func LoadSlice[S ~[]E, E any](v *Values, dst *S, parse func(string, *E) error, at Var) {
-	f, ok := v.find(&at)
-	if !ok {
+	var f found
+	if !v.find(&at, &f) {
 		return
 	}
 	parts := strings.Split(f.text, either(at.Separator, ","))
 	list := make(S, len(parts))
 	for i, part := range parts {
 		if err := parse(part, &list[i]); err != nil {
-			v.invalid(&at, f, element(i, len(parts)), err)
+			v.invalid(&at, &f, element(i, len(parts)), err)
 		}
 	}
 	*dst = list
@@ -106,15 +107,15 @@ func LoadSlice[S ~[]E, E any](v *Values, dst *S, parse func(string, *E) error, a
 // LoadMap is [Load] for a map. The value is split at each at.Separator, and each
 // element at the first at.KeyValSeparator; a key may stand only once.
 func LoadMap[M ~map[K]E, K comparable, E any](v *Values, dst *M, key func(string, *K) error, value func(string, *E) error, at Var) {
-	f, ok := v.find(&at)
-	if !ok {
+	var f found
+	if !v.find(&at, &f) {
 		return
 	}
 	parts := strings.Split(f.text, either(at.Separator, ","))
 	m := make(M, len(parts))
 	for i, part := range parts {
 		if err := loadEntry(m, part, either(at.KeyValSeparator, ":"), key, value); err != nil {
-			v.invalid(&at, f, element(i, len(parts)), err)
+			v.invalid(&at, &f, element(i, len(parts)), err)
 		}
 	}
 	*dst = m
@@ -147,8 +148,9 @@ func loadEntry[M ~map[K]E, K comparable, E any](m M, part, separator string, key
 func (v *Values) Setting(name string) (value string, ok bool) {
 	v.settingsMu.Lock()
 	defer v.settingsMu.Unlock()
-	value, _, ok = v.lookup(name)
-	return value, ok
+	var f found
+	ok = v.lookup(name, &f)
+	return f.text, ok
 }
 
 // Err returns all problems found so far as one error, or nil: values that are
