@@ -8,6 +8,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/cgigen/cgigen/runtime/internal/servers"
 )
 
 // limited runs a command after the shell has set a limit.
@@ -47,6 +49,7 @@ func Test386RunsInASmallAddressSpace(t *testing.T) {
 	if runtime.GOARCH != "amd64" && runtime.GOARCH != "386" {
 		t.Skip("the processor does not run programs for 386")
 	}
+	servers.Need386(t)
 	cmd := &exec.Cmd{Path: buildProgram(t, "386"), Env: []string{"REQUEST_METHOD=GET", "REQUEST_URI=/", "HTTP_HOST=h"}}
 	out, stderr, code := run(t, limited(cmd, "ulimit -v 65536"), "")
 	if !strings.HasPrefix(out, "Status: 200 ") || body(out) != "hello\n" || code != 0 {

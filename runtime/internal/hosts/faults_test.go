@@ -99,7 +99,10 @@ const homeProgram, docrootRules, programRules = "public_html/cgi/home.cgi", "pub
 func faults() []fault {
 	return []fault{
 		{name: "a healthy site", plant: func(*testing.T, *host) {}},
-		{name: "programs of 386 where address space is short", args: []string{"--target", "linux/386"}, plant: provider(healthy + "\nRLimitMEM 134217728")},
+		{name: "programs of 386 where address space is short", args: []string{"--target", "linux/386"}, plant: func(t *testing.T, h *host) {
+			servers.Need386(t)
+			h.directory = healthy + "\nRLimitMEM 134217728"
+		}},
 		{name: "a program without x", plant: chmod(homeProgram, 0o644), dir: []string{"program-not-executable", "program-readable"}, url: []string{"server-error"}},
 		{name: "a program that the group may write to", plant: chmod(homeProgram, 0o775), dir: []string{"program-readable", "program-writable"}, url: []string{"server-error"}},
 		{name: "a folder that the group may write to", plant: chmod("public_html/cgi", 0o775), dir: []string{"folder-writable"}, url: []string{"server-error"}},

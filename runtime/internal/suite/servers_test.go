@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/cgigen/cgigen/runtime/internal/servers"
 	"github.com/cgigen/cgigen/runtime/internal/suite"
 )
 
@@ -38,6 +39,7 @@ func TestHandlerCannotTellOn386(t *testing.T) {
 	if runtime.GOARCH != "amd64" {
 		t.Skip("no 386 beside " + runtime.GOARCH)
 	}
+	servers.Need386(t)
 	right, err := oracle()
 	if err != nil {
 		t.Fatal(err)
