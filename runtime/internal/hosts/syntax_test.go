@@ -140,9 +140,11 @@ func TestClusterManifests(t *testing.T) {
 	pack(t, dir, "--for", "container")
 	cmd := exec.CommandContext(t.Context(), "go", "run", ".", filepath.Join(dir, "kubernetes.yaml"), filepath.Join(dir, "knative.yaml"))
 	cmd.Dir = filepath.Join("testdata", "manifests")
-	out, err := cmd.CombinedOutput()
+	var errs strings.Builder // the go command says there what it downloads
+	cmd.Stderr = &errs
+	out, err := cmd.Output()
 	const line = "testsite: image REGISTRY/testsite, port 8080, root false, privileges false, capabilities without [ALL]\n"
 	if got := string(out); err != nil || got != line+line {
-		t.Errorf("%v\n%s", err, got)
+		t.Errorf("%v\n%s\n%s", err, got, &errs)
 	}
 }
