@@ -50,11 +50,12 @@ type found struct {
 	secret bool   // errors must not show it
 }
 
-// find fills f with the value to parse for at. Without one it is false, and what
-// is wrong with that has been recorded.
+// find fills f, which is zero, with the value to parse for at. Without one it is
+// false, and what is wrong with that has been recorded.
 //
-// The files are opened here and not where they are first needed, which is as
-// early: a stack that has to grow for it costs more than reading them.
+// The files are opened here, also for a value that the environment has: what is
+// wrong with them is said in any case. Further down the stack would have to grow
+// for it, which costs more than reading them.
 func (v *Values) find(at *Var, f *found) bool {
 	v.open()
 	if at.Options&Unset != 0 {

@@ -3,6 +3,8 @@ package config
 import (
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -161,5 +163,35 @@ func TestNothingIsReadBeforeTheFirstValue(t *testing.T) {
 	v := Open("user")
 	if err := v.Err(); err != nil {
 		t.Errorf("%s has been read: %v", dir, err)
+	}
+}
+
+// A broken file is an error however the values of a program come to it.
+func TestBrokenFilesAreSaidWhereTheEnvironmentHasEverything(t *testing.T) {
+	dir := site(t, map[string]string{"user.env": "not a line", "secret.txt": "s"})
+	for _, at := range []Var{{Name: "T_A"}, {Name: "T_A", Options: File}} {
+		t.Setenv("T_A", dir+"/secret.txt")
+		t.Setenv("T_A_FILE", dir+"/secret.txt")
+		v, value := Open("user"), ""
+		Load(v, &value, String, at)
+		if err := v.Err(); err == nil || !strings.Contains(err.Error(), "user.env:1: is neither KEY=value") {
+			t.Errorf("options %d: %v", at.Options, err)
+		}
+	}
+}
+
+func TestManyValuesAreLoadedAndKnown(t *testing.T) {
+	var lines, want []string
+	for i := range 40 {
+		lines = append(lines, "T_"+strconv.Itoa(i)+"="+strconv.Itoa(i))
+		want = append(want, strconv.Itoa(i))
+	}
+	site(t, map[string]string{"user.env": strings.Join(lines, "\n")})
+	v, got := Open("user"), make([]string, len(want))
+	for i := range got {
+		Load(v, &got[i], String, Var{Name: "T_" + strconv.Itoa(i)})
+	}
+	if err := v.Err(); err != nil || !slices.Equal(got, want) {
+		t.Errorf("got %q, %v", got, err)
 	}
 }

@@ -63,7 +63,7 @@ func (v *Values) open() {
 	trusted := false // the folder is checked only if it holds a file for us
 	for _, path := range v.candidates() {
 		c, err := readTrusted(path)
-		if errors.Is(err, fs.ErrNotExist) {
+		if isMissing(err) {
 			continue
 		}
 		if !trusted {
@@ -101,7 +101,8 @@ func (v *Values) addFile(path string, c contents, err error) {
 	v.addErrors(path, errs)
 }
 
-// addErrors records what is wrong with the lines of a file.
+// addErrors records what is wrong with the lines of a file. It is a function of
+// its own so that its frame is not on the stack while a file is read.
 func (v *Values) addErrors(path string, errs []lineError) {
 	for _, e := range errs {
 		v.add(problem{subject: path + ":" + strconv.Itoa(e.line), text: e.text})
@@ -201,6 +202,7 @@ func checkFolder(path string) error {
 func readTrusted(path string) (contents, error) {
 	c, err := readChecked(path)
 	switch {
+	case err == nil, isMissing(err): // nearly always; errors.Is would cost a page fault
 	case errors.Is(err, errLink):
 		return readLinked(path)
 	case errors.Is(err, fs.ErrPermission):

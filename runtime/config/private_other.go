@@ -3,7 +3,9 @@
 package config
 
 import (
+	"errors"
 	"io"
+	"io/fs"
 	"os"
 )
 
@@ -17,6 +19,9 @@ func isFolder(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.IsDir()
 }
+
+// isMissing reports whether there is nothing at a path.
+func isMissing(err error) bool { return errors.Is(err, fs.ErrNotExist) }
 
 // statPath leaves the owner unknown: access is ruled by other means.
 func statPath(path string) (status, error) {

@@ -27,6 +27,9 @@ func isFolder(path string) bool {
 	return err == nil && s.folder || err == syscall.EACCES
 }
 
+// isMissing reports whether there is nothing at the path of a system call.
+func isMissing(err error) bool { return err == syscall.ENOENT }
+
 func statPath(path string) (status, error) {
 	var st syscall.Stat_t
 	err := again(func() error { return syscall.Stat(path, &st) })
@@ -62,6 +65,7 @@ func readChecked(path string) (contents, error) {
 	return readOpened(path, fd)
 }
 
+// readOpened reads what readChecked has opened.
 func readOpened(path string, fd int) (contents, error) {
 	var st syscall.Stat_t
 	if err := again(func() error { return syscall.Fstat(fd, &st) }); err != nil {
