@@ -73,6 +73,20 @@ func TestRoutesAreFoundBelowEveryMount(t *testing.T) {
 	}
 }
 
+func TestManyRoutesAreAllFound(t *testing.T) {
+	var patterns []string
+	for i := range 20 {
+		patterns = append(patterns, fmt.Sprintf("GET /r%d/{id}", i))
+	}
+	rt := newRouter(patterns...)
+	for i, pattern := range patterns {
+		path := fmt.Sprintf("/r%d/7", i)
+		if got, want := call(t, rt, "GET", path, "").Body.String(), pattern+"|"+pattern+"||"+path+"|7"; got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
 // Where SCRIPT_NAME is what the client asks for, or begins with it, a folder in
 // front of a route is not found.
 func TestClientsInventNoMount(t *testing.T) {

@@ -215,6 +215,25 @@ func TestFailuresNeverLookComplete(t *testing.T) {
 	}
 }
 
+// What is logged of a request that is none may ask it for its context.
+func TestRefusedRequestHasTheContextOfTheExchange(t *testing.T) {
+	for name, answer := range map[string]func(*Exchange) Outcome{
+		"by the transport": func(x *Exchange) Outcome { return x.Refuse(badRequest("no")) },
+		"by its variables": func(x *Exchange) Outcome { x.Vars = get("CONTENT_LENGTH=x"); return x.Serve() },
+	} {
+		ctx, cancel := context.WithCancel(context.Background())
+		out := &pipe{}
+		x := &Exchange{Output: out, Log: io.Discard, Context: ctx, Cancel: cancel}
+		if answer(x); !strings.HasPrefix(out.String(), "Status: 400 ") {
+			t.Errorf("%s: got %q", name, out)
+		}
+		cancel()
+		if err := x.request.Context().Err(); err != context.Canceled {
+			t.Errorf("%s: the request's context says %v, want %v", name, err, context.Canceled)
+		}
+	}
+}
+
 func TestConstructorFailureIsA500WithoutDetail(t *testing.T) {
 	got := serve(nil, strings.NewReader(""), get(), func(x *Exchange) {
 		x.Program.Start = func() (http.Handler, error) { return nil, errors.New("dsn: secret\nsecond line") }
