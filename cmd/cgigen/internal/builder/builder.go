@@ -146,13 +146,14 @@ func (b *build) goBuild(ctx context.Context) error {
 }
 
 func (b *build) goCommand(ctx context.Context, output string, dirs ...string) error {
+	quick := b.quickStart(ctx, dirs)
 	args := []string{
 		"build", "-trimpath", "-buildmode=default",
-		"-ldflags=" + strings.TrimSpace("-s -w "+b.Link), "-tags=" + b.Tags, "-o", output,
+		"-ldflags=" + strings.TrimSpace("-s -w "+quick.link+b.Link), "-tags=" + b.Tags, "-o", output,
 	}
 	args = append(append(args, b.Flags...), "--")
 	cmd := command(ctx, append(args, dirs...)...)
-	cmd.Env = slices.Concat(os.Environ(), b.Target.Env(), b.experiment(ctx), b.Env)
+	cmd.Env = slices.Concat(os.Environ(), b.Target.Env(), quick.env, b.Env)
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	err := cmd.Run()
@@ -167,23 +168,6 @@ func (b *build) goCommand(ctx context.Context, output string, dirs ...string) er
 	}
 	return nil
 }
-
-// experiment turns off the garbage collector of Go 1.26 in favour of the one
-// before it, which touches fewer pages when a program starts: three to four per
-// cent of what a CGI request costs, in which no garbage is collected. Later
-// versions of Go do not have the choice. Whoever has set GOEXPERIMENT keeps it.
-func (b *build) experiment(ctx context.Context) []string {
-	if !b.OneRequest || os.Getenv("GOEXPERIMENT") != "" {
-		return nil
-	}
-	out, err := command(ctx, "env", "GOVERSION", "GOEXPERIMENT").Output()
-	if words := strings.Fields(string(out)); err != nil || len(words) != 1 || !go126.MatchString(words[0]) {
-		return nil
-	}
-	return []string{"GOEXPERIMENT=nogreenteagc"}
-}
-
-var go126 = regexp.MustCompile(`^go1\.26(\.|$)`)
 
 var (
 	packageHeading = regexp.MustCompile(`(?m)^# .*\n([^\s:]+:\d+:)`)

@@ -1,0 +1,60 @@
+package builder
+
+import (
+	"context"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// settings are what the go command is told besides, to compile for a quick start.
+type settings struct {
+	env  []string // variables
+	link string   // linker flags, with a space behind them
+}
+
+// quickStart makes programs that end after one request start quicker, by what
+// was measured with Go 1.26 (docs/performance.md); another version has to be
+// measured first, or does not have the choice.
+func (b *build) quickStart(ctx context.Context, dirs []string) settings {
+	if !b.OneRequest {
+		return settings{}
+	}
+	out, err := command(ctx, "env", "GOVERSION", "GOEXPERIMENT").Output()
+	words := strings.Fields(string(out)) // no GOEXPERIMENT, no word
+	if err != nil || len(words) == 0 || !go126.MatchString(words[0]) {
+		return settings{}
+	}
+	var s settings
+	if len(words) == 1 && os.Getenv("GOEXPERIMENT") == "" { // whoever has set it keeps it
+		// The garbage collector before that of Go 1.26 touches fewer pages when a
+		// program starts, and in one request there is nothing to collect.
+		s.env = []string{"GOEXPERIMENT=nogreenteagc"}
+	}
+	if b.Target.Arch == "amd64" {
+		s.link = "-funcalign=16 " // half of what is usual there: the code has fewer pages
+	}
+	if b.mayChooseDefaults(ctx, dirs) {
+		// These are defaults of GODEBUG, which the variable overrides. Without the
+		// first, Go's runtime takes a sample for the memory profile when it
+		// starts, and has to walk a stack for it, even if nobody can ever read it.
+		// Without the second it starts a goroutine that looks once a second for
+		// processors that have been added.
+		s.link += "-X=runtime.godebugDefault=memprofilerate=0,updatemaxprocs=0 "
+	}
+	return s
+}
+
+var go126 = regexp.MustCompile(`^go1\.26(\.|$)`)
+
+// mayChooseDefaults reports whether none of the programs has settings of its own
+// for GODEBUG, which would be replaced, or what could write a memory profile.
+func (b *build) mayChooseDefaults(ctx context.Context, dirs []string) bool {
+	const found = `{{.DefaultGODEBUG}}{{range .Deps}}{{if eq . "runtime/pprof"}}{{.}}{{end}}{{end}}`
+	args := append(append([]string{"list", "-f", found, "-tags=" + b.Tags}, b.Flags...), "--")
+	cmd := command(ctx, append(args, dirs...)...)
+	cmd.Env = slices.Concat(os.Environ(), b.Target.Env(), b.Env)
+	out, err := cmd.Output()
+	return err == nil && strings.TrimSpace(string(out)) == ""
+}
