@@ -14,36 +14,69 @@ type program struct {
 	name   string
 	path   string   // the file as it was built
 	prefix []string // interpreter and its arguments
+	env    []string // besides the request
+	seldom bool     // started a quarter as often
 	copied string   // the copy of this round
 	rounds [][]sample
 }
 
 const module = "github.com/cgigen/cgigen/runtime/internal/coldstart/programs/"
 
+// What the names of programs with configuration end in.
+const (
+	configured = ", configured"
+	notLoaded  = ", configured, not loaded"
+)
+
 // buildAll builds what can be built here. The site's file of the program with
 // configuration lies in the folder private beside the copies' folders.
 func buildAll(dir string) ([]*program, error) {
 	var all []*program
-	for _, p := range []struct{ name, pkg, env string }{
-		{"cgigen", "cgigen", ""},
-		{"cgigen, configured", "config", ""},
-		{"cgigen build --gateways cgi", "cgigen", "GOEXPERIMENT=nogreenteagc"},
-		{"net/http/cgi", "nethttp", ""},
-		{"floor", "floor", ""},
+	for _, p := range []struct {
+		name, pkg string
+		quick     bool // as cgigen build compiles programs for CGI alone
+		env       []string
+	}{
+		{"cgigen", "cgigen", false, nil},
+		{"cgigen" + configured, "config", false, nil},
+		{"cgigen" + notLoaded, "config", false, []string{"BENCH_LOAD=no"}},
+		{"cgigen build --gateways cgi", "cgigen", true, nil},
+		{"cgigen build --gateways cgi" + configured, "config", true, nil},
+		{"cgigen build --gateways cgi" + notLoaded, "config", true, []string{"BENCH_LOAD=no"}},
+		{"net/http/cgi", "nethttp", false, nil},
+		{"floor", "floor", false, nil},
 	} {
 		path := filepath.Join(dir, fmt.Sprint(p.pkg, len(all)))
-		build := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", path, module+p.pkg)
-		build.Env = append(os.Environ(), "CGO_ENABLED=0", p.env)
-		if out, err := build.CombinedOutput(); err != nil {
-			return nil, fmt.Errorf("%w: %s", err, out)
+		var args, env []string
+		if p.quick {
+			args, env = []string{quickLink}, []string{quickEnv}
 		}
-		all = append(all, &program{name: p.name, path: path})
+		if err := compile(path, p.pkg, args, env); err != nil {
+			return nil, err
+		}
+		all = append(all, &program{name: p.name, path: path, env: p.env})
 	}
 	others, err := foreign(dir)
 	if err != nil {
 		return nil, err
 	}
 	return append(all, others...), writeConfig(filepath.Join(dir, "private"))
+}
+
+// What cgigen build says to the go command for programs for CGI alone.
+const (
+	quickEnv  = "GOEXPERIMENT=nogreenteagc"
+	quickLink = "-ldflags=-s -w -funcalign=16 -X=runtime.godebugDefault=memprofilerate=0,updatemaxprocs=0"
+)
+
+// compile builds one of the programs below module.
+func compile(path, pkg string, args, env []string) error {
+	build := exec.Command("go", append(append([]string{"build", "-trimpath", "-ldflags=-s -w", "-o", path}, args...), module+pkg)...)
+	build.Env = append(append(os.Environ(), "CGO_ENABLED=0"), env...)
+	if out, err := build.CombinedOutput(); err != nil {
+		return fmt.Errorf("%w: %s", err, out)
+	}
+	return nil
 }
 
 func writeConfig(private string) error {
@@ -78,7 +111,7 @@ func foreign(dir string) ([]*program, error) {
 		if err := os.WriteFile(path, []byte(f.source), 0o644); err != nil {
 			return nil, err
 		}
-		p := &program{name: f.name, path: path, prefix: []string{tool}}
+		p := &program{name: f.name, path: path, prefix: []string{tool}, seldom: true}
 		if f.tool == "cc" {
 			p.path, p.prefix = filepath.Join(dir, "hello-c"), nil
 			if out, err := exec.Command(tool, "-O2", "-static", "-o", p.path, path).CombinedOutput(); err != nil {
@@ -120,7 +153,7 @@ func (p *program) start(path string, body io.Reader, output string) (sample, err
 	}
 	defer out.Close()
 	args := append(append([]string{}, p.prefix...), p.copied)
-	cmd := &exec.Cmd{Path: args[0], Args: args, Env: environment(path, p.copied), Stdin: body, Stdout: out, Stderr: os.Stderr}
+	cmd := &exec.Cmd{Path: args[0], Args: args, Env: append(environment(path, p.copied), p.env...), Stdin: body, Stdout: out, Stderr: os.Stderr}
 	return run1(cmd)
 }
 

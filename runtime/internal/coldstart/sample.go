@@ -41,17 +41,30 @@ func appendSample(rounds [][]sample, round int, s sample) [][]sample {
 
 // report prints a line for each program. The ratio is to net/http/cgi.
 func report(programs []*program) {
-	peer := programs[slices.IndexFunc(programs, func(p *program) bool { return p.name == "net/http/cgi" })]
+	peer := named(programs, "net/http/cgi")
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w, "program\twall ms\tratio\tmin ms\tcpu ms\tpage faults\tpeak MiB\tsystem calls\tthreads\tsize MB\t")
 	for _, p := range programs {
-		all := slices.Concat(p.rounds...)
+		all := p.all()
 		calls, threads := p.trace()
-		fmt.Fprintf(w, "%s\t%.2f\t%.3f\t%.2f\t%.2f\t%d\t%.1f\t%s\t%s\t%s\t\n", p.name,
-			ms(median(all, wall)), ratio(p, peer), ms(slices.MinFunc(all, byWall).wall), ms(median(all, cpu)),
+		fmt.Fprintf(w, "%s\t%.2f\t%s\t%.2f\t%.2f\t%d\t%.1f\t%s\t%s\t%s\t\n", p.name,
+			ms(median(all, wall)), compare(p, peer), ms(slices.MinFunc(all, byWall).wall), ms(median(all, cpu)),
 			median(all, faults), float64(median(all, memory))/1024, calls, threads, p.size())
 	}
 	w.Flush()
+	fmt.Println()
+	for _, name := range []string{"cgigen", "cgigen build --gateways cgi"} {
+		p := named(programs, name+configured)
+		fmt.Printf("%s, ten fields of configuration and a file: loading them %s, with the code for it %s\n",
+			name, compare(p, named(programs, name+notLoaded)), compare(p, named(programs, name)))
+	}
+}
+
+// all are the samples of all rounds.
+func (p *program) all() []sample { return slices.Concat(p.rounds...) }
+
+func named(programs []*program, name string) *program {
+	return programs[slices.IndexFunc(programs, func(p *program) bool { return p.name == name })]
 }
 
 func wall(s sample) int64   { return int64(s.wall) }
@@ -72,16 +85,6 @@ func median(samples []sample, of func(sample) int64) int64 {
 	return values[len(values)/2]
 }
 
-// ratio is the median of the ratios of the rounds' medians.
-func ratio(p, peer *program) float64 {
-	ratios := make([]float64, len(p.rounds))
-	for i := range p.rounds {
-		ratios[i] = float64(median(p.rounds[i], wall)) / float64(median(peer.rounds[i], wall))
-	}
-	slices.Sort(ratios)
-	return ratios[len(ratios)/2]
-}
-
 // size is that of the program's file; an interpreter's is not its own.
 func (p *program) size() string {
 	info, err := os.Stat(p.path)
@@ -100,7 +103,7 @@ func (p *program) trace() (calls, threads string) {
 	}
 	log := filepath.Join(filepath.Dir(p.path), "strace.log")
 	args := append(append([]string{strace, "-f", "-o", log}, p.prefix...), p.path)
-	cmd := &exec.Cmd{Path: strace, Args: args, Env: environment("/", p.path)}
+	cmd := &exec.Cmd{Path: strace, Args: args, Env: append(environment("/", p.path), p.env...)}
 	if err := cmd.Run(); err != nil {
 		return "-", "-"
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"slices"
@@ -15,35 +16,39 @@ const (
 )
 
 // streams measures a gigabyte out and a quarter in, through pipes as servers
-// use them: the median of five, in turn.
+// use them, some times in turn.
 func streams(programs []*program) error {
-	compared := slices.DeleteFunc(slices.Clone(programs), func(p *program) bool {
-		return p.name != "cgigen" && p.name != "net/http/cgi"
-	})
-	out, in := make([][]sample, len(compared)), make([][]sample, len(compared))
-	for range 5 {
-		for i, p := range compared {
-			p.copied = p.path
-			s, err := p.stream("/out", 0)
+	const times = 15
+	compared := []*program{named(programs, "cgigen"), named(programs, "net/http/cgi")}
+	out, in := make([]*program, len(compared)), make([]*program, len(compared))
+	for i, p := range compared {
+		out[i], in[i] = &program{name: p.name, copied: p.path}, &program{name: p.name, copied: p.path}
+	}
+	for n := range times {
+		for _, i := range rand.Perm(len(compared)) {
+			s, err := out[i].stream("/out", 0)
 			if err != nil {
 				return err
 			}
-			out[i] = append(out[i], s)
-			if s, err = p.stream("/in", bodySize); err != nil {
+			out[i].rounds = appendSample(out[i].rounds, n, s)
+			if s, err = in[i].stream("/in", bodySize); err != nil {
 				return err
 			}
-			in[i] = append(in[i], s)
+			in[i].rounds = appendSample(in[i].rounds, n, s)
 		}
 	}
 	fmt.Println()
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "program\t1 GiB out ms\tpeak MiB\t256 MiB in ms\tpeak MiB\t")
-	for i, p := range compared {
-		fmt.Fprintf(w, "%s\t%.0f\t%.1f\t%.0f\t%.1f\t\n", p.name,
-			ms(median(out[i], wall)), float64(median(out[i], memory))/1024,
-			ms(median(in[i], wall)), float64(median(in[i], memory))/1024)
+	fmt.Fprintln(w, "program\t1 GiB out ms\tratio\tpeak MiB\t256 MiB in ms\tratio\tpeak MiB\t")
+	for i := range compared {
+		fmt.Fprintf(w, "%s\t%s\t%s\t\n", out[i].name, out[i].streamed(out[1]), in[i].streamed(in[1]))
 	}
 	return w.Flush()
+}
+
+// streamed is what a program took, also in relation to its peer.
+func (p *program) streamed(peer *program) string {
+	return fmt.Sprintf("%.0f\t%s\t%.1f", ms(median(p.all(), wall)), compare(p, peer), float64(median(p.all(), memory))/1024)
 }
 
 // stream runs the program with pipes for a body of the given size and for the

@@ -1,10 +1,13 @@
 // Command config is the program as cgigen generates it, with ten fields of
-// configuration, of which the site's file holds six.
+// configuration, of which the site's file holds six. With BENCH_LOAD=no it does
+// not load them, which shows what loading costs: another program has its code in
+// other pages, and may need one more or less of them.
 package main
 
 import (
 	"context"
 	"net/http"
+	"os"
 	"time"
 
 	"github.com/cgigen/cgigen/runtime"
@@ -25,7 +28,9 @@ func main() {
 }
 
 func build(ctx context.Context, app *runtime.App) error {
-	load(app.Config())
+	if os.Getenv("BENCH_LOAD") != "no" {
+		load(app.Config())
+	}
 	if err := app.Config().Err(); err != nil {
 		return err
 	}
