@@ -70,7 +70,7 @@ func (v *visit) judgeProbe(where string, facts map[string]string) {
 	}
 	if limit, ok := number(facts["processes"]); ok && limit < 10 {
 		v.add(Finding{"limit-processes", Error, where, fmt.Sprintf("the host allows %d processes and threads", limit),
-			"a Go program has four threads, and visitors come at the same time (error log: failed to create new OS thread)",
+			"a Go program has four threads, on a busy host five, and visitors come at the same time (error log: failed to create new OS thread)",
 			"ask the host for RLimitNPROC of 50 or more (CloudLinux: NPROC 100)"})
 	}
 	if has := goArch(facts["machine"]); has != "" && arch != "" && has != arch && !(has == "amd64" && arch == "386") {
