@@ -197,7 +197,7 @@ is 1.26: with GOEXPERIMENT=nogreenteagc, if the variable is not set, so that the
 first build compiles the standard library once more; with functions closer
 together (amd64); and with memprofilerate=0,updatemaxprocs=0 as the default of
 GODEBUG, unless they import runtime/pprof or have settings of their own for it.
-They start five to six per cent faster.
+They start about five per cent faster.
 
 	-d, --dist DIR       folder for the compiled programs (default dist)
 	--target OS/ARCH     what to compile for, as go tool dist list has it; may

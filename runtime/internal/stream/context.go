@@ -8,7 +8,8 @@ import (
 
 // A Context is the context of a request, or of a process that serves one: it is
 // one of context.WithCancelCause that is made when somebody asks for more than
-// whether it has ended, which handlers of small requests do not. The zero value is ready.
+// whether it has ended, which handlers of small requests do not. The zero value
+// is ready.
 type Context struct {
 	mu     sync.Mutex
 	made   context.Context

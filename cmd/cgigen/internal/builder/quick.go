@@ -39,8 +39,8 @@ func (b *build) quickStart(ctx context.Context, dirs []string) settings {
 		// These are defaults of GODEBUG, which the variable overrides. Without the
 		// first, Go's runtime takes a sample for the memory profile when it
 		// starts, and has to walk a stack for it, even if nobody can ever read it.
-		// Without the second it starts a goroutine that looks once a second for
-		// processors that have been added.
+		// Without the second it starts a goroutine for the case that processors are
+		// added meanwhile.
 		s.link += "-X=runtime.godebugDefault=memprofilerate=0,updatemaxprocs=0 "
 	}
 	return s
