@@ -32,6 +32,7 @@ func CheckPackage(fset *token.FileSet, files []*ast.File, p *types.Package) Diag
 	}
 	w.findProviders()
 	everybody := func(*annotation) bool { return true }
+	w.checkSameNames(everybody)
 	sound := slices.DeleteFunc(handlers, func(a *annotation) bool { return a.unsound })
 	groupPrograms(sound, everybody, w.reporter)
 	checkConflicts(sound, everybody, w.reporter)

@@ -135,6 +135,7 @@ func (r *run) assemble(loaded map[string]*typedPackage) *Model {
 	planned := r.programs(r.choosesFunction, &r.reporter)
 	chosen := slices.DeleteFunc(slices.Clone(planned), func(p *plannedProgram) bool { return !r.choosesProgram(p) })
 	w.findProviders()
+	w.checkSameNames(r.choosesFunction)
 	model := w.assemble(r.site, chosen)
 	r.checkUses(w)
 	if len(r.errors) == 0 && !slices.ContainsFunc(r.active(), func(a *annotation) bool { return !r.choosesFunction(a) }) {
