@@ -23,6 +23,8 @@ func CheckPackage(fset *token.FileSet, files []*ast.File, p *types.Package) Diag
 		src := &source{path: fset.PositionFor(file.FileStart, false).Filename, pkg: p.Path(), ast: file}
 		src.annotations = annotations(src, w.reporter)
 		w.sources = append(w.sources, src)
+		w.errors = append(w.errors, src.siteErrors...)
+		w.checkOneSite(src)
 		for _, a := range src.annotations {
 			w.checkAlone(a)
 			if isHandler(a) {
@@ -37,6 +39,17 @@ func CheckPackage(fset *token.FileSet, files []*ast.File, p *types.Package) Diag
 	groupPrograms(sound, everybody, w.reporter)
 	checkConflicts(sound, everybody, w.reporter)
 	return w.errors.sorted()
+}
+
+// checkOneSite reports a //cgigen:site in a folder that has one in an earlier
+// file.
+func (w *world) checkOneSite(src *source) {
+	for _, earlier := range w.sources {
+		if earlier != src && earlier.site != nil && src.site != nil {
+			reportSecondSite(earlier, src, w.reporter)
+			return
+		}
+	}
 }
 
 // checkAlone reports what is wrong with one declaration.

@@ -146,22 +146,17 @@ func (w *wiring) middlewareStep(m middleware) (step int, ok bool) {
 	return w.call(Step{Kind: CallMiddleware, Type: shortType(m.value)}, m.callable, parameter{})
 }
 
-// named finds a middleware: that of the handler's package, or else the only
-// one of its name.
+// named finds a middleware: that of the handler's package, or of its site, or
+// else the only one of its name.
 func (w *wiring) named(a *annotation, use text) (middleware, bool) {
 	w.findForeign()
-	var all, own []middleware
+	var all []middleware
 	for _, m := range w.middleware {
 		if m.name == use.value {
 			all = append(all, m)
-			if m.source.pkg == a.source.pkg {
-				own = append(own, m)
-			}
 		}
 	}
-	if len(own) > 0 {
-		all = own
-	}
+	all = nearestTo(w.world, a.source, all, func(m middleware) *source { return m.source })
 	switch len(all) {
 	case 1:
 		return all[0], true
