@@ -205,7 +205,10 @@ func holdsTags(s *types.Struct, entered []*types.Struct) bool {
 	}
 	entered = append(entered, s)
 	for i := range s.NumFields() {
-		pairs, _ := splitTag(s.Tag(i))
+		pairs, wellFormed := splitTag(s.Tag(i))
+		if !wellFormed && mentionsConfig(s.Tag(i)) {
+			return true // which is reported at the tag
+		}
 		if slices.ContainsFunc(pairs, func(p tagPair) bool { return isConfigKey(p.key) && p.value != "-" }) {
 			return true
 		}

@@ -51,7 +51,7 @@ func isConfigKey(key string) bool {
 			return key != "default" && key != "required"
 		}
 	}
-	return strings.HasPrefix(key, "env")
+	return strings.HasPrefix(strings.ToLower(key), "env")
 }
 
 // hasInlineOption tells the options of sethvargo/go-envconfig that caarlos0/env

@@ -39,8 +39,12 @@ func envKeys() []string {
 // gives false if the tag cannot be used.
 func (r *configReader) readTag(v *types.Var, tag string) (fieldTag, bool) {
 	pairs, wellFormed := splitTag(tag)
-	if !wellFormed && strings.Contains(tag, "env") {
-		r.reportField(v, "config-tag", "malformed struct tag of %s", v.Name()).Hint = "a tag is key:\"value\" key:\"value\", with one space between, see reflect.StructTag"
+	if !wellFormed && mentionsConfig(tag) {
+		r.reportField(v, "config-tag", "malformed struct tag of %s", v.Name()).Hint = malformedHint(tag)
+		return fieldTag{}, false
+	}
+	if key := repeatedKey(pairs); key != "" {
+		r.reportField(v, "config-tag", "the tag of %s has the key %s twice", v.Name(), key).Hint = "keep one of them"
 		return fieldTag{}, false
 	}
 	if valueOf(pairs, "env") == "-" {

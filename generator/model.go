@@ -6,10 +6,14 @@ import "go/token"
 // of go/types, so that emission is a pure function of it and cannot fail.
 type Model struct {
 	Module   Module
-	Programs []Program // sorted by name
+	Sites    []Site    // those that the packages are about, sorted by path
+	Programs []Program // sorted by site and name
 }
 
-// A Module is one site: one URL space and one set of program names.
+// SiteOf returns the site of a program: one URL space and one set of names.
+func (m *Model) SiteOf(p Program) Site { return m.Sites[p.Site] }
+
+// A Module is what the sites belong to.
 type Module struct {
 	Path string // module path
 	Dir  string // absolute folder of its go.mod
@@ -18,6 +22,7 @@ type Module struct {
 // A Program is one main package to generate.
 type Program struct {
 	Name        string
+	Site        int      // index in Model.Sites
 	Packages    []string // import paths of its handlers, sorted: they stand in the header
 	Constraints []string // build constraint expressions of its source files, all of which must hold
 	Steps       []Step   // in the order in which the program carries them out
