@@ -17,7 +17,6 @@ import (
 // An App is a program while it is being built.
 type App struct {
 	name   string
-	base   string
 	values *config.Values
 	life   life
 	router router
@@ -31,10 +30,6 @@ func (a *App) Name() string { return a.name }
 
 // Config returns the sources of the program's configuration.
 func (a *App) Config() *config.Values { return a.values }
-
-// Base says below which path the site lies on its host, as "/shop"; it comes
-// before the first Handle.
-func (a *App) Base(path string) { a.base = path }
 
 // Handle adds a route. The pattern is that of net/http.ServeMux; the same
 // handler may have several.
