@@ -28,6 +28,7 @@ type conn struct {
 	exchange gateway.Exchange
 	net      *stream.Conn
 	deadline stream.WriteDeadline
+	gaveUp   bool // the handler has not waited for the whole body
 
 	mu       sync.Mutex
 	begun    bool  // the request has been received
@@ -83,6 +84,8 @@ func (c *conn) run(vars gateway.Vars, err error) {
 	timer.Stop()
 	if outcome == gateway.Cut {
 		c.reset()
+	} else if c.gaveUp {
+		c.linger()
 	}
 }
 
@@ -201,6 +204,9 @@ func (in *input) Read(p []byte) (int, error) {
 	}
 	return n, err
 }
+
+// GiveUp lets the connection end only after the rest of the body.
+func (in *input) GiveUp() { in.gaveUp = true }
 
 // SetReadDeadline limits the reading of the body.
 func (in *input) SetReadDeadline(t time.Time) error { return in.net.SetReadDeadline(t) }
