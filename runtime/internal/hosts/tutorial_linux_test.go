@@ -346,7 +346,7 @@ func zipModule(t *testing.T, w io.Writer, root, prefix string) {
 			}
 			return nil
 		}
-		if !entry.Type().IsRegular() {
+		if !entry.Type().IsRegular() || entry.Name() == ".git" {
 			return nil
 		}
 		text, err := os.ReadFile(name)
