@@ -7,7 +7,6 @@ import (
 	"errors"
 	"io/fs"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -95,7 +94,7 @@ func New(o Options) (*Tree, error) {
 	if len(o.Builds) == 0 || len(o.Builds[0].Programs) == 0 {
 		return nil, errors.New("there are no programs to package")
 	}
-	b := &arrangement{Options: o, site: SiteName(o.Model.Module.Path)}
+	b := &arrangement{Options: o, site: siteName(o.Model)}
 	if b.Root == "" {
 		b.Root = "/srv/" + b.site
 	}
@@ -118,19 +117,8 @@ type arrangement struct {
 	files []File
 }
 
-// SiteName makes a short name from a module path: its last element without
-// what no file or host could be called.
-func SiteName(module string) string {
-	last := path.Base(module)
-	if regexp.MustCompile(`^v[0-9]+$`).MatchString(last) {
-		last = path.Base(path.Dir(module))
-	}
-	name := strings.Trim(regexp.MustCompile(`[^a-z0-9]+`).ReplaceAllString(strings.ToLower(last), "-"), "-")
-	if name == "" {
-		return "site"
-	}
-	return name
-}
+// siteName is that of the site whose programs there are.
+func siteName(m *generator.Model) string { return m.SiteOf(m.Programs[0]).Name }
 
 // arrange adds everything but what describes the package.
 func (b *arrangement) arrange() error {
