@@ -24,7 +24,7 @@ func (a *app) serveCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve [packages]",
 		Short: "Serve the site on this machine, and rebuild it on change",
-		Long: `serve generates, compiles, and answers requests with the real programs, one
+		Long: `serve brings the programs up to date as build does, compiles, and answers requests with the real programs, one
 process for each request, as a web server does. When the source changes, the
 programs are made anew; requests wait for them. What is wrong with the source is
 shown in the browser and in the terminal.`,
@@ -37,10 +37,10 @@ shown in the browser and in the terminal.`,
 					return usageError{fmt.Sprintf("%s is no package; to serve on that port: --addr 127.0.0.1:%s", p, port)}
 				}
 			}
-			return a.serve(cmd.Context(), flags.options(patterns), addr)
+			return a.serve(cmd.Context(), flags.options(patterns), flags.gateways, addr)
 		},
 	}
-	flags.add(cmd)
+	flags.addFollowing(cmd)
 	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:8080", "listen on `HOST:PORT`; port 0 is any free one")
 	must(cmd.RegisterFlagCompletionFunc("addr", cobra.NoFileCompletions))
 	return cmd
@@ -65,7 +65,7 @@ func portOf(pattern string) (port string, ok bool) {
 	return port, err == nil && none != nil
 }
 
-func (a *app) serve(ctx context.Context, options generator.Options, addr string) (err error) {
+func (a *app) serve(ctx context.Context, options generator.Options, gateways []string, addr string) (err error) {
 	root, err := builder.Root(ctx)
 	if err != nil {
 		return err
@@ -80,7 +80,7 @@ func (a *app) serve(ctx context.Context, options generator.Options, addr string)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(temp)) }()
 	options.Env = append(os.Environ(), target.Env()...)
-	w := &workshop{app: a, options: options, root: root, target: target, dir: temp}
+	w := &workshop{app: a, options: options, gateways: gateways, root: root, target: target, dir: temp}
 	err = devserver.Run(ctx, devserver.Options{
 		Addr: addr, Root: root, Log: a.stderr,
 		Build: w.build, Hopeless: isUsage, Inputs: w.inputs, Describe: describe,
@@ -90,22 +90,30 @@ func (a *app) serve(ctx context.Context, options generator.Options, addr string)
 
 // workshop makes the site of the local server.
 type workshop struct {
-	app     *app
-	options generator.Options
-	root    string // of the module or workspace
-	target  builder.Target
-	dir     string // for compiled programs
-	result  *generator.Result
+	app      *app
+	options  generator.Options
+	gateways []string // that the user expects
+	root     string   // of the module or workspace
+	target   builder.Target
+	dir      string // for compiled programs
+	result   *generator.Result
 }
 
 // build generates and compiles.
 func (w *workshop) build(ctx context.Context) (devserver.Site, error) {
-	result, err := w.app.generate(ctx, w.options)
+	result, err := w.app.follow(ctx, w.options, w.gateways)
 	if err != nil {
 		return devserver.Site{}, err
 	}
 	w.result = result
-	link, err := linkPrivateDir(result.Model.Module.Dir)
+	site, err := oneSite(result)
+	if err != nil {
+		return devserver.Site{}, err
+	}
+	if err := checkNeeded(result, "cgi", "serve, which starts them for each request,"); err != nil {
+		return devserver.Site{}, err
+	}
+	link, err := linkPrivateDir(privateHome(site, result.Model.Module.Dir))
 	if err != nil {
 		return devserver.Site{}, err
 	}
@@ -121,10 +129,21 @@ func (w *workshop) build(ctx context.Context) (devserver.Site, error) {
 	return w.site(programs), nil
 }
 
-// linkPrivateDir gives the linker flag that fixes the private folder to the
-// module's: the compiled programs lie elsewhere.
-func linkPrivateDir(moduleDir string) (string, error) {
-	flag := "-X=" + modulePath + "/runtime/config.fixedDir=" + filepath.Join(moduleDir, "private")
+// privateHome gives the folder that holds the site's folder private: the
+// nearest one from the site upwards within the module.
+func privateHome(site generator.Site, moduleDir string) string {
+	for dir := site.Dir; dir != moduleDir && dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
+		if info, err := os.Stat(filepath.Join(dir, "private")); err == nil && info.IsDir() {
+			return dir
+		}
+	}
+	return moduleDir
+}
+
+// linkPrivateDir gives the linker flag that fixes the private folder to the one
+// in home: the compiled programs lie elsewhere.
+func linkPrivateDir(home string) (string, error) {
+	flag := "-X=" + modulePath + "/runtime/config.fixedDir=" + filepath.Join(home, "private")
 	// The go command splits -ldflags at spaces outside quotes, which cannot
 	// be escaped (go help build).
 	for _, quote := range []string{"'", `"`} {
@@ -132,7 +151,7 @@ func linkPrivateDir(moduleDir string) (string, error) {
 			return quote + flag + quote, nil
 		}
 	}
-	return "", fmt.Errorf("the folder %s has both kinds of quotes in its name, which the linker does not take", moduleDir)
+	return "", fmt.Errorf("the folder %s has both kinds of quotes in its name, which the linker does not take", home)
 }
 
 // site describes the programs to the server.
