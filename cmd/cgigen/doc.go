@@ -200,8 +200,10 @@ GODEBUG, unless they import runtime/pprof or have settings of their own for it.
 They start about five per cent faster.
 
 	-d, --dist DIR       folder for the compiled programs (default dist)
-	--target OS/ARCH     what to compile for, as go tool dist list has it; may
-	                     be repeated (default: what go build compiles for)
+	--target OS/ARCH     what to compile for: darwin, dragonfly, freebsd, linux,
+	                     netbsd, openbsd, wasip1 or windows, with an architecture
+	                     that go tool dist list has for it; may be repeated
+	                     (default: what go build compiles for)
 	--starts N           start each program N times to time it; 0 for never;
 	                     without it five times, as long as that takes less than
 	                     a fiftieth of the build, or a fifth of a second
