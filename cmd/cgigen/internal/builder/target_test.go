@@ -43,8 +43,10 @@ func compile(t *testing.T, target Target) {
 	loaded, err := packages.Load(&packages.Config{
 		Mode: packages.NeedName | packages.NeedImports | packages.NeedDeps | packages.NeedSyntax | packages.NeedTypes | packages.NeedTypesSizes |
 			packages.NeedFiles | packages.NeedCompiledGoFiles,
-		Env:       append(os.Environ(), target.Env()...),
-		ParseFile: func(fset *token.FileSet, name string, src []byte) (*ast.File, error) { return parse(fset, name, src, root) },
+		Env: append(os.Environ(), target.Env()...),
+		ParseFile: func(fset *token.FileSet, name string, src []byte) (*ast.File, error) {
+			return parse(fset, name, src, root)
+		},
 	}, path, path+"/cgi", path+"/fastcgi", path+"/scgi", path+"/httpd", path+"/config")
 	if err != nil {
 		t.Fatal(err)
