@@ -126,11 +126,18 @@ func SiteName(module string) string {
 		last = path.Base(path.Dir(module))
 	}
 	name := strings.Trim(regexp.MustCompile(`[^a-z0-9]+`).ReplaceAllString(strings.ToLower(last), "-"), "-")
+	if len(name) > maxSiteName {
+		name = strings.TrimRight(name[:maxSiteName], "-")
+	}
 	if name == "" {
 		return "site"
 	}
 	return name
 }
+
+// maxSiteName is how long the name of a user may be, which a site's is on servers
+// of one's own. It leaves room for a program's name in the path of a socket.
+const maxSiteName = 32
 
 // arrange adds everything but what describes the package.
 func (b *arrangement) arrange() error {

@@ -161,3 +161,20 @@ func TestFolderOfSomethingElseIsRefused(t *testing.T) {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 }
+
+// Every path that holds the longest names fits into what holds it: an archive of
+// POSIX, and the address of a socket.
+func TestTheLongestNamesFit(t *testing.T) {
+	site := SiteName("example.com/" + strings.Repeat("site-of-a-long-name-", 10))
+	if len(site) > 32 || strings.HasSuffix(site, "-") {
+		t.Errorf("the site is called %q", site)
+	}
+	program := strings.Repeat("p", 50)
+	tree := smallTree(t, "public_html/cgi/"+program+".cgi", "private/targets/linux-mips64le/"+program+".cgi", "private/"+program+".env")
+	for _, name := range []string{"site.tar.gz", "site.zip", "site"} {
+		must(t, tree.Write(filepath.Join(t.TempDir(), name)))
+	}
+	if path := "/var/www/run/" + site + "/" + program + ".sock"; len(path) > 103 {
+		t.Errorf("%s has %d bytes", path, len(path))
+	}
+}
