@@ -57,7 +57,8 @@ type Program struct {
 // A Value is a configuration value that programs load.
 type Value struct {
 	Name     string   `json:"name"`
-	Required bool     `json:"required"` // there is no default
+	Required bool     `json:"required"`       // there is no default
+	With     []string `json:"with,omitempty"` // names whose values make this one required
 	Secret   bool     `json:"secret"`
 	File     bool     `json:"file"` // it is the path of a file
 	Programs []string `json:"programs"`
