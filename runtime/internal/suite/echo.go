@@ -18,6 +18,10 @@ func Echo(below func(*http.Request) string) http.Handler {
 		fmt.Fprintf(&b, "pattern %q\n", r.Pattern)
 		fmt.Fprintf(&b, "below %q\n", below(r))
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		if r.Method == http.MethodHead { // nobody would see the body, and its length depends on where the application is
+			w.Header().Set("Path", r.URL.EscapedPath())
+			return
+		}
 		io.WriteString(w, b.String())
 	})
 }

@@ -44,7 +44,7 @@ func nginxPlaces(t testing.TB, a apps) ([]place, *servers.Server) {
 		whole("nginx-fastcgi", "rewrite", "/app", "location /app/ {\nrewrite ^/app(/.*)$ $1 break;\n"+stock+"}",
 			row{"/app/x", "/x", "", "", "/app", "/x"},
 		),
-		whole("nginx-fastcgi", "split, base", "/app", root+"location /app {\nfastcgi_split_path_info ^(/app)(/.*)$;\nfastcgi_param PATH_INFO $fastcgi_path_info;\n"+
+		whole("nginx-fastcgi", "split with the variable CGIGEN_BASE", "/app", root+"location /app {\nfastcgi_split_path_info ^(/app)(/.*)$;\nfastcgi_param PATH_INFO $fastcgi_path_info;\n"+
 			"fastcgi_param CGIGEN_BASE /app;\n"+withFile+"}",
 			row{"/app/x", "/app", "/x", "ROOT/app", "/app", "/x"},
 		),
@@ -65,11 +65,11 @@ func nginxPlaces(t testing.TB, a apps) ([]place, *servers.Server) {
 			atRoot("/foo/app.cgi", "/foo/app.cgi", "", "PROGRAM"),
 		),
 		whole("nginx-fcgiwrap", "variable CGIGEN_BASE", "/shop", "location /shop {\nfastcgi_param CGIGEN_BASE /shop;\n"+wrapped+"}"),
-		guarded("nginx-fastcgi", "fastcgi_params, guarded", deny+"location / {\ninclude /etc/nginx/fastcgi_params;\nfastcgi_pass unix:"+admin+";\n}"),
-		guarded("nginx-fastcgi", "fastcgi_params, guarded, merge_slashes off", "merge_slashes off;\n"+deny+"location / {\ninclude /etc/nginx/fastcgi_params;\nfastcgi_pass unix:"+admin+";\n}"),
-		guarded("nginx-fastcgi", "fastcgi_index, guarded", deny+"location / {\nfastcgi_index app.cgi;\ninclude /etc/nginx/fastcgi.conf;\nfastcgi_pass unix:"+admin+";\n}"),
-		guarded("nginx-scgi", "scgi_params, guarded", deny+"location / {\ninclude /etc/nginx/scgi_params;\nscgi_pass unix:"+admin+";\n}"),
-		guarded("nginx-fcgiwrap", "fastcgi_params, guarded", deny+"location / {\n"+strings.Replace(wrapped, program, adminProgram, 1)+"}"),
+		guarded("nginx-fastcgi", "fastcgi_params with a guard", deny+"location / {\ninclude /etc/nginx/fastcgi_params;\nfastcgi_pass unix:"+admin+";\n}"),
+		guarded("nginx-fastcgi", "fastcgi_params with a guard and merge_slashes off", "merge_slashes off;\n"+deny+"location / {\ninclude /etc/nginx/fastcgi_params;\nfastcgi_pass unix:"+admin+";\n}"),
+		guarded("nginx-fastcgi", "fastcgi_index with a guard", deny+"location / {\nfastcgi_index app.cgi;\ninclude /etc/nginx/fastcgi.conf;\nfastcgi_pass unix:"+admin+";\n}"),
+		guarded("nginx-scgi", "scgi_params with a guard", deny+"location / {\ninclude /etc/nginx/scgi_params;\nscgi_pass unix:"+admin+";\n}"),
+		guarded("nginx-fcgiwrap", "fastcgi_params with a guard", deny+"location / {\n"+strings.Replace(wrapped, program, adminProgram, 1)+"}"),
 	}
 	return list, servers.Nginx(t, placeConfigs(list)...)
 }

@@ -50,7 +50,7 @@ func patterns() ([]string, error) {
 
 // answer echoes the request, and the server's variables to who asks for them.
 func answer(w http.ResponseWriter, r *http.Request) {
-	if r.Header.Get("Variables") != "" {
+	if r.URL.RawQuery == "variables" { // a field would not pass every server
 		for _, name := range []string{"SCRIPT_NAME", "PATH_INFO", "SCRIPT_FILENAME", "CONTEXT_PREFIX"} {
 			fmt.Fprintf(w, "%s %q\n", name, runtime.Variable(r, name))
 		}
