@@ -157,7 +157,7 @@ func apacheFolders(a apps) []place {
 			row{"/shop/cgi/app.cgi/x", "/shop/cgi/app.cgi", "/x", "*", "/shop/cgi/app.cgi", "/x"},
 		),
 		only("apache-cgid", ".htaccess and the pattern /{a}/{b}/{c}", "", root(abc),
-			row{"/cgi/app.cgi/x", "/cgi/app.cgi", "/x", "*", "/cgi/app.cgi", "/x"},
+			row{"/cgi/app.cgi/x", "", "", "", "", ""}, // "/x" is what is left, and the pattern has three segments
 		),
 		only("apache-cgid", ".htaccess and a folder beside a catch-all", "", root(both),
 			atRoot("/a/b/c/admin/7", "/cgi/app.cgi", "", "*"),
@@ -194,7 +194,7 @@ func apacheGuarded(a apps) []place {
 	rules := "RewriteEngine On\nRewriteCond %{REQUEST_URI} !/cgi/\nRewriteRule ^ cgi/app.cgi [L]\n"
 	rest := "RewriteEngine On\nRewriteCond %{REQUEST_URI} !/cgi/\nRewriteRule ^(.*)$ cgi/app.cgi/$1 [L]\n"
 	folder, folderRest := a.htaccess("cgi/app.cgi", rules, guardedPatterns()...), a.htaccess("cgi/app.cgi", rest, guardedPatterns()...)
-	beside := a.htaccess("app.cgi", "DirectoryIndex app.cgi\nFallbackResource /app.cgi\n", guardedPatterns()...)
+	beside := a.htaccess("direct.cgi", "DirectoryIndex direct.cgi\nFallbackResource /direct.cgi\n", guardedPatterns()...) // a call by this name is the administrator's to guard
 	proxied := func(scheme string) string { return "proxy:unix:" + socket + "|" + scheme + "://localhost/" }
 	root := func(dir string) string { return guard + "DocumentRoot \"" + dir + "\"\n" }
 	handler := func(scheme string) string {

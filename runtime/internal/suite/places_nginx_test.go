@@ -13,7 +13,10 @@ import (
 func nginxPlaces(t testing.TB, a apps) ([]place, *servers.Server) {
 	app := a.spawn()
 	pass := "fastcgi_pass unix:" + app + ";\n"
-	stock := "include /etc/nginx/fastcgi_params;\n" + pass
+	fastcgi := func(socket string) string {
+		return "include /etc/nginx/fastcgi_params;\nfastcgi_pass unix:" + socket + ";\n"
+	}
+	stock := fastcgi(app)
 	withFile := "include /etc/nginx/fastcgi.conf;\n" + pass
 	root := "root " + a.root + ";\n"
 	based := servers.Spawn(a, a.install(), "CGIGEN_BASE=/shop")
@@ -59,14 +62,19 @@ func nginxPlaces(t testing.TB, a apps) ([]place, *servers.Server) {
 			row{"/shop/", "/shop/", "", "", "/shop", "/"},
 			row{"/shop", "/shop", "", "", "/shop", "/"},
 		),
-		whole("nginx-fastcgi", "setting CGIGEN_BASE", "/shop", "location /shop {\ninclude /etc/nginx/fastcgi_params;\nfastcgi_pass unix:"+based+";\n}"),
+		whole("nginx-fastcgi", "setting CGIGEN_BASE", "/shop", "location /shop {\n"+fastcgi(based)+"}"),
 		whole("nginx-fcgiwrap", "fastcgi_params", "", "location / {\n"+wrapped+"}",
 			atRoot("/foo/", "/foo/", "", "PROGRAM"),
-			atRoot("/foo/app.cgi", "/foo/app.cgi", "", "PROGRAM"),
+			row{"/foo/app.cgi", "/foo/app.cgi", "", "PROGRAM", "/foo/app.cgi", "/"}, // the same variables as a direct call
 		),
 		whole("nginx-fcgiwrap", "variable CGIGEN_BASE", "/shop", "location /shop {\nfastcgi_param CGIGEN_BASE /shop;\n"+wrapped+"}"),
-		guarded("nginx-fastcgi", "fastcgi_params with a guard", deny+"location / {\ninclude /etc/nginx/fastcgi_params;\nfastcgi_pass unix:"+admin+";\n}"),
-		guarded("nginx-fastcgi", "fastcgi_params with a guard and merge_slashes off", "merge_slashes off;\n"+deny+"location / {\ninclude /etc/nginx/fastcgi_params;\nfastcgi_pass unix:"+admin+";\n}"),
+		whole("nginx-fastcgi", "base= of the site", "/shop", "location /shop {\n"+fastcgi(a.spawn("base /shop", "/"))+"}"),
+		whole("nginx-fastcgi", "package --base", "/shop", "location /shop {\n"+fastcgi(a.below("/shop").spawn())+"}"),
+		whole("nginx-fastcgi", "variable CGIGEN_BASE over base=", "/shop", "location /shop {\nfastcgi_param CGIGEN_BASE /shop;\n"+fastcgi(a.spawn("base /other", "/"))+"}"),
+		whole("nginx-fastcgi", "setting CGIGEN_BASE over the variable", "/shop", "location /shop {\nfastcgi_param CGIGEN_BASE /other;\n"+fastcgi(based)+"}"),
+		whole("nginx-scgi", "base= of the site", "/shop", "location /shop {\ninclude /etc/nginx/scgi_params;\nscgi_pass unix:"+a.spawn("base /shop", "/")+";\n}"),
+		guarded("nginx-fastcgi", "fastcgi_params with a guard", deny+"location / {\n"+fastcgi(admin)+"}"),
+		guarded("nginx-fastcgi", "fastcgi_params with a guard and merge_slashes off", "merge_slashes off;\n"+deny+"location / {\n"+fastcgi(admin)+"}"),
 		guarded("nginx-fastcgi", "fastcgi_index with a guard", deny+"location / {\nfastcgi_index app.cgi;\ninclude /etc/nginx/fastcgi.conf;\nfastcgi_pass unix:"+admin+";\n}"),
 		guarded("nginx-scgi", "scgi_params with a guard", deny+"location / {\ninclude /etc/nginx/scgi_params;\nscgi_pass unix:"+admin+";\n}"),
 		guarded("nginx-fcgiwrap", "fastcgi_params with a guard", deny+"location / {\n"+strings.Replace(wrapped, program, adminProgram, 1)+"}"),

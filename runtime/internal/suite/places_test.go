@@ -45,7 +45,7 @@ func guardedPatterns() []string { return []string{"/admin/{x...}", "/"} }
 type row struct {
 	target             string
 	script, info, file string // SCRIPT_NAME, PATH_INFO, SCRIPT_FILENAME
-	prefix, path       string
+	prefix, path       string // both empty where no pattern fits what is left
 }
 
 // atRoot is a row whose place is the root, as the target is.
@@ -78,6 +78,11 @@ func (a apps) installAs(name string, patterns ...string) string {
 		servers.Write(a, filepath.Dir(file), "patterns", strings.Join(patterns, "\n"), 0o644)
 	}
 	return file
+}
+
+// below is apps whose programs were linked for a base, as "cgigen package --base" does it.
+func (a apps) below(base string) apps {
+	return apps{a.TB, compileLinked(a, filepath.Base(a.binary), "-X=github.com/cgigen/cgigen/runtime.linkedBase="+base), a.root}
 }
 
 // spawn starts a program with the patterns and returns its socket, which takes FastCGI and SCGI alike.

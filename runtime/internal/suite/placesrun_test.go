@@ -121,6 +121,10 @@ func checkOutside(t *testing.T, c suite.Case, answer suite.Answer) {
 // checkRow holds that the server sends what the row says, and that the runtime makes the right thing of it.
 func checkRow(t *testing.T, a apps, r row, target suite.Target) {
 	target.Prefix = ""
+	if r.path == "" {
+		checkNotFound(t, r, target)
+		return
+	}
 	sent, err := suite.Do(target, suite.Case{Path: r.target + "?variables"}, deadline)
 	if err != nil {
 		t.Fatal(err)
@@ -140,6 +144,17 @@ func checkRow(t *testing.T, a apps, r row, target suite.Target) {
 	wantSeen := []string{`escaped "` + r.path + `"`, `below "` + or(r.prefix, suite.Mounted) + `"`}
 	if lines := strings.Join(seen.Lines(), "\n"); slices.ContainsFunc(wantSeen, func(s string) bool { return !strings.Contains(lines, s) }) {
 		t.Errorf("%s: the application sees\n%s\nwant %q", r.target, lines, wantSeen)
+	}
+}
+
+// checkNotFound holds that the program answers that it has no such path.
+func checkNotFound(t *testing.T, r row, target suite.Target) {
+	answer, err := suite.Do(target, suite.Case{Path: r.target}, deadline)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if lines := bodyLines(answer); answer.Status() != 404 || !slices.Equal(lines, []string{"404 page not found"}) {
+		t.Errorf("%s: %d %q, want that the program knows no such path", r.target, answer.Status(), lines)
 	}
 }
 

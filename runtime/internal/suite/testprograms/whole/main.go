@@ -30,6 +30,10 @@ func build(_ context.Context, app *runtime.App) error {
 		return err
 	}
 	for _, line := range lines {
+		if base, ok := strings.CutPrefix(line, "base "); ok {
+			app.Base(base)
+			continue
+		}
 		app.Handle(line, http.HandlerFunc(answer))
 	}
 	return nil
