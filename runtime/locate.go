@@ -60,6 +60,7 @@ func (p *place) read(vars gateway.Vars) {
 	p.info = plainPath(vars.PathInfo())
 	p.context = plainPath(vars.Get("CONTEXT_PREFIX"))
 	p.file = vars.Get("SCRIPT_FILENAME")
+	p.inFolder = vars.Get("REDIRECT_STATUS") == "200"
 	if hasEscapedSlash(p.info) && !strings.Contains(p.escaped, "%252") {
 		// Apache decodes all but the slash (AllowEncodedSlashes NoDecode).
 		p.info = plainPath(strings.ReplaceAll(strings.ReplaceAll(p.info, "%2f", "/"), "%2F", "/"))

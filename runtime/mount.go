@@ -17,6 +17,13 @@ type place struct {
 	context string // CONTEXT_PREFIX, Apache's name for what an Alias or a user's folder maps
 	file    string // SCRIPT_FILENAME as the server sent it
 	isCGI   bool
+
+	// inFolder says that a .htaccess has sent the request on (REDIRECT_STATUS
+	// is 200). CONTEXT_PREFIX alone shows nothing: Apache sets it also where a
+	// rewrite, FallbackResource or ErrorDocument of the whole host leads to a
+	// program in a folder that is mapped, from a path below that folder.
+	inFolder bool
+
 	program *executable
 
 	base func() (plain string, ok bool) // CGIGEN_BASE
@@ -110,8 +117,8 @@ func (p *place) evidence() string {
 	if folder == p.path {
 		return folder // DirectoryIndex
 	}
-	if _, below := cutPath(p.path, folder); below && folder == p.context {
-		return folder // the program lies in what is mapped
+	if _, below := cutPath(p.path, folder); below && folder == p.context && p.inFolder {
+		return folder // the program lies beside its .htaccess
 	}
 	return p.shared(parent(folder))
 }

@@ -83,7 +83,7 @@ func TestProgramIsMountedWhereTheServerPutIt(t *testing.T) {
 			vars: []string{"SCRIPT_NAME=/cgi/app.cgi", "PATH_INFO=/x"}, patterns: []string{"/", "/{a}/{b}/{c}"}, prefix: "/cgi/app.cgi", path: "/x"},
 		{name: "DirectoryIndex", target: "/shop/", program: "app.cgi", vars: []string{"SCRIPT_NAME=/shop/app.cgi"}, prefix: "/shop", path: "/"},
 		{name: "mod_userdir", target: "/~alice/users/7", program: "app.cgi",
-			vars: []string{"SCRIPT_NAME=/~alice/app.cgi", "CONTEXT_PREFIX=/~alice"}, patterns: user, prefix: "/~alice", path: "/users/7"},
+			vars: []string{"SCRIPT_NAME=/~alice/app.cgi", "CONTEXT_PREFIX=/~alice", "REDIRECT_STATUS=200"}, patterns: user, prefix: "/~alice", path: "/users/7"},
 		{name: "Action", target: "/a/b", program: "app.cgi", vars: []string{"SCRIPT_NAME=/cgi-bin/app.cgi", "PATH_INFO=/a/b"}, path: "/a/b"},
 		{name: "mod_fcgid", target: "/cgi-bin/home.fcgi", vars: []string{"SCRIPT_NAME=/cgi-bin/home.fcgi", "SCRIPT_FILENAME=EXE"},
 			prefix: "/cgi-bin/home.fcgi", path: "/"},
@@ -114,6 +114,12 @@ func TestProgramIsMountedWhereTheServerPutIt(t *testing.T) {
 			prefix: "/cgi-bin/app.cgi", path: "/x"},
 
 		// Neighbours of the rows.
+		{name: "Apache, a rewrite of the host to a ScriptAlias, its folder in front", target: "/cgi-bin/admin/7", program: "app.cgi",
+			vars: []string{"SCRIPT_NAME=/cgi-bin/app.cgi", "CONTEXT_PREFIX=/cgi-bin/"}, path: "/cgi-bin/admin/7"},
+		{name: "Apache, ErrorDocument, the program's folder in front", target: "/cgi-bin/admin/7", program: "app.cgi",
+			vars: []string{"SCRIPT_NAME=/cgi-bin/app.cgi", "CONTEXT_PREFIX=/cgi-bin", "REDIRECT_STATUS=404"}, path: "/cgi-bin/admin/7"},
+		{name: "Apache, FallbackResource, the program's folder in front", target: "/api/admin/7", program: "app.cgi",
+			vars: []string{"SCRIPT_NAME=/api/app.cgi", "CONTEXT_PREFIX=/api/"}, path: "/api/admin/7"},
 		{name: "an escaped slash that Apache leaves", target: "/cgi-bin/app.cgi/a%2fb", program: "app.cgi",
 			vars: []string{"SCRIPT_NAME=/cgi-bin/app.cgi", "PATH_INFO=/a%2fb"}, prefix: "/cgi-bin/app.cgi", path: "/a%2fb"},
 		{name: "an escaped slash that lighttpd decodes", target: "/cgi-bin/app.cgi/a%2Fb", program: "app.cgi",
