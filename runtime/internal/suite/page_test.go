@@ -48,6 +48,9 @@ func TestEveryDifferenceIsAboutACaseAndHasAReason(t *testing.T) {
 				t.Errorf("no server is %q", server)
 			}
 		}
+		if !slices.ContainsFunc(sections(), func(s section) bool { return slices.Equal(d.Servers, s.servers) }) {
+			t.Errorf("%q: no section of the page is about the servers %q together", d.Cases, d.Servers)
+		}
 		if d.Reason == "" || strings.HasSuffix(d.Reason, ".") {
 			t.Errorf("%q: a reason is a sentence without its full stop, have %q", d.Cases, d.Reason)
 		}

@@ -28,6 +28,22 @@ func apachePlaces(t testing.TB, a apps) ([]place, *servers.Server) {
 	return list, servers.Apache(t, options, placeConfigs(list)...)
 }
 
+// preforkPlaces are those of mod_cgi, which hands on what mod_cgid does, from another process.
+func preforkPlaces(t testing.TB, a apps) ([]place, *servers.Server) {
+	const keep = "AllowEncodedSlashes NoDecode\n"
+	app := a.install()
+	all := a.htaccess("cgi/app.cgi", "RewriteEngine On\nRewriteCond %{REQUEST_URI} !/cgi/\nRewriteRule ^ cgi/app.cgi [L]\n", "base /shop", "/")
+	list := []place{
+		whole("apache-cgi", "ScriptAlias of the root", "", keep+alias("ScriptAlias", "/", app+"/"), atRoot("/t/a", "", "/t/a", "PROGRAM")),
+		whole("apache-cgi", "ScriptAlias of a folder", "/cgi-bin/app.cgi", keep+alias("ScriptAlias", "/cgi-bin/", folder(app)+"/")),
+		whole("apache-cgi", ".htaccess in a folder with base=", "/shop", keep+alias("Alias", "/shop", all)+"<Directory \""+all+"\">\nRewriteBase /shop/\n</Directory>\n"),
+		whole("apache-cgi", "stock", "", alias("ScriptAlias", "/", app+"/")),
+	}
+	options := servers.Options{Prefork: true, Modules: []string{"cgi", "rewrite"},
+		Config: "<Directory \"/\">\nOptions +ExecCGI +FollowSymLinks\nAllowOverride All\n</Directory>\n"}
+	return list, servers.Apache(t, options, placeConfigs(list)...)
+}
+
 // apacheProxied: the program keeps running, by itself.
 func apacheProxied(a apps) []place {
 	socket := a.spawn()
@@ -53,6 +69,13 @@ func apacheProxied(a apps) []place {
 		whole("apache-proxy-fcgi", "ProxyPass below with the variable CGIGEN_BASE", "/shop", root+"SetEnv CGIGEN_BASE /shop\nProxyPass \"/shop\" \"unix:"+socket+"|fcgi://localhost/shop\""),
 		only("apache-proxy-fcgi", "ProxyPass without the base", "", root+"ProxyPass \"/shop\" \"unix:"+socket+"|fcgi://localhost\"",
 			atRoot("/shop/foo", "/shop/foo", "", "proxy:fcgi://localhost/foo"),
+		),
+		whole("apache-proxy-fcgi", "ProxyPassMatch", "", root+"ProxyPassMatch \"^/(.*)$\" \"unix:"+socket+"|fcgi://localhost/\""),
+		whole("apache-proxy-fcgi", "ProxyPass and proxy-fcgi-pathinfo", "", root+"SetEnvIf Request_URI . proxy-fcgi-pathinfo=full\nProxyPass \"/\" \"unix:"+socket+"|fcgi://localhost/\"",
+			atRoot("/x/admin/7", "*", "*", "*"),
+		),
+		whole("apache-proxy-scgi", "ProxyPass and proxy-scgi-pathinfo", "", root+"SetEnvIf Request_URI . proxy-scgi-pathinfo=full\nProxyPass \"/\" \"unix:"+socket+"|scgi://localhost/\"",
+			atRoot("/x/admin/7", "*", "*", "*"),
 		),
 		whole("apache-proxy-scgi", "ProxyPass", "", root+"ProxyPass \"/\" \"unix:"+socket+"|scgi://localhost/\"",
 			atRoot("/x/admin/7", "/x/admin/7", "", "*"),
@@ -99,6 +122,7 @@ func apacheScripts(a apps) []place {
 			row{"/cgi-bin/app.cgi", "/cgi-bin/app.cgi", "", "PROGRAM", "/cgi-bin/app.cgi", "/"},
 			row{"/cgi-bin/app.cgi/x", "/cgi-bin/app.cgi", "/x", "PROGRAM", "/cgi-bin/app.cgi", "/x"},
 		),
+		whole("apache-fcgid", "ScriptAlias with the setting CGIGEN_BASE", "/shop", "FcgidInitialEnv CGIGEN_BASE /shop\n"+fcgid+alias("ScriptAlias", "/shop", a.install())),
 		whole("apache-fcgid", "ScriptAlias", "/pretty", fcgid+alias("ScriptAlias", "/pretty", app),
 			row{"/pretty/x", "/pretty", "/x", "PROGRAM", "/pretty", "/x"},
 		),
@@ -211,6 +235,7 @@ func apacheGuarded(a apps) []place {
 		guarded("apache-proxy-scgi", "SetHandler with a guard", handler("scgi")),
 		guarded("apache-proxy-scgi", "ProxyPass with a guard", pass("scgi")),
 		guarded("apache-cgid", "ScriptAlias of the root with a guard", guard+alias("ScriptAlias", "/", app+"/")),
+		guarded("apache-fcgid", "ScriptAlias of the root with a guard", guard+"<Files \"app.cgi\">\nSetHandler fcgid-script\n</Files>\n"+alias("ScriptAlias", "/", app+"/")),
 		guarded("apache-cgid", "ScriptAliasMatch with a guard", guard+alias("ScriptAliasMatch", "^/(.*)$", app)),
 		guarded("apache-cgid", ".htaccess with a guard", root(folder)),
 		guarded("apache-cgid", ".htaccess with the rest as PATH_INFO with a guard", root(folderRest)),

@@ -72,6 +72,15 @@ func nginxPlaces(t testing.TB, a apps) ([]place, *servers.Server) {
 		whole("nginx-fastcgi", "package --base", "/shop", "location /shop {\n"+fastcgi(a.below("/shop").spawn())+"}"),
 		whole("nginx-fastcgi", "variable CGIGEN_BASE over base=", "/shop", "location /shop {\nfastcgi_param CGIGEN_BASE /shop;\n"+fastcgi(a.spawn("base /other", "/"))+"}"),
 		whole("nginx-fastcgi", "setting CGIGEN_BASE over the variable", "/shop", "location /shop {\nfastcgi_param CGIGEN_BASE /other;\n"+fastcgi(based)+"}"),
+		whole("nginx-scgi", "SCRIPT_NAME and PATH_INFO by hand, with the variable CGIGEN_BASE", "/app", "location ~ ^(/app)(/.*|)$ {\ninclude /etc/nginx/scgi_params;\n"+
+			"scgi_param SCRIPT_NAME $1;\nscgi_param PATH_INFO $2;\nscgi_param CGIGEN_BASE /app;\nscgi_pass unix:"+app+";\n}",
+			row{"/app/x", "/app", "/x", "", "/app", "/x"},
+			row{"/app", "/app", "", "", "/app", "/"},
+		),
+		only("nginx-scgi", "SCRIPT_NAME and PATH_INFO by hand", "", "location ~ ^(/app)(/.*|)$ {\ninclude /etc/nginx/scgi_params;\n"+
+			"scgi_param SCRIPT_NAME $1;\nscgi_param PATH_INFO $2;\nscgi_pass unix:"+app+";\n}",
+			atRoot("/app/x", "/app", "/x", ""),
+		),
 		whole("nginx-scgi", "base= of the site", "/shop", "location /shop {\ninclude /etc/nginx/scgi_params;\nscgi_pass unix:"+a.spawn("base /shop", "/")+";\n}"),
 		guarded("nginx-fastcgi", "fastcgi_params with a guard", deny+"location / {\n"+fastcgi(admin)+"}"),
 		guarded("nginx-fastcgi", "fastcgi_params with a guard and merge_slashes off", "merge_slashes off;\n"+deny+"location / {\n"+fastcgi(admin)+"}"),

@@ -100,6 +100,9 @@ func caddyPlaces(t testing.TB, a apps) ([]place, *servers.Server) {
 		return "reverse_proxy " + socket + " {\ntransport fastcgi {\n" + strings.Join(lines, "\n") + "\n}\n}\n"
 	}
 	guardedProxy := "@admin path /admin /admin/*\nrespond @admin 403\nreverse_proxy unix/" + a.spawn(guardedPatterns()...) + " {\ntransport fastcgi {\nroot " + a.root + "\n"
+	wrapped := func(lines string) string {
+		return "reverse_proxy unix/" + servers.Fcgiwrap(t, 8) + " {\ntransport fastcgi {\nenv SCRIPT_FILENAME " + a.install() + "\n" + lines + "}\n}\n"
+	}
 	list := []place{
 		guarded("caddy-fastcgi", "transport fastcgi with a guard", guardedProxy+"}\n}\n"),
 		guarded("caddy-fastcgi", "transport fastcgi with split with a guard", guardedProxy+"split .php\n}\n}\n"),
@@ -118,7 +121,8 @@ func caddyPlaces(t testing.TB, a apps) ([]place, *servers.Server) {
 		whole("caddy-fastcgi", "php_fastcgi", "", "root * "+a.root+"\nphp_fastcgi "+socket+"\n",
 			atRoot("/users/7", "/index.php", "", "ROOT/index.php"),
 		),
-		whole("caddy-fcgiwrap", "transport fastcgi", "", "reverse_proxy unix/"+servers.Fcgiwrap(t, 8)+" {\ntransport fastcgi {\nenv SCRIPT_FILENAME "+a.install()+"\n}\n}\n"),
+		whole("caddy-fcgiwrap", "transport fastcgi", "", wrapped("")),
+		whole("caddy-fcgiwrap", "handle with the variable CGIGEN_BASE", "/shop", "handle /shop* {\n"+wrapped("env CGIGEN_BASE /shop\n")+"}\n"),
 	}
 	return list, servers.Caddy(t, placeConfigs(list)...)
 }

@@ -19,6 +19,7 @@ func placeStacks() map[string]func(testing.TB, apps) ([]place, *servers.Server) 
 	return map[string]func(testing.TB, apps) ([]place, *servers.Server){
 		"nginx":      nginxPlaces,
 		"apache":     apachePlaces,
+		"prefork":    preforkPlaces,
 		"lighttpd":   lighttpdPlaces,
 		"caddy":      caddyPlaces,
 		"haproxy":    haproxyPlaces,

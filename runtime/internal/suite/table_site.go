@@ -4,7 +4,7 @@ import "slices"
 
 // onSites: a whole application, at the root of a host or below a base.
 func onSites() []Difference {
-	return slices.Concat(sitesEverywhere(), sitesOnApache(), sitesOnCaddy(), sitesElsewhere())
+	return slices.Concat(sitesOnApache(), sitesOnCaddy(), sitesElsewhere(), sitesEverywhere())
 }
 
 func sitesEverywhere() []Difference {
@@ -35,6 +35,8 @@ func escapedBeside(name, path, theirs, ours, reason string) Difference {
 
 func sitesOnApache() []Difference {
 	apache := []string{"apache-cgid", "apache-cgi"}
+	percent := "By ProxyPass without a <Location> for the path, Apache refuses an encoded percent"
+	proxied := []string{"ProxyPass", "ProxyPassMatch", "ProxyPass and GENERIC", "ProxyPass and proxy-fcgi-pathinfo", "ProxyPass and proxy-scgi-pathinfo", "ProxyPass below with the variable CGIGEN_BASE"}
 	question := "Apache refuses an encoded question mark where it would stand in a path that is made anew"
 	return []Difference{
 		{
@@ -44,21 +46,36 @@ func sitesOnApache() []Difference {
 			Reason:  "Apache refuses dots that lead out of the root",
 		},
 		{
-			Servers: []string{"apache-proxy-fcgi", "apache-proxy-scgi"},
-			Mounts:  []string{"ProxyPass", "ProxyPass and GENERIC", "ProxyPass below with the variable CGIGEN_BASE"},
-			Cases:   []string{"site/encoded percent"},
-			Own:     400,
-			Reason:  "By ProxyPass without a <Location> for the path, Apache refuses an encoded percent",
+			Servers: apache,
+			Mounts:  []string{"stock"},
+			Cases: []string{"site/encoded slash*", "site/two encoded slashes", "site/encoded UTF-8 and slash", "site/dots and encoded slash",
+				"site/encoded dots and slash", "site/dots between encoded slashes", "site/PUT of an encoded name"},
+			Own:    404,
+			Reason: "Apache refuses an encoded slash unless the server's configuration says AllowEncodedSlashes NoDecode, which .htaccess cannot",
 		},
 		{
-			Servers: []string{"apache-cgid"},
+			Servers: []string{"apache-proxy-fcgi"},
+			Mounts:  proxied,
+			Cases:   []string{"site/encoded percent"},
+			Own:     400,
+			Reason:  percent,
+		},
+		{
+			Servers: []string{"apache-proxy-scgi"},
+			Mounts:  proxied,
+			Cases:   []string{"site/encoded percent"},
+			Own:     400,
+			Reason:  percent,
+		},
+		{
+			Servers: apache,
 			Mounts:  []string{".htaccess with the rest as PATH_INFO"},
 			Cases:   []string{"site/encoded percent"},
 			Own:     400,
 			Reason:  "A RewriteRule that puts the path into its target escapes nothing: Apache refuses a percent",
 		},
 		{
-			Servers: []string{"apache-cgid"},
+			Servers: apache,
 			Mounts:  []string{".htaccess with the rest as PATH_INFO"},
 			Cases:   []string{"site/encoded question mark and hash"},
 			Own:     403,
