@@ -76,6 +76,17 @@ func TestPlaces(t *testing.T) {
 	}
 }
 
+// Over HTTP the program is the server.
+func TestWholeApplicationOverHTTP(t *testing.T) {
+	skipShort(t)
+	right, err := siteOracle()
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr := servers.Web(t, compile(t, "whole", web))
+	checkSite(t, suite.Target{Server: suite.Web, Mount: "PORT", Addr: addr}, right)
+}
+
 func checkPlace(t *testing.T, a apps, p place, target suite.Target, right map[string]suite.Answer) {
 	switch {
 	case *variables:

@@ -4,33 +4,32 @@ import "slices"
 
 // onSites: a whole application, at the root of a host or below a base.
 func onSites() []Difference {
-	return slices.Concat(sitesOnApache(), sitesOnCaddy(), sitesElsewhere(), sitesEverywhere())
+	return slices.Concat(sitesOnApache(), sitesOnCaddy(), sitesElsewhere(), sitesEverywhere(nil), sitesEverywhere([]string{Web}))
 }
 
-func sitesEverywhere() []Difference {
-	kept := "An encoded slash belongs to its segment, whatever else stands in the target: net/url forgets it beside a raw byte that a path cannot have (URL.EscapedPath)"
-	return []Difference{
-		{
-			Cases:  []string{"site/encoded dot*", "site/dots and encoded slash", "site/dots between *"},
-			Own:    400,
-			Reason: "Servers decode a path before they resolve its dots, so that their rules and the handler would read two paths in one target: a segment that is or holds dots once it is decoded is refused",
-		},
-		escapedBeside("site/encoded slash and raw caret", `/a/b^`, "/a/b%5E", "/a%2Fb%5E", kept),
-		escapedBeside("site/encoded slash and raw quote", `/a/b\"`, "/a/b%22", "/a%2Fb%22", kept),
-		escapedBeside("site/encoded slash and raw backslash", `/a/b\\c`, "/a/b%5Cc", "/a%2Fb%5Cc", kept),
-		escapedBeside("site/encoded slash and raw braces", `/a/{b}`, "/a/%7Bb%7D", "/a%2F%7Bb%7D", kept),
-		escapedBeside("site/encoded slash and raw UTF-8", "/a/\u00e9", "/a/%C3%A9", "/a%2F%C3%A9", kept),
+// sitesEverywhere: what the runtime thinks better of, over HTTP as well.
+func sitesEverywhere(servers []string) []Difference {
+	list := []Difference{{
+		Servers: servers,
+		Cases:   []string{"site/encoded dot*", "site/dots and encoded slash", "site/dots between *"},
+		Own:     400,
+		Reason:  dotsReason,
+	}}
+	escaped := func(name, path, theirs, ours string) {
+		list = append(list, Difference{
+			Servers: servers,
+			But:     []string{"caddy-fastcgi", "caddy-fcgiwrap"},
+			Cases:   []string{name},
+			Change:  []string{`-body: path "` + path + `" escaped "` + theirs + `" query ""`, `+body: path "` + path + `" escaped "` + ours + `" query ""`},
+			Reason:  forgottenReason,
+		})
 	}
-}
-
-// escapedBeside is a path that is escaped in another way than net/url does it.
-func escapedBeside(name, path, theirs, ours, reason string) Difference {
-	return Difference{
-		But:    []string{"caddy-fastcgi", "caddy-fcgiwrap"},
-		Cases:  []string{name},
-		Change: []string{`-body: path "` + path + `" escaped "` + theirs + `" query ""`, `+body: path "` + path + `" escaped "` + ours + `" query ""`},
-		Reason: reason,
-	}
+	escaped("site/encoded slash and raw caret", `/a/b^`, "/a/b%5E", "/a%2Fb%5E")
+	escaped("site/encoded slash and raw quote", `/a/b\"`, "/a/b%22", "/a%2Fb%22")
+	escaped("site/encoded slash and raw backslash", `/a/b\\c`, "/a/b%5Cc", "/a%2Fb%5Cc")
+	escaped("site/encoded slash and raw braces", `/a/{b}`, "/a/%7Bb%7D", "/a%2F%7Bb%7D")
+	escaped("site/encoded slash and raw UTF-8", "/a/\u00e9", "/a/%C3%A9", "/a%2F%C3%A9")
+	return list
 }
 
 func sitesOnApache() []Difference {

@@ -13,14 +13,11 @@ import (
 	"strings"
 
 	"github.com/cgigen/cgigen/runtime"
-	"github.com/cgigen/cgigen/runtime/cgi"
-	"github.com/cgigen/cgigen/runtime/fastcgi"
 	"github.com/cgigen/cgigen/runtime/internal/suite"
-	"github.com/cgigen/cgigen/runtime/scgi"
 )
 
 func main() {
-	runtime.Main("whole", build, cgi.Gateway, fastcgi.Gateway, scgi.Gateway)
+	runtime.Main("whole", build, gateways...)
 }
 
 // build wires the program.
