@@ -82,7 +82,7 @@ func sitesOnApache() []Difference {
 		},
 		{
 			Servers: []string{"apache-proxy-fcgi"},
-			Mounts:  []string{"SetHandler"},
+			Mounts:  []string{"SetHandler", "package"},
 			Cases:   []string{"site/encoded question mark and hash"},
 			Own:     403,
 			Reason:  question,
