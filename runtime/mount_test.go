@@ -187,7 +187,7 @@ func (m mounted) router() *router {
 }
 
 // request is what a gateway makes of the variables.
-func (m mounted) request(t *testing.T) *http.Request {
+func (m mounted) request(t testing.TB) *http.Request {
 	t.Helper()
 	own, err := os.Executable()
 	if err != nil {
