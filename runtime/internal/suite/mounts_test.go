@@ -26,8 +26,14 @@ const web = "GOFLAGS=-tags=web"
 // compile builds a test program as users build theirs, and returns its path. The variables are for the go command.
 func compile(t testing.TB, name string, env ...string) string {
 	t.Helper()
+	return compileLinked(t, name, "", env...)
+}
+
+// compileLinked is compile with more for the linker.
+func compileLinked(t testing.TB, name, flags string, env ...string) string {
+	t.Helper()
 	program := filepath.Join(servers.Dir(t), name)
-	cmd := exec.Command("go", "build", "-trimpath", "-buildmode=exe", "-ldflags", "-s -w", "-o", program, "./testprograms/"+name)
+	cmd := exec.Command("go", "build", "-trimpath", "-buildmode=exe", "-ldflags", "-s -w "+flags, "-o", program, "./testprograms/"+name)
 	cmd.Env = append(append(os.Environ(), "CGO_ENABLED=0"), env...)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)

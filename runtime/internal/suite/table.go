@@ -5,7 +5,7 @@ import "slices"
 // Differences returns what gateways and servers force upon a request or a response, and where the runtime differs from
 // net/http.Server on purpose.
 func Differences() []Difference {
-	return slices.Concat(everywhere(), onWeb(), onApache(), onLighttpd(), onNginx(), onCaddy(), onBusybox(), onGateways())
+	return slices.Concat(everywhere(), onWeb(), onApache(), onLighttpd(), onNginx(), onCaddy(), onBusybox(), onGateways(), onSites())
 }
 
 // cleanError is the answer of the runtime where net/http.Server hangs up.
