@@ -16,6 +16,7 @@ import (
 
 	"github.com/cgigen/cgigen/runtime"
 	"github.com/cgigen/cgigen/runtime/cgi"
+	"github.com/cgigen/cgigen/runtime/internal/covered"
 )
 
 // TestMain makes the test binary a generated program when a test starts it as
@@ -125,7 +126,7 @@ func command(t *testing.T, path string, extra ...string) *exec.Cmd {
 	}
 	cmd := exec.Command(self)
 	cmd.Env = append([]string{"GATEWAY_INTERFACE=CGI/1.1", "REQUEST_METHOD=GET", "SERVER_PROTOCOL=HTTP/1.1",
-		"REQUEST_URI=" + path, "HTTP_HOST=h", "UNIQUE_ID=id1", "PATH=" + os.Getenv("PATH")}, extra...)
+		"REQUEST_URI=" + path, "HTTP_HOST=h", "UNIQUE_ID=id1", "PATH=" + os.Getenv("PATH")}, append(covered.Environ(t), extra...)...)
 	return cmd
 }
 
@@ -196,7 +197,7 @@ func TestCleanupsRunInReverseOrderWhateverHappens(t *testing.T) {
 
 func TestWithoutRequestTheProgramExplainsItself(t *testing.T) {
 	cmd := command(t, "/")
-	cmd.Env = []string{"TEST_PROGRAM=1"}
+	cmd.Env = append(covered.Environ(t), "TEST_PROGRAM=1")
 	out, stderr, code := run(t, cmd, "")
 	if out != "" || code != 2 || !strings.Contains(stderr, "no request in the environment (CGI)") {
 		t.Errorf("exit code %d, out %q, standard error %q", code, out, stderr)
