@@ -9,8 +9,9 @@ TESTFLAGS ?=
 # Modules of their own: examples, with what they depend on.
 EXAMPLES = $(patsubst %/go.mod,%,$(wildcard examples/*/go.mod))
 
-# Packages that start goroutines, found by their go statements; the suite is no part of a program.
-RACY = $(shell grep -rlE --include='*.go' --exclude='*_test.go' --exclude-dir=testdata --exclude-dir=suite '^[[:space:]]*go [a-zA-Z.]+[^a-zA-Z. ]' cmd generator runtime \
+# Packages that start goroutines, found by their go statements, WaitGroup.Go and time.AfterFunc; the suite is no part of
+# a program.
+RACY = $(shell grep -rlE --include='*.go' --exclude='*_test.go' --exclude-dir=testdata --exclude-dir=suite '^[[:space:]]*go [a-zA-Z.]+[^a-zA-Z. ]|[.]Go[(]|time[.]AfterFunc[(]' cmd generator runtime \
 	| xargs -rn1 dirname | sort -u | sed 's,^,./,')
 
 .PHONY: test install check format vet staticcheck tidy cross examples race unit cover

@@ -44,10 +44,20 @@ func build(ctx context.Context, app *runtime.App) error {
 	if name := os.Getenv("TEST_LEFTOVER"); name != "" {
 		app.CleanupError(func() error { return writeAfterAll(name) })
 	}
+	if name := os.Getenv("TEST_SLOW_CLEANUP"); name != "" {
+		app.CleanupError(func() error { // it lasts until somebody has written to the pipe
+			text, err := os.ReadFile(name)
+			fmt.Fprintf(os.Stderr, "cleaned up %s\n", text)
+			return err
+		})
+	}
 	if os.Getenv("TEST_BUILD") == "nil" {
 		app.Handle("/nil", nil)
 	}
 	app.Handle("/leftover", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { leftover = w }))
+	app.Handle("/where/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, runtime.Prefix(r), " ", r.URL.Path)
+	}))
 	app.Handle("/args", http.HandlerFunc(showProcess))
 	app.Handle("/print", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		fmt.Println("stray")

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -215,6 +216,54 @@ func TestRequestsHaveNoLimitUnlessItIsSet(t *testing.T) {
 		}, limits).(*service)
 		if s.limits.Requests != want {
 			t.Errorf("with the setting %q the limit is %d, want %d", setting, s.limits.Requests, want)
+		}
+	}
+}
+
+// Why the constructors have failed stands in the log; the client hears that they have.
+func TestFailedConstructorsAreAnErrorPage(t *testing.T) {
+	s := newService(gateway.Program{
+		Start:   func() (http.Handler, error) { return nil, errors.New("no database at secret.example.com") },
+		Setting: func(string) (string, bool) { return "", false },
+	}, stream.DefaultLimits()).(*service)
+	w := httptest.NewRecorder()
+	s.server.Handler.ServeHTTP(w, httptest.NewRequest("GET", "/", nil))
+	if got, want := w.Body.String(), "500 Internal Server Error\n"; w.Code != 500 || got != want {
+		t.Errorf("got %d %q, want 500 %q", w.Code, got, want)
+	}
+}
+
+// A handler that takes over its connection when the process has ended its time keeps nothing open.
+func TestConnectionThatIsTakenOverTooLateIsClosed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		entered, closed := make(chan bool), make(chan bool)
+		s, client := dial(t, stream.DefaultLimits(), func(w http.ResponseWriter, r *http.Request) {
+			entered <- true
+			<-closed
+			conn, _, err := http.NewResponseController(w).Hijack()
+			if err != nil {
+				return // the server has closed it
+			}
+			if _, err := conn.Write([]byte("still open")); err == nil {
+				t.Error("the connection is open")
+			}
+		})
+		fmt.Fprintf(client, plainGet, "/")
+		<-entered
+		s.closed.Store(true) // Close has gone over the connections that were taken before
+		close(closed)
+		if got, err := io.ReadAll(client); len(got) > 0 || err != nil {
+			t.Errorf("got %q, %v", got, err)
+		}
+	})
+}
+
+func TestBaseMayEndInASlash(t *testing.T) {
+	for _, base := range []string{"/app", "/app/"} {
+		for path, want := range map[string]string{"/app/x": "/app", "/app/": "/app", "/app": "/app", "/apple": "", "/x": "", "/": ""} {
+			if got := variables(httptest.NewRequest("GET", path, nil), base).Get("SCRIPT_NAME"); got != want {
+				t.Errorf("CGIGEN_BASE=%s, %s: SCRIPT_NAME is %q, want %q", base, path, got, want)
+			}
 		}
 	}
 }
