@@ -32,7 +32,8 @@ func TestPrivateFolderIsQuotedForTheLinker(t *testing.T) {
 			t.Errorf("linkPrivateDir(%q) = %s, %v; want %s", test.dir, got, err, test.want)
 		}
 	}
-	if got, err := linkPrivateDir(`/srv/"ann's"`); err == nil {
-		t.Errorf("linkPrivateDir = %s, want an error: it cannot be quoted", got)
+	const want = `the folder /srv/"ann's" has both kinds of quotes in its name, which the linker does not take`
+	if got, err := linkPrivateDir(`/srv/"ann's"`); err == nil || err.Error() != want {
+		t.Errorf("linkPrivateDir = %s, %v; want the error %s", got, err, want)
 	}
 }
