@@ -30,6 +30,7 @@ func shop() *generator.Model {
 	}}
 	return &generator.Model{
 		Module: generator.Module{Path: "example.com/shop"},
+		Sites:  []generator.Site{{Name: "shop", Path: "example.com/shop"}},
 		Programs: []generator.Program{
 			{Name: "admin", Steps: []generator.Step{{Kind: generator.LoadConfig, Config: config}},
 				Routes: []generator.Route{{Pattern: "/admin/", Path: "/admin/"}}},
@@ -335,16 +336,6 @@ func TestNothingToPackageIsAnError(t *testing.T) {
 		_, err := New(Options{Server: "nginx", Layout: "subdir", Model: shop(), Builds: builds})
 		if err == nil || err.Error() != "there are no programs to package" {
 			t.Errorf("%s: %v", name, err)
-		}
-	}
-}
-
-func TestSitesHaveShortNames(t *testing.T) {
-	for module, want := range map[string]string{
-		"example.com/shop": "shop", "example.com/shop/v2": "shop", "example.com/v2": "example-com", "example.com/My.Shop_1": "my-shop-1", "example.com/日本": "site", "x": "x",
-	} {
-		if got := SiteName(module); got != want {
-			t.Errorf("%s is called %q, want %q", module, got, want)
 		}
 	}
 }
