@@ -1,7 +1,6 @@
 package generator
 
 import (
-	"cmp"
 	"go/types"
 	"maps"
 	"slices"
@@ -22,7 +21,7 @@ func (w *world) assemble(model *Model, s *site, programs []*plannedProgram) {
 func (w *world) assembleProgram(s *site, planned *plannedProgram) Program {
 	program := Program{Name: planned.name}
 	wiring := &wiring{
-		world: w, site: s, program: &program, root: positions{w.fset, s.module.Dir}, used: map[*annotation]bool{}, eager: map[*callable]bool{},
+		decls: w, site: s, program: &program, root: positions{w.report.fset, s.module.Dir}, used: map[*annotation]bool{}, eager: map[*callable]bool{},
 	}
 	packages := map[string]bool{}
 	var handlers []*callable
@@ -36,23 +35,23 @@ func (w *world) assembleProgram(s *site, planned *plannedProgram) Program {
 	used := make([][][]middleware, len(handlers))
 	usable := make([]bool, len(handlers))
 	for i, c := range handlers {
-		used[i], usable[i] = wiring.allUses(c.annotation)
+		used[i], usable[i] = wiring.allUses(c.of)
 	}
 	for i, c := range handlers {
 		wraps, made := wiring.wraps(used[i])
 		if step, ok := wiring.handler(c); ok && made && usable[i] {
-			program.Routes = append(program.Routes, wiring.routesOf(c.annotation, step, used[i], wraps)...)
+			program.Routes = append(program.Routes, wiring.routesOf(c.of, step, used[i], wraps)...)
 		}
 	}
 	slices.SortStableFunc(program.Routes, func(a, b Route) int { return comparePositions(a.Position, b.Position) })
-	w.errors = append(w.errors, configConflicts(program.configs())...)
+	w.report.errors = append(w.report.errors, configConflicts(configsOf(program))...)
 	program.Packages = slices.Sorted(maps.Keys(packages))
 	program.Constraints = wiring.constraints()
 	return program
 }
 
-// configs gives the configuration structs of a program.
-func (p Program) configs() []*Config {
+// configsOf gives the configuration structs of a program.
+func configsOf(p Program) []*Config {
 	var configs []*Config
 	for _, s := range p.Steps {
 		if s.Kind == LoadConfig {
@@ -80,7 +79,7 @@ func (w *wiring) constraints() []string {
 // program is the same on all of them.
 func (w *wiring) constraint(a *annotation) string {
 	var terms []string
-	for _, src := range w.world.sources {
+	for _, src := range w.decls.sources {
 		for _, b := range src.annotations {
 			if src.pkg == a.source.pkg && b.kind == a.kind && b.ident().Name == a.ident().Name {
 				terms = append(terms, src.constraints())
@@ -97,10 +96,10 @@ func (w *wiring) constraint(a *annotation) string {
 // handlerOf takes an annotated function apart, if its package could be loaded.
 func (w *world) handlerOf(a *annotation) (*callable, bool) {
 	fn := w.function(a)
-	if fn == nil || !a.checkDeclaration(&reporter{positions: w.positions}) {
+	if fn == nil || !checkDeclaration(a, &reporter{positions: w.report.positions}) {
 		return nil, false
 	}
-	return a.checkHandler(fn, w.reporter)
+	return checkHandler(a, fn, w.report)
 }
 
 // function gives the type of an annotated function, nil if the compiler has
@@ -135,11 +134,4 @@ func (w *wiring) routesOf(a *annotation, step int, used [][]middleware, wraps []
 		routes = append(routes, r)
 	}
 	return routes
-}
-
-// sortFunctions brings functions into the order of the source.
-func sortFunctions(functions []*annotation) {
-	slices.SortFunc(functions, func(a, b *annotation) int {
-		return cmp.Or(strings.Compare(a.source.path, b.source.path), cmp.Compare(a.pos, b.pos))
-	})
 }

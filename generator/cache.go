@@ -51,30 +51,30 @@ type remembered struct {
 // keptFor is how long an entry stays that is not written anew.
 const keptFor = 30 * 24 * time.Hour
 
-// openCache finds the entry for the options; nil if such a run is not
-// remembered.
-func openCache(ctx context.Context, o Options) *cache {
-	if o.Cache == "" {
+// openCache finds the entry for the options in a folder; nil if such a run is
+// not remembered, or there is no folder.
+func openCache(ctx context.Context, folder string, c command, options ...any) *cache {
+	if folder == "" {
 		return nil
 	}
 	program := make(chan string, 1)
 	go func() { program <- programHash() }()
-	settings, ok := goSettings(ctx, o)
+	settings, ok := goSettings(ctx, c)
 	self := <-program
 	if !ok || self == "" {
 		return nil
 	}
-	key, err := json.Marshal([]any{self, settings, goVariables(o), o.Dir, o.Patterns, o.Output, o.Gateways, o.Site, o.Tags})
+	key, err := json.Marshal(append([]any{self, settings, goVariables(c), c.dir, c.tags}, options...))
 	if err != nil {
 		return nil
 	}
-	return &cache{filepath.Join(o.Cache, "plan", hash(key)+".json"), settings["GOWORK"]}
+	return &cache{filepath.Join(folder, "plan", hash(key)+".json"), settings["GOWORK"]}
 }
 
 // goSettings gives everything that the go command is set up with, from the
 // environment, its own file and its defaults.
-func goSettings(ctx context.Context, o Options) (settings map[string]string, ok bool) {
-	out, err := goCommand(ctx, o, "env", "-json", "GOVERSION", "GOROOT", "GOOS", "GOARCH", "GO386", "GOAMD64", "GOARM", "GOARM64",
+func goSettings(ctx context.Context, c command) (settings map[string]string, ok bool) {
+	out, err := c.run(ctx, "env", "-json", "GOVERSION", "GOROOT", "GOOS", "GOARCH", "GO386", "GOAMD64", "GOARM", "GOARM64",
 		"GOMIPS", "GOMIPS64", "GOPPC64", "GORISCV64", "GOWASM", "GOFIPS140", "CGO_ENABLED", "GOEXPERIMENT", "GOFLAGS", "GOMOD",
 		"GOWORK", "GO111MODULE", "GOMODCACHE", "GOTOOLCHAIN", "GOTOOLDIR")
 	if err != nil || json.Unmarshal(out, &settings) != nil {
@@ -89,8 +89,8 @@ func goSettings(ctx context.Context, o Options) (settings map[string]string, ok 
 
 // goVariables gives what the environment says to Go, such as GODEBUG: more than
 // has an effect, but nothing that has one is left out.
-func goVariables(o Options) []string {
-	return slices.DeleteFunc(o.environ(), func(entry string) bool { return !strings.HasPrefix(entry, "GO") })
+func goVariables(c command) []string {
+	return slices.DeleteFunc(c.environ(), func(entry string) bool { return !strings.HasPrefix(entry, "GO") })
 }
 
 // programHash identifies this program by its content: a version does not tell
@@ -114,6 +114,9 @@ func hash(content []byte) string {
 
 // recall gives the last run if nothing has changed since, or nil.
 func (c *cache) recall(ctx context.Context) *remembered {
+	if c == nil {
+		return nil
+	}
 	content, err := os.ReadFile(c.file)
 	if err != nil {
 		return nil
@@ -126,6 +129,37 @@ func (c *cache) recall(ctx context.Context) *remembered {
 		return nil
 	}
 	return &last
+}
+
+// A state is that of the files that a run depends on, at one time.
+type state struct {
+	roots []string // folders
+	sum   string   // "" if it is not known
+}
+
+// stateOf gives the state of the files of modules.
+func (c *cache) stateOf(ctx context.Context, modules []*module) state {
+	if c == nil {
+		return state{}
+	}
+	roots, err := cacheRoots(modules, c.work)
+	if err != nil {
+		return state{}
+	}
+	sum, _ := stateOf(ctx, roots)
+	return state{roots, sum}
+}
+
+// rememberIf remembers a run unless a file has changed since: it may or may not
+// have been seen.
+func (c *cache) rememberIf(ctx context.Context, before state, run remembered) {
+	if before.sum == "" {
+		return
+	}
+	if after, ok := stateOf(ctx, before.roots); ok && after == before.sum {
+		run.Roots, run.State = before.roots, before.sum
+		c.remember(run)
+	}
 }
 
 // remember writes the entry, and removes old ones. A cache that cannot be

@@ -132,7 +132,7 @@ func TestAnUnchangedTreeIsNotLoadedAgain(t *testing.T) {
 	if _, err := Generate(t.Context(), o); err != nil {
 		t.Fatal(err)
 	}
-	if c := openCache(t.Context(), o); c == nil || c.recall(t.Context()) == nil {
+	if c := cacheFor(t, o); c == nil || c.recall(t.Context()) == nil {
 		t.Error("nothing is remembered, although only our own programs are new")
 	}
 }
@@ -146,7 +146,14 @@ func TestWhatDependsOnMoreIsNotRemembered(t *testing.T) {
 		t.Error("a module with cgo is remembered")
 	}
 	o.Env = append(slices.Clone(o.Env), "GOFLAGS=-overlay="+filepath.Join(dir, "overlay.json"))
-	if openCache(t.Context(), o) != nil {
+	if cacheFor(t, o) != nil {
 		t.Error("a run with an overlay is remembered")
 	}
+}
+
+// cacheFor opens the cache as a run with these options does.
+func cacheFor(t *testing.T, o Options) *cache {
+	t.Helper()
+	r := &run{Options: o, command: command{dir: o.Dir, env: o.Env, tags: o.Tags}}
+	return r.cache(t.Context())
 }

@@ -14,16 +14,16 @@ import (
 // names in positions are those of the file set.
 func CheckPackage(fset *token.FileSet, files []*ast.File, p *types.Package) Diagnostics {
 	w := &world{
-		reporter: &reporter{positions: positions{fset: fset}},
+		report:   &reporter{positions: positions{fset: fset}},
 		packages: map[string]*typedPackage{p.Path(): {types: p, imports: p.Imports()}},
 		foreign:  map[string]*source{}, configs: map[*types.TypeName]*Config{},
 	}
 	var handlers []*annotation
 	for _, file := range files {
 		src := &source{path: fset.PositionFor(file.FileStart, false).Filename, pkg: p.Path(), ast: file}
-		src.annotations = annotations(src, w.reporter)
+		src.annotations = annotations(src, w.report)
 		w.sources = append(w.sources, src)
-		w.errors = append(w.errors, src.siteErrors...)
+		w.report.errors = append(w.report.errors, src.siteErrors...)
 		w.checkOneSite(src)
 		for _, a := range src.annotations {
 			w.checkAlone(a)
@@ -36,9 +36,9 @@ func CheckPackage(fset *token.FileSet, files []*ast.File, p *types.Package) Diag
 	everybody := func(*annotation) bool { return true }
 	w.checkSameNames(everybody)
 	sound := slices.DeleteFunc(handlers, func(a *annotation) bool { return a.unsound })
-	groupPrograms(sound, everybody, w.reporter)
-	checkConflicts(sound, everybody, w.reporter)
-	return w.errors.sorted()
+	groupPrograms(sound, everybody, w.report)
+	checkConflicts(sound, everybody, w.report)
+	return w.report.errors.sorted()
 }
 
 // checkOneSite reports a //cgigen:site in a folder that has one in an earlier
@@ -46,7 +46,7 @@ func CheckPackage(fset *token.FileSet, files []*ast.File, p *types.Package) Diag
 func (w *world) checkOneSite(src *source) {
 	for _, earlier := range w.sources {
 		if earlier != src && earlier.site != nil && src.site != nil {
-			reportSecondSite(earlier, src, w.reporter)
+			reportSecondSite(earlier, src, w.report)
 			return
 		}
 	}
@@ -57,7 +57,7 @@ func (w *world) checkAlone(a *annotation) {
 	switch {
 	case a.fn == nil:
 		w.checkConfig(a)
-	case a.checkDeclaration(w.reporter) && isHandler(a):
+	case checkDeclaration(a, w.report) && isHandler(a):
 		w.handlerOf(a)
 	}
 }

@@ -130,10 +130,26 @@ type reporter struct {
 	warnings Diagnostics
 }
 
+// fork returns a reporter that knows what this one does, and whose reports can be
+// forgotten.
+func (r *reporter) fork() *reporter {
+	return &reporter{r.positions, slices.Clone(r.errors), slices.Clone(r.warnings)}
+}
+
 func (r *reporter) errorf(pos token.Pos, code, format string, args ...any) *Diagnostic {
 	return r.errors.add(r.at(pos), code, format, args...)
 }
 
 func (r *reporter) warnf(pos token.Pos, code, format string, args ...any) *Diagnostic {
 	return r.warnings.add(r.at(pos), code, format, args...)
+}
+
+// A UsageError is a mistake in the Options, not in the user's source.
+type UsageError struct{ Message, Hint string }
+
+func (e *UsageError) Error() string {
+	if e.Hint == "" {
+		return e.Message
+	}
+	return e.Message + "\n\thint: " + e.Hint
 }

@@ -7,7 +7,6 @@ package generator
 
 import (
 	"context"
-	"errors"
 	"go/token"
 	"path/filepath"
 )
@@ -35,15 +34,6 @@ type Result struct {
 	Changes  []Change    // sorted by path; empty if all is up to date
 }
 
-// A Main is a generated program: what to build.
-type Main struct {
-	Name       string
-	Dir        string // absolute
-	ImportPath string
-	Site       int      // index in Model.Sites
-	Gateways   []string // names of the gateways that it links
-}
-
 // Plan finds out what Generate would change, and changes nothing.
 //
 // Mistakes in the user's source are Diagnostics, all of them at once; the
@@ -57,24 +47,8 @@ func Plan(ctx context.Context, o Options) (*Result, error) {
 	if _, err := chosenGateways(o.Gateways); err != nil {
 		return nil, &UsageError{Message: err.Error()}
 	}
-	r := &run{Options: o, reporter: reporter{positions: positions{token.NewFileSet(), dir}}}
-	cache := openCache(ctx, o)
-	if result := r.recalled(ctx, cache); result != nil {
-		return result, nil
-	}
-	result, err := r.plan(ctx, cache)
-	if len(r.errors) > 0 {
-		var ds Diagnostics
-		if err != nil && !errors.As(err, &ds) {
-			return nil, err
-		}
-		return &Result{Warnings: r.warnings.sorted()}, r.errors.sorted()
-	}
-	if err != nil {
-		return nil, err
-	}
-	result.Warnings = r.warnings.sorted()
-	return result, nil
+	r := &run{Options: o, command: command{dir, o.Env, o.Tags}}
+	return r.plan(ctx, reporter{positions: positions{token.NewFileSet(), dir}})
 }
 
 // Generate plans, and then brings the programs on disk up to date: all of them

@@ -17,7 +17,7 @@ type plannedProgram struct {
 // programOf gives the name of the program of a function, and whether it is a
 // group's. name= and binary= belong to the program: they may stand on any of
 // its lines, have to agree, and exclude each other.
-func (a *annotation) programOf(r *reporter) (name text, group, ok bool) {
+func programOf(a *annotation, r *reporter) (name text, group, ok bool) {
 	for _, line := range a.handlers {
 		for _, given := range []text{line.name, line.binary} {
 			isGroup := given == line.binary
@@ -39,11 +39,11 @@ func (a *annotation) programOf(r *reporter) (name text, group, ok bool) {
 	if name.given() {
 		return name, group, true
 	}
-	return a.defaultName(r)
+	return defaultName(a, r)
 }
 
 // defaultName names a program after its function.
-func (a *annotation) defaultName(r *reporter) (name text, group, ok bool) {
+func defaultName(a *annotation, r *reporter) (name text, group, ok bool) {
 	name = text{programName(a.fn.Name.Name, a.source.ast.Name.Name), a.pos}
 	if !a.fn.Name.IsExported() {
 		return name, false, false // reported as such
@@ -71,7 +71,7 @@ func groupPrograms(functions []*annotation, chosen func(*annotation) bool, r *re
 		if chosen(a) {
 			reporter = r
 		}
-		name, group, ok := a.programOf(reporter)
+		name, group, ok := programOf(a, reporter)
 		if !ok || a.unsound {
 			continue
 		}

@@ -11,7 +11,7 @@ import (
 
 // keepGateways has each program link what it links on disk. A new one is like
 // the others of its site, if those agree; otherwise it links what the site says.
-func (r *run) keepGateways(model *Model, programs []emitted) ([]emitted, error) {
+func keepGateways(model *Model, programs []emitted) ([]emitted, error) {
 	kept := slices.Clone(programs)
 	linked := map[int]map[string][]string{} // by site
 	for i, p := range kept {

@@ -6,7 +6,6 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -26,8 +25,8 @@ type typedPackage struct {
 // loadExports reads the types of packages from their export data, and so does
 // without reading their source. It gives false if anything is wrong: what that
 // is only the source tells.
-func loadExports(ctx context.Context, o Options, fset *token.FileSet, paths, imports []string) (map[string]*typedPackage, bool) {
-	found, err := packages.Load(o.loaderConfig(ctx, fset, packages.LoadTypes), queries(slices.Concat(paths, imports))...)
+func loadExports(ctx context.Context, c command, fset *token.FileSet, paths, imports []string) (map[string]*typedPackage, bool) {
+	found, err := packages.Load(loaderConfig(ctx, c, fset, packages.LoadTypes), queries(slices.Concat(paths, imports))...)
 	if err != nil {
 		return nil, false
 	}
@@ -61,12 +60,12 @@ func loadExports(ctx context.Context, o Options, fset *token.FileSet, paths, imp
 // and nothing else: what they import comes from export data. It also gives what
 // is wrong with them. Existing programs of ours are never among them, so that
 // a broken one is in nobody's way.
-func loadSources(ctx context.Context, o Options, at positions, paths []string, sources []*source) (map[string]*typedPackage, Diagnostics, error) {
+func loadSources(ctx context.Context, c command, at positions, paths []string, sources []*source) (map[string]*typedPackage, Diagnostics, error) {
 	parsed := map[string]*source{}
 	for _, src := range sources {
 		parsed[src.path] = src
 	}
-	config := o.loaderConfig(ctx, at.fset, packages.LoadSyntax|packages.NeedModule)
+	config := loaderConfig(ctx, c, at.fset, packages.LoadSyntax|packages.NeedModule)
 	config.ParseFile = func(fset *token.FileSet, path string, content []byte) (*ast.File, error) {
 		if src := parsed[path]; src != nil {
 			return src.ast, src.parseErr
@@ -88,13 +87,13 @@ func loadSources(ctx context.Context, o Options, at positions, paths []string, s
 	return loaded, loadErrors(found, at), nil
 }
 
-func (o Options) loaderConfig(ctx context.Context, fset *token.FileSet, mode packages.LoadMode) *packages.Config {
+func loaderConfig(ctx context.Context, c command, fset *token.FileSet, mode packages.LoadMode) *packages.Config {
 	return &packages.Config{
 		Mode:       mode,
 		Context:    ctx,
-		Dir:        o.Dir,
-		Env:        append(o.environ(), "GOPACKAGESDRIVER=off"),
-		BuildFlags: o.buildFlags(),
+		Dir:        c.dir,
+		Env:        append(c.environ(), "GOPACKAGESDRIVER=off"),
+		BuildFlags: c.buildFlags(),
 		Fset:       fset,
 	}
 }
@@ -110,21 +109,15 @@ func queries(paths []string) []string {
 // loaderPrefix stands before what the go command has said.
 var loaderPrefix = regexp.MustCompile(`^err: exit status \d+: stderr: `)
 
-func (o Options) environ() []string {
-	if o.Env == nil {
-		return os.Environ()
+// excludedOf gives the files that belong to no build.
+func excludedOf(sources []*source, loaded map[string]*typedPackage) map[*source]bool {
+	excluded := map[*source]bool{}
+	for _, src := range sources {
+		if isExcluded(src, loaded[src.pkg]) {
+			excluded[src] = true
+		}
 	}
-	return slices.Clone(o.Env)
-}
-
-// buildFlags are those of every go command that looks at packages. Positions
-// in export data are file names only without -trimpath.
-func (o Options) buildFlags() []string {
-	flags := []string{"-trimpath=false"}
-	if o.Tags != "" {
-		flags = append(flags, "-tags="+o.Tags)
-	}
-	return flags
+	return excluded
 }
 
 // isExcluded tells whether a file belongs to no build for the current GOOS,
@@ -161,7 +154,7 @@ func packageErrors(p *packages.Package, at positions) Diagnostics {
 		case e.Kind == packages.ListError && strings.Contains(e.Msg, "\n# "):
 			// What go list says about an import stands with the import itself.
 		default:
-			checker = append(checker, Diagnostic{Position: at.parse(e.Pos), Code: CompilerCode, Message: strings.TrimSpace(e.Msg), Hint: loadHint(e.Msg)})
+			checker = append(checker, Diagnostic{Position: parsePosition(at, e.Pos), Code: CompilerCode, Message: strings.TrimSpace(e.Msg), Hint: loadHint(e.Msg)})
 		}
 	}
 	stopped := slices.ContainsFunc(compiler, func(d Diagnostic) bool { return strings.Contains(d.Message, "too many errors") })
@@ -219,7 +212,7 @@ func compilerErrors(output string, at positions) Diagnostics {
 		m := compilerLine.FindStringSubmatch(line)
 		switch {
 		case m != nil:
-			ds = append(ds, Diagnostic{Position: at.parse(m[1]), Code: CompilerCode, Message: m[2], Hint: loadHint(m[2])})
+			ds = append(ds, Diagnostic{Position: parsePosition(at, m[1]), Code: CompilerCode, Message: m[2], Hint: loadHint(m[2])})
 		case len(ds) > 0:
 			ds[len(ds)-1].Message += "\n" + strings.TrimSpace(line)
 		default:
@@ -236,8 +229,8 @@ var (
 	loaderPosition = regexp.MustCompile(`^(.*?):(\d+)(?::(\d+))?$`)
 )
 
-// parse reads a position. A relative file name is one below the folder.
-func (p positions) parse(text string) token.Position {
+// parsePosition reads a position. A relative file name is one below the folder.
+func parsePosition(p positions, text string) token.Position {
 	m := loaderPosition.FindStringSubmatch(text)
 	if m == nil {
 		return token.Position{}

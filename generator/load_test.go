@@ -59,12 +59,12 @@ func TestExportDataIsEnoughForASoundModule(t *testing.T) {
 	t.Parallel()
 	dir := newModule(t, wired)
 	o := Options{Dir: dir, Env: goEnv()}
-	loaded, ok := loadExports(t.Context(), o, token.NewFileSet(), []string{"example.com/shop/users"}, nil)
+	loaded, ok := loadExports(t.Context(), command{dir: o.Dir, env: o.Env}, token.NewFileSet(), []string{"example.com/shop/users"}, nil)
 	if !ok || loaded["example.com/shop/users"].types.Scope().Lookup("NewOrders") == nil {
 		t.Errorf("got %v, %t", loaded, ok)
 	}
 	writeFile(t, filepath.Join(dir, "store/broken.go"), []byte("package store\n\nvar x int = \"\"\n"))
-	if _, ok := loadExports(t.Context(), o, token.NewFileSet(), []string{"example.com/shop/users"}, nil); ok {
+	if _, ok := loadExports(t.Context(), command{dir: o.Dir, env: o.Env}, token.NewFileSet(), []string{"example.com/shop/users"}, nil); ok {
 		t.Error("a package that imports a broken one is sound")
 	}
 }

@@ -11,33 +11,33 @@ const middlewareForms = "a middleware is func(http.Handler) http.Handler, or a c
 
 // A middleware is a callable with the name by which handlers use it.
 type middleware struct {
-	*callable
+	make *callable
 	name string
 }
 
 // addMiddleware takes a middleware apart.
 func (w *world) addMiddleware(a *annotation, fn *types.Func) {
-	if fn == nil || a.unsound || !a.checkDeclaration(&reporter{positions: w.positions}) {
+	if fn == nil || a.unsound || !checkDeclaration(a, &reporter{positions: w.report.positions}) {
 		return
 	}
-	m := middleware{name: a.middleware.name.value, callable: &callable{annotation: a}}
+	m := middleware{name: a.middleware.name.value, make: &callable{of: a}}
 	if m.name == "" {
 		m.name = middlewareDefault(a.fn.Name.Name, a.source.ast.Name.Name)
 	}
 	if !validName.MatchString(m.name) {
-		w.errorf(a.pos, "middleware-name", "no middleware can be called %q, after %s", m.name, a.fn.Name.Name).Hint = "name it with name="
+		w.report.errorf(a.pos, "middleware-name", "no middleware can be called %q, after %s", m.name, a.fn.Name.Name).Hint = "name it with name="
 		return
 	}
 	results := fn.Signature().Results()
-	m.value, m.result, _ = splitResults(results)
+	m.make.value, m.make.result, _ = splitResults(results)
 	switch {
 	case wraps(fn.Signature()):
-		m.plain = true
-	case m.value != nil && isWrapper(m.value):
-		m.params = a.parameters(fn)
+		m.make.plain = true
+	case m.make.value != nil && isWrapper(m.make.value):
+		m.make.params = parametersOf(a, fn)
 	default:
 		if !hasInvalid(results) {
-			w.errorf(a.fn.Name.Pos(), "middleware-results", "%s returns %s, which is no middleware", a.fn.Name.Name, describeResults(fn.Signature())).Hint = middlewareForms
+			w.report.errorf(a.fn.Name.Pos(), "middleware-results", "%s returns %s, which is no middleware", a.fn.Name.Name, describeResults(fn.Signature())).Hint = middlewareForms
 		}
 		return
 	}
@@ -62,7 +62,7 @@ func (w *wiring) allUses(a *annotation) (used [][]middleware, ok bool) {
 	for _, line := range a.handlers {
 		list, usable := w.uses(a, line)
 		for _, m := range list {
-			w.findEager(m.callable)
+			w.findEager(m.make)
 		}
 		used, ok = append(used, list), ok && usable
 	}
@@ -81,8 +81,8 @@ func (w *wiring) uses(a *annotation, line handlerDirective) (used []middleware, 
 			named, ok = named[:len(named)-1], false
 		}
 	}
-	for _, m := range w.middleware {
-		if m.annotation.middleware.all && m.source.pkg == a.source.pkg && !slices.ContainsFunc(named, m.same) {
+	for _, m := range w.decls.middleware {
+		if m.make.of.middleware.all && m.make.of.source.pkg == a.source.pkg && !slices.ContainsFunc(named, m.same) {
 			used = append(used, m)
 		}
 	}
@@ -94,27 +94,27 @@ func (w *wiring) uses(a *annotation, line handlerDirective) (used []middleware, 
 func (w *world) checkSameNames(chosen func(*annotation) bool) {
 	for i, m := range w.middleware {
 		for _, first := range w.middleware[:i] {
-			if m.name == first.name && m.source.pkg == first.source.pkg && chosen(m.annotation) {
-				d := w.errorf(m.fn.Name.Pos(), "same-middleware", "two middlewares of the package are called %q", m.name)
+			if m.name == first.name && m.make.of.source.pkg == first.make.of.source.pkg && chosen(m.make.of) {
+				d := w.report.errorf(m.make.of.fn.Name.Pos(), "same-middleware", "two middlewares of the package are called %q", m.name)
 				d.Hint = "give one of them another name with //cgigen:middleware name="
-				d.Related = []Related{{w.at(first.fn.Name.Pos()), "the other one is " + first.fn.Name.Name}}
+				d.Related = []Related{{w.report.at(first.make.of.fn.Name.Pos()), "the other one is " + first.make.of.fn.Name.Name}}
 				break
 			}
 		}
 	}
 	for i, p := range w.providers {
 		for _, first := range w.providers[:i] {
-			if types.Identical(p.value, first.value) && p.source.pkg == first.source.pkg && chosen(p.annotation) {
-				d := w.errorf(p.fn.Name.Pos(), "same-provider", "two functions of the package provide %s", shortType(p.value))
+			if types.Identical(p.value, first.value) && p.of.source.pkg == first.of.source.pkg && chosen(p.of) {
+				d := w.report.errorf(p.of.fn.Name.Pos(), "same-provider", "two functions of the package provide %s", shortType(p.value))
 				d.Hint = "keep //cgigen:provide on one of them, or declare a named type for each value"
-				d.Related = []Related{{w.at(first.fn.Name.Pos()), "the other one is " + first.fn.Name.Name}}
+				d.Related = []Related{{w.report.at(first.of.fn.Name.Pos()), "the other one is " + first.of.fn.Name.Name}}
 				break
 			}
 		}
 	}
 }
 
-func (m middleware) same(other middleware) bool { return m.annotation == other.annotation }
+func (m middleware) same(other middleware) bool { return m.make.of == other.make.of }
 
 // wraps gives the steps that make the middleware of all lines of a function.
 func (w *wiring) wraps(used [][]middleware) (wraps [][]int, ok bool) {
@@ -133,40 +133,40 @@ func (w *wiring) wraps(used [][]middleware) (wraps [][]int, ok bool) {
 // middlewareStep gives the step that makes a middleware, once in the program.
 func (w *wiring) middlewareStep(m middleware) (step int, ok bool) {
 	for i, s := range w.program.Steps {
-		if (s.Kind == CallMiddleware || s.Kind == PlainMiddleware) && s.Func == m.symbol() {
+		if (s.Kind == CallMiddleware || s.Kind == PlainMiddleware) && s.Func == m.make.of.symbol() {
 			return i, true
 		}
 	}
-	if !w.importable(m.annotation, m.callable) {
+	if !w.importable(m.make.of, m.make) {
 		return 0, false
 	}
-	if m.plain {
-		return w.add(Step{Kind: PlainMiddleware, Func: m.symbol()}, m.annotation), true
+	if m.make.plain {
+		return w.add(Step{Kind: PlainMiddleware, Func: m.make.of.symbol()}, m.make.of), true
 	}
-	return w.call(Step{Kind: CallMiddleware, Type: shortType(m.value)}, m.callable, parameter{})
+	return w.call(Step{Kind: CallMiddleware, Type: shortType(m.make.value)}, m.make, parameter{})
 }
 
 // named finds a middleware: that of the handler's package, or of its site, or
 // else the only one of its name.
 func (w *wiring) named(a *annotation, use text) (middleware, bool) {
-	w.findForeign()
+	w.decls.findForeign()
 	var all []middleware
-	for _, m := range w.middleware {
+	for _, m := range w.decls.middleware {
 		if m.name == use.value {
 			all = append(all, m)
 		}
 	}
-	all = nearestTo(w.world, a.source, all, func(m middleware) *source { return m.source })
+	all = nearestTo(w.decls, a.source, all, func(m middleware) *source { return m.make.of.source })
 	switch len(all) {
 	case 1:
 		return all[0], true
 	case 0:
 		w.reportNoMiddleware(a, use)
 	default:
-		d := w.errorf(use.pos, "middleware-ambiguous", "%d functions are a middleware called %q", len(all), use.value)
+		d := w.decls.report.errorf(use.pos, "middleware-ambiguous", "%d functions are a middleware called %q", len(all), use.value)
 		d.Hint = "give one of them another name with //cgigen:middleware name="
 		for _, m := range all {
-			d.Related = append(d.Related, Related{w.at(m.fn.Name.Pos()), m.fn.Name.Name + " is one"})
+			d.Related = append(d.Related, Related{w.decls.report.at(m.make.of.fn.Name.Pos()), m.make.of.fn.Name.Name + " is one"})
 		}
 	}
 	return middleware{}, false
@@ -174,12 +174,12 @@ func (w *wiring) named(a *annotation, use text) (middleware, bool) {
 
 func (w *wiring) reportNoMiddleware(a *annotation, use text) {
 	var names []string
-	for _, m := range w.middleware {
+	for _, m := range w.decls.middleware {
 		names = append(names, m.name)
 	}
 	slices.Sort(names)
 	names = slices.Compact(names)
-	d := w.errorf(use.pos, "middleware-missing", "%s uses %q, and no middleware is called so", a.fn.Name.Name, use.value)
+	d := w.decls.report.errorf(use.pos, "middleware-missing", "%s uses %q, and no middleware is called so", a.fn.Name.Name, use.value)
 	switch near := didYouMean(use.value, names); {
 	case near != "":
 		d.Hint = near

@@ -195,3 +195,30 @@ func (c Config) RequiredWith(f ConfigField) []string {
 	}
 	return names
 }
+
+// A Site is what a //cgigen:site says, or what holds for a module without one.
+type Site struct {
+	Name     string   // as in //cgigen:site, or after the folder
+	Dir      string   // absolute
+	Path     string   // import path of Dir
+	Base     string   // path that the site lies below; "" if it does not say
+	Gateways []string // to link: those of a flag, of //cgigen:site, or the default
+	Asked    []string // gateways that //cgigen:site names; none if it names none
+	OutDir   string   // absolute folder of the programs
+	OutPath  string   // import path of OutDir
+	// Declared is the position of //cgigen:site, relative to the module; none
+	// for a module without one.
+	Declared token.Position
+}
+
+// IsDeclared reports whether a //cgigen:site makes the site.
+func (s Site) IsDeclared() bool { return s.Declared.IsValid() }
+
+// A Main is a generated program: what to build.
+type Main struct {
+	Name       string
+	Dir        string // absolute
+	ImportPath string
+	Site       int      // index in Model.Sites
+	Gateways   []string // names of the gateways that it links
+}

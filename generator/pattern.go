@@ -9,16 +9,6 @@ import (
 	"strings"
 )
 
-// A UsageError is a mistake in the Options, not in the user's source.
-type UsageError struct{ Message, Hint string }
-
-func (e *UsageError) Error() string {
-	if e.Hint == "" {
-		return e.Message
-	}
-	return e.Message + "\n\thint: " + e.Hint
-}
-
 // A selection is the packages that the patterns of the command line choose.
 // It also tells those that the go command does not list: packages without a
 // file for the current GOOS, and those that are gone.
@@ -37,14 +27,13 @@ func (s selection) has(m *module, importPath string) bool {
 }
 
 // newSelection reads package patterns, see go help packages.
-func newSelection(o Options, modules []*module) (selection, error) {
-	patterns := o.Patterns
+func newSelection(patterns []string, dir string, modules []*module) (selection, error) {
 	if len(patterns) == 0 {
 		patterns = []string{"./..."}
 	}
 	var s selection
 	for _, pattern := range patterns {
-		p, err := newPattern(pattern, o.Dir, modules)
+		p, err := newPattern(pattern, dir, modules)
 		if err != nil {
 			return nil, err
 		}

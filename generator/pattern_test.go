@@ -63,7 +63,7 @@ func TestPatternsAreThoseOfTheGoCommand(t *testing.T) {
 		"all":                         packages,
 		filepath.Join(root, "orders"): packages[3:],
 	} {
-		s, err := newSelection(Options{Dir: root, Patterns: []string{pattern}}, []*module{m})
+		s, err := newSelection([]string{pattern}, root, []*module{m})
 		if err != nil {
 			t.Errorf("%s: %v", pattern, err)
 			continue

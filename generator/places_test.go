@@ -178,7 +178,7 @@ func TestPositionsWithDrivesAreRead(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if strings.Contains((positions{dir: "/shop"}).parse("/shop/users.go:1:2").Filename, `\`) {
+	if strings.Contains(parsePosition((positions{dir: "/shop"}), "/shop/users.go:1:2").Filename, `\`) {
 		t.Error("positions have backslashes")
 	}
 }

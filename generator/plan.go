@@ -6,9 +6,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
-	"maps"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -39,75 +37,46 @@ type Change struct {
 	New  []byte // nil for Removed
 }
 
-// An emitted program is the source of one.
-type emitted struct {
-	Main   Main
-	Source []byte
+// A comparison is what is wanted on disk.
+type comparison struct {
+	module   *module
+	chosen   selection
+	sites    []Site
+	programs []emitted
+	outputs  []string // folders in which stale programs may lie
+	live     []string // folders of all programs of the sites, whether chosen or not
 }
 
-// emit writes the source of the programs.
-func (r *run) emit(model *Model) ([]emitted, error) {
-	var programs []emitted
-	for _, p := range model.Programs {
-		s := r.siteAt(model.SiteOf(p).Dir)
-		m := Main{
-			Name: p.Name, Dir: filepath.Join(s.OutDir, p.Name), ImportPath: path.Join(s.OutPath, p.Name), Site: p.Site,
-			Gateways: sortedGateways(s.Gateways),
+// compareAll finds the files to write and to remove, sorted by path. What is in
+// the way is reported, and nothing is changed.
+func compareAll(c comparison, r *reporter) (changes []Change, err error) {
+	for _, s := range c.sites {
+		if err := c.checkOutDir(s.OutDir, r); err != nil {
+			return nil, err
 		}
-		source, err := emitProgram(p, m.ImportPath, s.Site)
+	}
+	for _, p := range c.programs {
+		change, err := compare(filepath.Join(p.Main.Dir, mainFile), p.Source, r)
 		if err != nil {
 			return nil, err
 		}
-		programs = append(programs, emitted{m, source})
+		changes = append(changes, change...)
 	}
-	return programs, nil
-}
-
-// siteAt gives the site of a folder.
-func (r *run) siteAt(dir string) *site {
-	return r.sites[slices.IndexFunc(r.sites, func(s *site) bool { return s.Dir == dir })]
-}
-
-// result compares the programs with what is on disk. live are the folders of
-// all programs of the sites.
-func (r *run) result(model *Model, programs []emitted, live []string) (result *Result, err error) {
-	result = &Result{Model: model}
-	for _, s := range model.Sites {
-		if err := r.checkOutDir(r.siteAt(s.Dir)); err != nil {
-			return nil, err
-		}
-	}
-	if r.KeepGateways {
-		if programs, err = r.keepGateways(model, programs); err != nil {
-			return nil, err
-		}
-	}
-	for _, p := range programs {
-		result.Programs = append(result.Programs, p.Main)
-		change, err := r.compare(filepath.Join(p.Main.Dir, mainFile), p.Source)
+	for _, dir := range c.outputs {
+		stale, err := c.stale(dir)
 		if err != nil {
 			return nil, err
 		}
-		result.Changes = append(result.Changes, change...)
+		changes = append(changes, stale...)
 	}
-	for _, dir := range r.outputFolders() {
-		stale, err := r.stale(dir, live)
-		if err != nil {
-			return nil, err
-		}
-		result.Changes = append(result.Changes, stale...)
-	}
-	slices.SortFunc(result.Changes, func(a, b Change) int { return strings.Compare(a.Path, b.Path) })
-	if len(r.errors) > 0 {
-		return nil, r.errors
-	}
-	return result, nil
+	slices.SortFunc(changes, func(a, b Change) int { return strings.Compare(a.Path, b.Path) })
+	return changes, nil
 }
 
 // checkOutDir reports a symbolic link or a file on the way to the programs.
-func (r *run) checkOutDir(s *site) error {
-	for _, dir := range r.module.below(s.OutDir) {
-		if there, err := r.folder(dir); err != nil || !there {
+func (c comparison) checkOutDir(outDir string, r *reporter) error {
+	for _, dir := range c.module.below(outDir) {
+		if there, err := folder(dir, r); err != nil || !there {
 			return err
 		}
 	}
@@ -115,7 +84,7 @@ func (r *run) checkOutDir(s *site) error {
 }
 
 // folder tells whether a folder is there, and reports what is there instead.
-func (r *run) folder(dir string) (there bool, err error) {
+func folder(dir string, r *reporter) (there bool, err error) {
 	info, err := os.Lstat(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -123,7 +92,7 @@ func (r *run) folder(dir string) (there bool, err error) {
 	case err != nil:
 		return false, err
 	case !info.IsDir():
-		r.inTheWay(dir, info)
+		inTheWay(dir, info, r)
 		return false, nil
 	}
 	return true, nil
@@ -132,7 +101,7 @@ func (r *run) folder(dir string) (there bool, err error) {
 const wayHint = "move it away, or choose another folder with -o or another name with name="
 
 // inTheWay reports something that we did not make and do not touch.
-func (r *run) inTheWay(file string, info fs.FileInfo) {
+func inTheWay(file string, info fs.FileInfo, r *reporter) {
 	what := "a file that cgigen did not write"
 	switch {
 	case info.Mode()&fs.ModeSymlink != 0:
@@ -146,11 +115,11 @@ func (r *run) inTheWay(file string, info fs.FileInfo) {
 
 // compare gives the change that a program's file needs, if any. Line ends do
 // not count: a checkout may have turned them into CRLF.
-func (r *run) compare(file string, source []byte) ([]Change, error) {
-	if there, err := r.folder(filepath.Dir(file)); err != nil || !there {
+func compare(file string, source []byte, r *reporter) ([]Change, error) {
+	if there, err := folder(filepath.Dir(file), r); err != nil || !there {
 		return []Change{{Kind: Created, Path: file, New: source}}, err
 	}
-	r.checkPackage(filepath.Dir(file))
+	checkPackage(filepath.Dir(file), r)
 	info, err := os.Lstat(file)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -158,7 +127,7 @@ func (r *run) compare(file string, source []byte) ([]Change, error) {
 	case err != nil:
 		return nil, err
 	case !info.Mode().IsRegular():
-		r.inTheWay(file, info)
+		inTheWay(file, info, r)
 		return nil, nil
 	}
 	old, err := os.ReadFile(file)
@@ -166,7 +135,7 @@ func (r *run) compare(file string, source []byte) ([]Change, error) {
 	case err != nil:
 		return nil, err
 	case !isOurs(old):
-		r.inTheWay(file, info)
+		inTheWay(file, info, r)
 		return nil, nil
 	case bytes.Equal(withoutCR(old), source):
 		return nil, nil
@@ -175,7 +144,7 @@ func (r *run) compare(file string, source []byte) ([]Change, error) {
 }
 
 // checkPackage reports files of another package in the folder of a program.
-func (r *run) checkPackage(dir string) {
+func checkPackage(dir string, r *reporter) {
 	for _, file := range goFilesIn(dir) {
 		f, err := parser.ParseFile(r.fset, file, nil, parser.PackageClauseOnly)
 		if filepath.Base(file) != mainFile && err == nil && f.Name.Name != "main" {
@@ -189,28 +158,11 @@ func withoutCR(text []byte) []byte {
 	return bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))
 }
 
-// outputFolders gives the folders in which stale programs may lie: those of the
-// sites and, if there is any //cgigen:site, those that were a site's before.
-func (r *run) outputFolders() []string {
-	var dirs []string
-	for _, s := range r.sites {
-		if r.Site == "" || s.Name == r.Site {
-			dirs = append(dirs, s.OutDir)
-		}
-		if s.IsDeclared() && r.Output == "" && r.Site == "" {
-			dirs = append(dirs, r.outputs...)
-		}
-	}
-	slices.Sort(dirs)
-	return slices.Compact(dirs)
-}
-
 // stale gives the removal of our programs that have lost their handlers. Those
 // of excluded files still have theirs, and those of packages that the patterns
-// do not choose are none of this run's business. live are the folders of all
-// programs of the sites.
-func (r *run) stale(dir string, live []string) ([]Change, error) {
-	if !r.isReal(dir) {
+// do not choose are none of this run's business.
+func (c comparison) stale(dir string) ([]Change, error) {
+	if !c.isReal(dir) {
 		return nil, nil
 	}
 	entries, err := os.ReadDir(dir)
@@ -218,14 +170,14 @@ func (r *run) stale(dir string, live []string) ([]Change, error) {
 	for _, entry := range entries {
 		file := filepath.Join(dir, entry.Name(), mainFile)
 		info, err := os.Lstat(file)
-		if !entry.IsDir() || slices.Contains(live, filepath.Dir(file)) || err != nil || !info.Mode().IsRegular() {
+		if !entry.IsDir() || slices.Contains(c.live, filepath.Dir(file)) || err != nil || !info.Mode().IsRegular() {
 			continue
 		}
 		old, err := os.ReadFile(file)
 		if err != nil {
 			return nil, err
 		}
-		if packages, ours := headerPackages(old); ours && r.choosesAll(packages) {
+		if packages, ours := headerPackages(old); ours && c.choosesAll(packages) {
 			changes = append(changes, Change{Kind: Removed, Path: file, Old: old})
 		}
 	}
@@ -234,27 +186,13 @@ func (r *run) stale(dir string, live []string) ([]Change, error) {
 
 // isReal tells whether a folder is there, and no symbolic link leads to it from
 // the root of the module.
-func (r *run) isReal(dir string) bool {
-	return !slices.ContainsFunc(r.module.below(dir), func(above string) bool {
+func (c comparison) isReal(dir string) bool {
+	return !slices.ContainsFunc(c.module.below(dir), func(above string) bool {
 		info, err := os.Lstat(above)
 		return err != nil || !info.IsDir()
 	})
 }
 
-// liveFolders gives the folders of all programs of the sites.
-func (r *run) liveFolders() []string {
-	live := map[string]bool{}
-	silent := &reporter{positions: r.positions}
-	for _, s := range r.sites {
-		for _, a := range r.handlers(s) {
-			if name, _, ok := a.programOf(silent); ok {
-				live[filepath.Join(s.OutDir, name.value)] = true
-			}
-		}
-	}
-	return slices.Sorted(maps.Keys(live))
-}
-
-func (r *run) choosesAll(packages []string) bool {
-	return !slices.ContainsFunc(packages, func(pkg string) bool { return !r.selection.has(r.module, pkg) })
+func (c comparison) choosesAll(packages []string) bool {
+	return !slices.ContainsFunc(packages, func(pkg string) bool { return !c.chosen.has(c.module, pkg) })
 }

@@ -12,7 +12,7 @@ import (
 func (w *world) findProviders() {
 	for _, src := range w.sources {
 		for _, a := range src.annotations {
-			if !src.excluded && isProvider(a) {
+			if !w.excluded[src] && isProvider(a) {
 				w.provide(a, w.function(a))
 			}
 		}
@@ -30,7 +30,7 @@ func (w *world) provide(a *annotation, fn *types.Func) {
 
 // addProvider takes a provider apart.
 func (w *world) addProvider(a *annotation, fn *types.Func) {
-	if fn == nil || a.unsound || !a.checkDeclaration(&reporter{positions: w.positions}) {
+	if fn == nil || a.unsound || !checkDeclaration(a, &reporter{positions: w.report.positions}) {
 		return
 	}
 	results := fn.Signature().Results()
@@ -38,14 +38,14 @@ func (w *world) addProvider(a *annotation, fn *types.Func) {
 	switch {
 	case hasInvalid(results):
 	case !ok:
-		w.errorf(a.fn.Name.Pos(), "provider-results", "%s returns %s, which is no value to provide", a.fn.Name.Name, describeResults(fn.Signature())).Hint = providerForms
+		w.report.errorf(a.fn.Name.Pos(), "provider-results", "%s returns %s, which is no value to provide", a.fn.Name.Name, describeResults(fn.Signature())).Hint = providerForms
 	case !injectable(value):
-		w.errorf(a.fn.Name.Pos(), "provider-type", "%s provides %s, a type that says nothing about the value", a.fn.Name.Name, shortType(value)).Hint = "declare a named type for it"
+		w.report.errorf(a.fn.Name.Pos(), "provider-type", "%s provides %s, a type that says nothing about the value", a.fn.Name.Name, shortType(value)).Hint = "declare a named type for it"
 	case isContext(value) || isLogger(value):
-		w.errorf(a.fn.Name.Pos(), "provider-type", "%s provides %s, which every program has", a.fn.Name.Name, shortType(value)).Hint = "take it as a parameter where it is needed"
+		w.report.errorf(a.fn.Name.Pos(), "provider-type", "%s provides %s, which every program has", a.fn.Name.Name, shortType(value)).Hint = "take it as a parameter where it is needed"
 	default:
 		w.providers = append(w.providers, &callable{
-			annotation: a, value: value, result: result, params: a.parameters(fn),
+			of: a, value: value, result: result, params: parametersOf(a, fn),
 		})
 	}
 }
@@ -65,8 +65,8 @@ func injectable(t types.Type) bool {
 // calls.
 func (w *world) warnUnused(chosen func(*annotation) bool) {
 	for _, p := range w.providers {
-		if !p.used && chosen(p.annotation) {
-			w.warnf(p.pos, "provider-unused", "no program needs %s, which %s provides", shortType(p.value), p.fn.Name.Name).
+		if !p.used && chosen(p.of) {
+			w.report.warnf(p.of.pos, "provider-unused", "no program needs %s, which %s provides", shortType(p.value), p.of.fn.Name.Name).
 				Hint = "take it as a parameter of a handler, or remove the directive"
 		}
 	}
@@ -97,7 +97,7 @@ func (w *world) findForeign() {
 // own tells whether a declaration belongs to one of the main modules. What
 // they vendor, or hold as the replacement of another module, does not.
 func (w *world) own(obj types.Object) bool {
-	dir := filepath.Dir(w.fset.Position(obj.Pos()).Filename)
+	dir := filepath.Dir(w.report.fset.Position(obj.Pos()).Filename)
 	return slices.ContainsFunc(w.modules, func(m *module) bool {
 		return m.contains(dir) && m.importPath(dir) == obj.Pkg().Path()
 	})
@@ -108,7 +108,7 @@ func (w *world) foreignProviders(p *types.Package) {
 	files := map[string]*source{}
 	for _, name := range p.Scope().Names() {
 		obj := p.Scope().Lookup(name)
-		if file := w.fset.Position(obj.Pos()).Filename; filepath.IsAbs(file) && !w.own(obj) {
+		if file := w.report.fset.Position(obj.Pos()).Filename; filepath.IsAbs(file) && !w.own(obj) {
 			files[file] = w.foreignSource(obj)
 		}
 		if fn, ok := obj.(*types.Func); ok {

@@ -17,7 +17,7 @@ func (w *world) candidates(c *callable, t types.Type) []*callable {
 			all = append(all, provider)
 		}
 	}
-	return nearestTo(w, c.source, all, func(p *callable) *source { return p.source })
+	return nearestTo(w, c.of.source, all, func(p *callable) *source { return p.of.source })
 }
 
 // nearestTo gives those of the declarations that lie in the package, or else in
@@ -29,10 +29,10 @@ func nearestTo[T any](w *world, from *source, all []T, sourceOf func(T) *source)
 	if own := near(func(src *source) bool { return src.pkg == from.pkg }); len(own) > 0 {
 		return own
 	}
-	if w.siteOf == nil || w.siteOf(from) == nil {
+	if w.layout == nil || w.layout.siteOf(from) == nil {
 		return all
 	}
-	if own := near(func(src *source) bool { return w.siteOf(src) == w.siteOf(from) }); len(own) > 0 {
+	if own := near(func(src *source) bool { return w.layout.siteOf(src) == w.layout.siteOf(from) }); len(own) > 0 {
 		return own
 	}
 	return all
@@ -41,7 +41,7 @@ func nearestTo[T any](w *world, from *source, all []T, sourceOf func(T) *source)
 // provider finds the one provider for a parameter. It reports that there is
 // none, or more than one.
 func (w *wiring) provider(c *callable, p parameter) *callable {
-	candidates := w.candidates(c, p.typ)
+	candidates := w.decls.candidates(c, p.typ)
 	switch len(candidates) {
 	case 1:
 		return candidates[0]
@@ -57,7 +57,7 @@ func (w *wiring) provider(c *callable, p parameter) *callable {
 // directly, or through other providers. All others are lazy.
 func (w *wiring) findEager(c *callable) {
 	for _, p := range c.params {
-		candidates := w.candidates(c, p.typ)
+		candidates := w.decls.candidates(c, p.typ)
 		if len(candidates) != 1 || w.eager[candidates[0]] {
 			continue
 		}
@@ -70,10 +70,10 @@ func (w *wiring) findEager(c *callable) {
 // provider.
 func (w *wiring) lazyValue(c *callable, t types.Type) (types.Type, bool) {
 	value, ok := makerOf(t)
-	if !ok || len(w.candidates(c, t)) > 0 {
+	if !ok || len(w.decls.candidates(c, t)) > 0 {
 		return nil, false
 	}
-	return value, len(w.candidates(c, value)) > 0
+	return value, len(w.decls.candidates(c, value)) > 0
 }
 
 // makerOf takes func() (T, error) apart.
@@ -115,7 +115,7 @@ func (w *wiring) typeExpr(c *callable, p parameter) *TypeExpr {
 		if i > 0 {
 			pkg, name := packages[i-1], leadingIdentifier(piece)
 			if !ast.IsExported(name) || !w.canImport(pkg.Path()) {
-				d := w.errorf(p.pos, "lazy-type", "%s makes %s at its first use, a type that programs in %s cannot name", c.fn.Name.Name, shortType(p.typ), w.site.OutPath)
+				d := w.decls.report.errorf(p.pos, "lazy-type", "%s makes %s at its first use, a type that programs in %s cannot name", c.of.fn.Name.Name, shortType(p.typ), w.site.OutPath)
 				d.Hint = "take the value itself instead of a function, or export the type where programs can import it"
 				return nil
 			}

@@ -18,7 +18,7 @@ const (
 
 // A callable is a function that a program calls, or a plain handler.
 type callable struct {
-	*annotation
+	of     *annotation
 	plain  bool // func(http.ResponseWriter, *http.Request)
 	value  types.Type
 	result CallResult
@@ -33,8 +33,8 @@ type parameter struct {
 	pos token.Pos
 }
 
-// parameters joins the types of a function's parameters with their places.
-func (a *annotation) parameters(fn *types.Func) []parameter {
+// parametersOf joins the types of a function's parameters with their places.
+func parametersOf(a *annotation, fn *types.Func) []parameter {
 	var places []token.Pos
 	for _, field := range a.fn.Type.Params.List {
 		for _, name := range field.Names {
@@ -53,13 +53,13 @@ func (a *annotation) parameters(fn *types.Func) []parameter {
 
 // checkDeclaration reports a function that a generated program, which is a
 // package of its own, cannot call at all.
-func (a *annotation) checkDeclaration(r *reporter) bool {
+func checkDeclaration(a *annotation, r *reporter) bool {
 	name := a.fn.Name
 	switch {
 	case a.source.ast.Name.Name == "main":
 		r.errorf(a.pos, "package-main", "//cgigen:%s in package main, which programs cannot import", a.kind).Hint = "move the function to a folder of its own, with a package name other than main"
 	case a.fn.Recv != nil:
-		r.errorf(name.Pos(), "method", "%s is a method", name.Name).Hint = a.methodHint()
+		r.errorf(name.Pos(), "method", "%s is a method", name.Name).Hint = methodHint(a)
 	case !name.IsExported():
 		r.errorf(name.Pos(), "unexported", "%s is not exported, so that programs cannot call it", name.Name).Hint = exportHint(name.Name)
 	case a.fn.Type.TypeParams != nil:
@@ -74,7 +74,7 @@ func (a *annotation) checkDeclaration(r *reporter) bool {
 
 // methodHint says what to write instead of a method: a program does not know
 // how to make the receiver.
-func (a *annotation) methodHint() string {
+func methodHint(a *annotation) string {
 	if a.kind == handlerName {
 		return "write a function that makes the receiver and returns its method as an http.HandlerFunc"
 	}
@@ -98,9 +98,9 @@ func variadic(fn *ast.FuncDecl) bool {
 }
 
 // checkHandler takes the function of a //cgigen:handler apart.
-func (a *annotation) checkHandler(fn *types.Func, r *reporter) (*callable, bool) {
+func checkHandler(a *annotation, fn *types.Func, r *reporter) (*callable, bool) {
 	sig := fn.Signature()
-	c := &callable{annotation: a, params: a.parameters(fn)}
+	c := &callable{of: a, params: parametersOf(a, fn)}
 	if isServeHTTP(sig) {
 		c.plain, c.params = true, nil
 		return c, true
@@ -119,11 +119,11 @@ func (a *annotation) checkHandler(fn *types.Func, r *reporter) (*callable, bool)
 		}
 		return c, false
 	}
-	return c, a.checkServes(c.value, r)
+	return c, checkServes(a, c.value, r)
 }
 
 // checkServes reports a value that is no http.Handler.
-func (a *annotation) checkServes(value types.Type, r *reporter) bool {
+func checkServes(a *annotation, value types.Type, r *reporter) bool {
 	switch {
 	case isInvalid(value):
 		return false

@@ -3,7 +3,8 @@ package generator
 import (
 	"cmp"
 	"fmt"
-	"go/token"
+	"maps"
+	"os"
 	"path"
 	"path/filepath"
 	"regexp"
@@ -11,31 +12,125 @@ import (
 	"strings"
 )
 
-// A site is one URL space with its program names and its folder for programs: a
-// module, or a folder of it with //cgigen:site and what lies below.
-type site struct {
-	Site
-	OutDir  string // absolute
-	OutPath string // import path of OutDir
+// outputName is the folder of a site's programs.
+const outputName = "cgi-bin"
 
-	module *module
+// A placement is what the command line says about sites.
+type placement struct {
+	dir      string   // working directory, absolute
+	output   string   // folder for the programs, relative to dir; "" is a cgi-bin of each site
+	gateways []string // to link; none means those of //cgigen:site, or the default
+	only     string   // name of the only site to look at; "" for all
 }
 
-// A Site is what a //cgigen:site says, or what holds for a module without one.
-type Site struct {
-	Name     string   // as in //cgigen:site, or after the folder
-	Dir      string   // absolute
-	Path     string   // import path of Dir
-	Base     string   // path that the site lies below; "" if it does not say
-	Gateways []string // to link: those of a flag, of //cgigen:site, or the default
-	Asked    []string // gateways that //cgigen:site names; none if it names none
-	// Declared is the position of //cgigen:site, relative to the module; none
-	// for a module without one.
-	Declared token.Position
+// layOut finds the sites that the chosen packages belong to, and the folders of
+// their programs. Mistakes in the source go to the reporter, those of the
+// command line are the error.
+func layOut(found scanned, modules []*module, chosen selection, p placement, r *reporter) (*layout, error) {
+	l := &layout{at: r.positions, modules: modules, selection: chosen, only: p.only, sources: found.sources, outputs: found.outputs}
+	var err error
+	if l.module, err = l.siteModule(p.dir); err != nil {
+		return nil, err
+	}
+	l.findSites(p, r)
+	if err := l.checkSiteOption(); err != nil {
+		return nil, err
+	}
+	return l, l.placeOutput(p)
 }
 
-// IsDeclared reports whether a //cgigen:site makes the site.
-func (s Site) IsDeclared() bool { return s.Declared.IsValid() }
+// siteModule gives the module of the chosen handlers: no site is larger.
+// Without any handler it is the one that the patterns are about.
+func (l *layout) siteModule(dir string) (*module, error) {
+	modules := map[*module]bool{}
+	for _, src := range l.sources {
+		if l.chooses(src) && slices.ContainsFunc(src.annotations, isHandler) {
+			modules[src.module] = true
+		}
+	}
+	found := slices.SortedFunc(maps.Keys(modules), func(a, b *module) int { return strings.Compare(a.Path, b.Path) })
+	switch len(found) {
+	case 0:
+		return cmp.Or(l.selection[0].module, moduleOf(dir, l.modules), l.modules[0]), nil
+	case 1:
+		return found[0], nil
+	}
+	return nil, &UsageError{
+		Message: "the packages have handlers of several modules: " + modulePaths(found),
+		Hint:    "a module is one site: run cgigen once for each, with -C",
+	}
+}
+
+// findSites gives the sites of the module: the folders with //cgigen:site, or
+// the module itself where it has none.
+func (l *layout) findSites(p placement, r *reporter) {
+	var declared []*source
+	for _, src := range l.sources {
+		if src.module == l.module && src.site != nil {
+			declared = append(declared, src)
+		}
+	}
+	byDir := map[string]*source{}
+	for _, src := range declared {
+		dir := filepath.Dir(src.path)
+		if first := byDir[dir]; first != nil {
+			if l.chooses(src) {
+				reportSecondSite(first, src, r)
+			}
+			continue
+		}
+		byDir[dir] = src
+		s := l.declaredSite(src, p)
+		if src.site.name.value == "" && slices.Contains(takenSiteNames(), s.Name) {
+			at := reporter{positions: r.positions}
+			at.errorf(src.site.pos, "site-name", "no site can be called %q, after its folder: folders of that name belong to cgigen", s.Name).Hint = "name it with name="
+			l.nameErrors = map[*source]Diagnostics{src: at.errors}
+		}
+		l.sites = append(l.sites, s)
+	}
+	if len(l.sites) == 0 {
+		l.sites = []*site{l.newSite(l.module.Dir, p)}
+	}
+}
+
+// checkSiteOption refuses the name of a site that there is not.
+func (l *layout) checkSiteOption() error {
+	if l.only == "" || slices.ContainsFunc(l.sites, func(s *site) bool { return s.Name == l.only }) {
+		return nil
+	}
+	names := make([]string, len(l.sites))
+	for i, s := range l.sites {
+		names[i] = s.Name
+	}
+	return &UsageError{
+		Message: fmt.Sprintf("there is no site %q in %s", l.only, l.module.Path),
+		Hint:    cmp.Or(didYouMean(l.only, names), "there is "+strings.Join(names, ", ")),
+	}
+}
+
+// newSite gives the site of a folder without any directive.
+func (l *layout) newSite(dir string, p placement) *site {
+	s := &site{module: l.module, Site: Site{Dir: dir, Path: l.module.importPath(dir)}}
+	s.Name, s.Gateways = defaultSiteName(s.Path), p.gateways
+	if len(s.Gateways) == 0 {
+		s.Gateways = DefaultGateways()
+	}
+	s.OutDir = filepath.Join(dir, outputName)
+	s.OutPath = l.module.importPath(s.OutDir)
+	return s
+}
+
+// declaredSite gives the site of a folder with a directive. Flags are stronger.
+func (l *layout) declaredSite(src *source, p placement) *site {
+	d := src.site
+	s := l.newSite(filepath.Dir(src.path), p)
+	s.Name, s.Base = cmp.Or(d.name.value, s.Name), d.base.value
+	s.Declared = positions{l.at.fset, l.module.Dir}.at(d.pos)
+	if s.Asked = d.list; len(d.list) > 0 && len(p.gateways) == 0 {
+		s.Gateways = d.list
+	}
+	return s
+}
 
 // defaultSiteName is the last element of a path that is no major version, as
 // far as it can be the name of a folder or a host.
@@ -53,158 +148,53 @@ var (
 	notInSiteName = regexp.MustCompile(`[^a-z0-9]+`)
 )
 
-// findSites gives the sites of the module: the folders with //cgigen:site, or
-// the module itself where it has none.
-func (r *run) findSites() {
-	var declared []*source
-	for _, src := range r.sources {
-		if src.module == r.module && src.site != nil {
-			declared = append(declared, src)
+// placeOutput finds the folder for the programs that -o asks for.
+func (l *layout) placeOutput(p placement) error {
+	if p.output == "" {
+		return l.checkNested()
+	}
+	placed := l.sites
+	if len(placed) > 1 {
+		placed = slices.DeleteFunc(slices.Clone(placed), func(s *site) bool { return !l.concerns(s) })
+	}
+	if len(placed) > 1 {
+		return &UsageError{
+			Message: "the packages have handlers of several sites: " + siteNames(placed),
+			Hint:    "-o is the folder of one site: choose its packages, or leave -o out; each site has a cgi-bin of its own",
 		}
 	}
-	byDir := map[string]*source{}
-	for _, src := range declared {
-		dir := filepath.Dir(src.path)
-		if first := byDir[dir]; first != nil {
-			if r.chooses(src) {
-				reportSecondSite(first, src, &r.reporter)
-			}
-			continue
-		}
-		byDir[dir] = src
-		s := r.declaredSite(src)
-		if src.site.name.value == "" && slices.Contains(takenSiteNames(), s.Name) {
-			at := reporter{positions: r.positions}
-			at.errorf(src.site.pos, "site-name", "no site can be called %q, after its folder: folders of that name belong to cgigen", s.Name).Hint = "name it with name="
-			src.siteErrors = append(src.siteErrors, at.errors...)
-		}
-		r.sites = append(r.sites, s)
+	outDir := filepath.Clean(p.output)
+	if !filepath.IsAbs(p.output) {
+		outDir = filepath.Join(p.dir, p.output)
 	}
-	if len(r.sites) == 0 {
-		r.sites = []*site{r.newSite(r.module.Dir)}
+	if !l.module.contains(outDir) {
+		return &UsageError{
+			Message: "the output folder " + outDir + " does not lie in the module " + l.module.Path + " (" + l.module.Dir + ")",
+			Hint:    "the programs belong to the handlers' module: give a folder in it with -o",
+		}
 	}
+	for _, s := range placed {
+		s.OutDir, s.OutPath = outDir, l.module.importPath(outDir)
+	}
+	return l.checkNested()
 }
 
-// checkSiteOption refuses the name of a site that there is not.
-func (r *run) checkSiteOption() error {
-	if r.Site == "" || slices.ContainsFunc(r.sites, func(s *site) bool { return s.Name == r.Site }) {
-		return nil
+// checkNested refuses an output folder that lies in a nested module.
+func (l *layout) checkNested() error {
+	for _, s := range l.sites {
+		for _, dir := range l.module.below(s.OutDir) {
+			if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+				return &UsageError{Message: "the output folder " + s.OutDir + " lies in another module, that of " + filepath.Join(dir, "go.mod")}
+			}
+		}
 	}
-	names := make([]string, len(r.sites))
-	for i, s := range r.sites {
+	return nil
+}
+
+func siteNames(sites []*site) string {
+	names := make([]string, len(sites))
+	for i, s := range sites {
 		names[i] = s.Name
 	}
-	return &UsageError{
-		Message: fmt.Sprintf("there is no site %q in %s", r.Site, r.module.Path),
-		Hint:    cmp.Or(didYouMean(r.Site, names), "there is "+strings.Join(names, ", ")),
-	}
-}
-
-// newSite gives the site of a folder without any directive.
-func (r *run) newSite(dir string) *site {
-	s := &site{module: r.module, Site: Site{Dir: dir, Path: r.module.importPath(dir)}}
-	s.Name, s.Gateways = defaultSiteName(s.Path), r.Gateways
-	if len(s.Gateways) == 0 {
-		s.Gateways = DefaultGateways()
-	}
-	s.OutDir = filepath.Join(dir, outputName)
-	s.OutPath = r.module.importPath(s.OutDir)
-	return s
-}
-
-// declaredSite gives the site of a folder with a directive. Flags are stronger.
-func (r *run) declaredSite(src *source) *site {
-	d := src.site
-	s := r.newSite(filepath.Dir(src.path))
-	s.Name, s.Base = cmp.Or(d.name.value, s.Name), d.base.value
-	s.Declared = positions{r.fset, r.module.Dir}.at(d.pos)
-	if s.Asked = d.list; len(d.list) > 0 && len(r.Gateways) == 0 {
-		s.Gateways = d.list
-	}
-	return s
-}
-
-func reportSecondSite(first, second *source, r *reporter) {
-	d := r.errorf(second.site.pos, "second-directive", "a second //cgigen:site in one folder")
-	d.Hint = "keep one of them"
-	d.Related = []Related{{r.at(first.site.pos), "the other one is here"}}
-}
-
-// siteOf gives the innermost site that a file lies in; nil for a file outside
-// of all.
-func (r *run) siteOf(src *source) *site {
-	var inner *site
-	for _, s := range r.sites {
-		rel, err := filepath.Rel(s.Dir, src.path)
-		if src.module == s.module && err == nil && filepath.IsLocal(rel) && (inner == nil || len(s.Dir) > len(inner.Dir)) {
-			inner = s
-		}
-	}
-	return inner
-}
-
-// checkSites reports chosen handlers that belong to no site, and sites of one
-// name.
-func (r *run) checkSites() {
-	for _, src := range r.sources {
-		if !r.chooses(src) || src.module != r.module || src.excluded || r.siteOf(src) != nil {
-			continue
-		}
-		for _, a := range src.annotations {
-			if isHandler(a) {
-				d := r.errorf(a.pos, "no-site", "%s belongs to no site of %s", a.ident().Name, r.module.Path)
-				d.Hint = "put //cgigen:site above the package clause of a folder that it lies in, or move it below a site"
-				d.Related = r.declarations()
-			}
-		}
-	}
-	for i, s := range r.sites {
-		same := slices.IndexFunc(r.sites[:i], func(other *site) bool { return other.Name == s.Name })
-		if same >= 0 && (r.concerns(s) || r.concerns(r.sites[same])) {
-			d := r.errorf(r.directiveOf(s).pos, "same-site", "two sites are called %q", s.Name)
-			d.Hint = "name one of them with name="
-			d.Related = []Related{{r.at(r.directiveOf(r.sites[same]).pos), "the other one is here"}}
-		}
-	}
-}
-
-// directiveOf gives the directive of a declared site.
-func (r *run) directiveOf(s *site) *siteDirective {
-	i := slices.IndexFunc(r.sources, func(src *source) bool { return src.site != nil && filepath.Dir(src.path) == s.Dir })
-	return r.sources[i].site
-}
-
-func (r *run) declarations() []Related {
-	var all []Related
-	for _, s := range r.sites {
-		all = append(all, Related{r.at(r.directiveOf(s).pos), "site " + s.Name + " is here"})
-	}
-	return all
-}
-
-// concerns tells whether the run is about a site: it has a chosen handler, or
-// its folder is chosen.
-func (r *run) concerns(s *site) bool {
-	if r.Site != "" && s.Name != r.Site {
-		return false
-	}
-	if r.selection.has(s.module, s.Path) {
-		return true
-	}
-	return slices.ContainsFunc(r.handlers(s), r.choosesFunction)
-}
-
-// reportDirectives reports what is wrong with the //cgigen:site lines of chosen
-// packages, and of the sites that the run is about although their own folders
-// are not chosen.
-func (r *run) reportDirectives() {
-	for _, src := range r.sources {
-		if len(src.siteErrors) == 0 {
-			continue
-		}
-		s := r.siteOf(src)
-		if r.chooses(src) || src.site != nil && s != nil && r.concerns(s) {
-			r.errors = append(r.errors, src.siteErrors...)
-		}
-	}
+	return strings.Join(names, ", ")
 }

@@ -28,33 +28,38 @@ type source struct {
 	siteErrors  Diagnostics // in //cgigen:site, which concern the whole site
 	errors      Diagnostics // in the other directives and their arguments
 	ours        bool        // a generated program, with no ast
-	excluded    bool        // by GOOS, GOARCH or tags; known once packages are loaded
+}
+
+// A scanned is what a scan has found.
+type scanned struct {
+	sources []*source // in the order of their paths
+	outputs []string  // folders called cgi-bin that hold generated programs
 }
 
 // scan reads the Go files of the modules and parses those that mention
-// cgigen, with their directives. The order is that of the paths.
-// It also gives the folders called cgi-bin that hold generated programs.
-func scan(ctx context.Context, modules []*module, at positions) (files []*source, outputs []string, err error) {
+// cgigen, with their directives.
+func scan(ctx context.Context, modules []*module, at positions) (scanned, error) {
+	var files []*source
 	for _, m := range modules {
-		found, err := m.goFiles()
+		found, err := goFiles(m)
 		if err != nil {
-			return nil, nil, err
+			return scanned{}, err
 		}
 		files = append(files, found...)
 	}
-	err = inParallel(ctx, files, func(src *source) error { return src.read(at) })
-	outputs = outputsOf(files)
+	err := inParallel(ctx, files, func(src *source) error { return src.read(at) })
+	outputs := outputsOf(files)
 	files = slices.DeleteFunc(files, func(src *source) bool {
 		return src.ast == nil || len(src.annotations) == 0 && src.site == nil && len(src.siteErrors) == 0 && len(src.errors) == 0 && src.parseErr == nil
 	})
-	return files, outputs, err
+	return scanned{files, outputs}, err
 }
 
 // outputsOf gives the folders called cgi-bin that hold programs of ours.
 func outputsOf(files []*source) []string {
 	var dirs []string
 	for _, src := range files {
-		if dir := filepath.Dir(filepath.Dir(src.path)); src.ours && filepath.Base(dir) == outputName {
+		if dir := filepath.Dir(filepath.Dir(src.path)); src.ours && filepath.Base(dir) == "cgi-bin" {
 			dirs = append(dirs, dir)
 		}
 	}
@@ -64,14 +69,14 @@ func outputsOf(files []*source) []string {
 
 // goFiles lists the Go files of a module's packages: those that ./... has, and
 // those of folders that are empty for the current GOOS and tags.
-func (m *module) goFiles() ([]*source, error) {
+func goFiles(m *module) ([]*source, error) {
 	var files []*source
 	root := m.Dir + string(filepath.Separator) // a root that is a symbolic link is entered
 	err := filepath.WalkDir(root, func(file string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
-		case entry.IsDir() && file != root && m.skips(file):
+		case entry.IsDir() && file != root && skips(m, file):
 			return fs.SkipDir
 		case !entry.IsDir() && isGoFile(entry.Name()):
 			files = append(files, &source{path: file, pkg: m.importPath(filepath.Dir(file)), module: m})
@@ -83,7 +88,7 @@ func (m *module) goFiles() ([]*source, error) {
 
 // skips tells the folders that patterns with ... leave out, see go help
 // packages, and those of nested modules.
-func (m *module) skips(dir string) bool {
+func skips(m *module, dir string) bool {
 	name := filepath.Base(dir)
 	if strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_") || ignoredFolder(name) {
 		return true

@@ -20,7 +20,7 @@ func (w *world) unmarkedHint(t types.Type) string {
 			if !ok || !fn.Exported() || !makes(fn, t) || !w.own(fn) || w.annotated(fn) {
 				continue
 			}
-			at := w.at(fn.Pos())
+			at := w.report.at(fn.Pos())
 			if hasInjectableParams(fn.Signature()) {
 				return fmt.Sprintf("%s.%s returns it: put //cgigen:provide above it, %s:%d", p.Name(), name, at.Filename, at.Line)
 			}

@@ -7,7 +7,7 @@ import (
 
 // A wiring is one program while its steps are found.
 type wiring struct {
-	*world
+	decls   *world
 	site    *site
 	program *Program
 	root    positions            // relative to the module, for the model
@@ -28,14 +28,14 @@ type madeStep struct {
 // A pendingCall is a call for which arguments are being found, and the
 // parameter of the call before it that it is for.
 type pendingCall struct {
-	*callable
+	call     *callable
 	forParam parameter
 }
 
 // handler adds the steps for a handler and gives that of the handler itself.
 func (w *wiring) handler(c *callable) (step int, ok bool) {
 	if c.plain {
-		return w.add(Step{Kind: PlainHandler, Func: c.symbol()}, c.annotation), true
+		return w.add(Step{Kind: PlainHandler, Func: c.of.symbol()}, c.of), true
 	}
 	return w.call(Step{Kind: CallHandler, Type: shortType(c.value)}, c, parameter{})
 }
@@ -47,8 +47,8 @@ func (w *wiring) call(s Step, c *callable, forParam parameter) (step int, ok boo
 	if s.Args, ok = w.args(c); !ok {
 		return 0, false
 	}
-	s.Func, s.Result = c.symbol(), c.result
-	return w.add(s, c.annotation), true
+	s.Func, s.Result = c.of.symbol(), c.result
+	return w.add(s, c.of), true
 }
 
 func (w *wiring) add(s Step, a *annotation) int {
@@ -79,7 +79,7 @@ func (w *wiring) sameValue(a, b types.Type) bool {
 	if isInvalid(a) || !types.Identical(dereferenced(a), dereferenced(b)) {
 		return false
 	}
-	_, config := w.configFor(a)
+	_, config := w.decls.configFor(a)
 	return config != nil || types.Identical(a, b)
 }
 
@@ -100,7 +100,7 @@ func (w *wiring) arg(c *callable, p parameter) (Arg, bool) {
 	case isLogger(p.typ):
 		return Arg{Kind: LoggerArg}, true
 	}
-	if named, a := w.configFor(p.typ); a != nil {
+	if named, a := w.decls.configFor(p.typ); a != nil {
 		_, pointer := types.Unalias(p.typ).(*types.Pointer)
 		step, ok := w.configStep(named, a, c)
 		return Arg{Kind: StepArg, Step: step, Pointer: pointer}, ok
@@ -118,7 +118,7 @@ func (w *wiring) configStep(named *types.Named, a *annotation, needed *callable)
 	if made := w.existing(named); made != nil {
 		return made.step, true
 	}
-	config, ok := w.config(named, a)
+	config, ok := w.decls.config(named, a)
 	if !ok || !w.importable(a, needed) {
 		return 0, false
 	}
@@ -149,7 +149,7 @@ func (w *wiring) provided(c *callable, p parameter) (step int, ok bool) {
 		}
 		return made.step, true
 	}
-	if w.reportCycle(c, provider, p) || !w.importable(provider.annotation, c) {
+	if w.reportCycle(c, provider, p) || !w.importable(provider.of, c) {
 		return 0, false
 	}
 	provider.used = true

@@ -9,17 +9,17 @@ import (
 )
 
 func (w *wiring) reportTwice(c *callable, second, first parameter) {
-	d := w.errorf(second.pos, "parameter-twice", "%s takes %s twice", c.fn.Name.Name, shortType(second.typ))
+	d := w.decls.report.errorf(second.pos, "parameter-twice", "%s takes %s twice", c.of.fn.Name.Name, shortType(second.typ))
 	d.Hint = "take it once, or declare a named type for one of the two"
-	d.Related = []Related{{w.at(first.pos), "the first one is here"}}
+	d.Related = []Related{{w.decls.report.at(first.pos), "the first one is here"}}
 }
 
 func (w *wiring) reportMissing(c *callable, p parameter) {
-	d := w.errorf(p.pos, "provider-missing", "%s needs %s, and nothing provides it", c.fn.Name.Name, shortType(p.typ))
+	d := w.decls.report.errorf(p.pos, "provider-missing", "%s needs %s, and nothing provides it", c.of.fn.Name.Name, shortType(p.typ))
 	d.Hint = w.missingHint(p.typ)
 	near := w.near(p.typ)
 	d.Related = append(w.neededBy(), near...)
-	unmarked := w.unmarkedHint(p.typ)
+	unmarked := w.decls.unmarkedHint(p.typ)
 	switch {
 	case unmarked != "":
 		d.Hint = unmarked
@@ -31,8 +31,8 @@ func (w *wiring) reportMissing(c *callable, p parameter) {
 		d.Hint = "take what is provided, or provide what is taken"
 		return
 	}
-	if named, ok := types.Unalias(dereferenced(p.typ)).(*types.Named); ok && w.own(named.Obj()) {
-		d.Related = append(d.Related, Related{w.at(named.Obj().Pos()), named.Obj().Name() + " is declared here"})
+	if named, ok := types.Unalias(dereferenced(p.typ)).(*types.Named); ok && w.decls.own(named.Obj()) {
+		d.Related = append(d.Related, Related{w.decls.report.at(named.Obj().Pos()), named.Obj().Name() + " is declared here"})
 	}
 }
 
@@ -51,7 +51,7 @@ func (w *wiring) missingHint(t types.Type) string {
 		return "put it into a struct with //cgigen:config, or declare a named type for it and a //cgigen:provide function that returns one"
 	}
 	named, ok := types.Unalias(dereferenced(t)).(*types.Named)
-	if !ok || !w.own(named.Obj()) {
+	if !ok || !w.decls.own(named.Obj()) {
 		return "write a //cgigen:provide function that returns " + shortType(t) + ", such as " + providerExample(t) + "; " + parameterForms
 	}
 	switch named.Underlying().(type) {
@@ -73,15 +73,15 @@ func providerExample(t types.Type) string {
 // it, or what implements it.
 func (w *wiring) near(t types.Type) []Related {
 	var related []Related
-	for _, provider := range w.providers {
+	for _, provider := range w.decls.providers {
 		iface, isInterface := t.Underlying().(*types.Interface)
 		implements := isInterface && iface.NumMethods() > 0 && types.Implements(provider.value, iface)
 		if implements || types.Identical(dereferenced(provider.value), dereferenced(t)) {
-			text := provider.fn.Name.Name + " provides " + shortType(provider.value)
+			text := provider.of.fn.Name.Name + " provides " + shortType(provider.value)
 			if implements {
 				text += ", which implements it"
 			}
-			related = append(related, Related{w.at(provider.fn.Name.Pos()), text})
+			related = append(related, Related{w.decls.report.at(provider.of.fn.Name.Pos()), text})
 		}
 	}
 	return related
@@ -93,16 +93,16 @@ func (w *wiring) neededBy() []Related {
 	var related []Related
 	for i := len(w.pending) - 1; i > 0; i-- {
 		outer, inner := w.pending[i-1], w.pending[i]
-		related = append(related, Related{w.at(inner.forParam.pos), outer.fn.Name.Name + " needs " + shortType(inner.value)})
+		related = append(related, Related{w.decls.report.at(inner.forParam.pos), outer.call.of.fn.Name.Name + " needs " + shortType(inner.call.value)})
 	}
 	return related
 }
 
 func (w *wiring) reportAmbiguous(c *callable, p parameter, candidates []*callable) {
-	d := w.errorf(p.pos, "provider-ambiguous", "%s needs %s, and %d functions provide it", c.fn.Name.Name, shortType(p.typ), len(candidates))
-	d.Hint = "keep one of them, or write one in the package of " + c.fn.Name.Name + ", or declare a named type"
+	d := w.decls.report.errorf(p.pos, "provider-ambiguous", "%s needs %s, and %d functions provide it", c.of.fn.Name.Name, shortType(p.typ), len(candidates))
+	d.Hint = "keep one of them, or write one in the package of " + c.of.fn.Name.Name + ", or declare a named type"
 	for _, candidate := range candidates {
-		d.Related = append(d.Related, Related{w.at(candidate.fn.Name.Pos()), candidate.qualifiedName() + " provides it"})
+		d.Related = append(d.Related, Related{w.decls.report.at(candidate.of.fn.Name.Pos()), candidate.qualifiedName() + " provides it"})
 	}
 	d.Related = append(d.Related, w.neededBy()...)
 }
@@ -110,41 +110,41 @@ func (w *wiring) reportAmbiguous(c *callable, p parameter, candidates []*callabl
 // reportTwoInstances reports a program whose packages each have a provider of
 // one type: a program has one value of a type.
 func (w *wiring) reportTwoInstances(c *callable, p parameter, first, second *callable) {
-	d := w.errorf(p.pos, "provider-instances", "%s needs %s from %s, and the program %s already has one from %s", c.fn.Name.Name, shortType(p.typ),
+	d := w.decls.report.errorf(p.pos, "provider-instances", "%s needs %s from %s, and the program %s already has one from %s", c.of.fn.Name.Name, shortType(p.typ),
 		second.qualifiedName(), w.program.Name, first.qualifiedName())
 	d.Hint = "keep one of the two providers, declare a named type for one of the values, or make two programs"
 	d.Related = []Related{
-		{w.at(first.fn.Name.Pos()), first.qualifiedName() + " is here"},
-		{w.at(second.fn.Name.Pos()), second.qualifiedName() + " is here"},
+		{w.decls.report.at(first.of.fn.Name.Pos()), first.qualifiedName() + " is here"},
+		{w.decls.report.at(second.of.fn.Name.Pos()), second.qualifiedName() + " is here"},
 	}
 }
 
 // reportCycle reports a provider that is needed in order to call itself, with
 // the path that leads back to it.
 func (w *wiring) reportCycle(c, provider *callable, p parameter) bool {
-	start := slices.IndexFunc(w.pending, func(call pendingCall) bool { return call.callable == provider })
+	start := slices.IndexFunc(w.pending, func(call pendingCall) bool { return call.call == provider })
 	if start < 0 {
 		return false
 	}
 	var path []string
 	var related []Related
 	for i, call := range w.pending[start:] {
-		path = append(path, call.fn.Name.Name)
+		path = append(path, call.call.of.fn.Name.Name)
 		if i > 0 {
 			before := w.pending[start+i-1]
-			related = append(related, Related{w.at(call.forParam.pos), fmt.Sprintf("%s needs %s from %s", before.fn.Name.Name, shortType(call.value), call.fn.Name.Name)})
+			related = append(related, Related{w.decls.report.at(call.forParam.pos), fmt.Sprintf("%s needs %s from %s", before.call.of.fn.Name.Name, shortType(call.call.value), call.call.of.fn.Name.Name)})
 		}
 	}
-	path = append(path, provider.fn.Name.Name)
-	d := w.errorf(p.pos, "provider-cycle", "providers need each other: %s", strings.Join(path, " needs "))
+	path = append(path, provider.of.fn.Name.Name)
+	d := w.decls.report.errorf(p.pos, "provider-cycle", "providers need each other: %s", strings.Join(path, " needs "))
 	d.Hint = "let one of them take less, or merge them into one"
-	d.Related = append(related, Related{w.at(p.pos), fmt.Sprintf("%s needs %s from %s", c.fn.Name.Name, shortType(p.typ), provider.fn.Name.Name)})
+	d.Related = append(related, Related{w.decls.report.at(p.pos), fmt.Sprintf("%s needs %s from %s", c.of.fn.Name.Name, shortType(p.typ), provider.of.fn.Name.Name)})
 	return true
 }
 
 // qualifiedName is how another package calls the function.
 func (c *callable) qualifiedName() string {
-	return c.source.ast.Name.Name + "." + c.fn.Name.Name
+	return c.of.source.ast.Name.Name + "." + c.of.fn.Name.Name
 }
 
 // importable reports a package that the program cannot import. The position is
@@ -154,10 +154,10 @@ func (w *wiring) importable(a *annotation, needed *callable) bool {
 		return true
 	}
 	parent, _ := internalParent(a.source.pkg)
-	d := w.errorf(a.pos, "internal-package", "%s is internal to %s: programs in %s cannot import it", a.source.pkg, parent, w.site.OutPath)
+	d := w.decls.report.errorf(a.pos, "internal-package", "%s is internal to %s: programs in %s cannot import it", a.source.pkg, parent, w.site.OutPath)
 	d.Hint = "move it out of internal, or give an output folder (-o) below that of " + parent
-	if needed.annotation != a {
-		d.Related = []Related{{w.at(needed.fn.Name.Pos()), needed.fn.Name.Name + " needs it"}}
+	if needed.of != a {
+		d.Related = []Related{{w.decls.report.at(needed.of.fn.Name.Pos()), needed.of.fn.Name.Name + " needs it"}}
 	}
 	return false
 }

@@ -56,8 +56,8 @@ func (m *module) below(dir string) []string {
 }
 
 // mainModules asks the go command for the modules that it works on.
-func mainModules(ctx context.Context, o Options) ([]*module, error) {
-	out, err := goCommand(ctx, o, "list", "-m", "-json=Path,Dir,GoMod")
+func mainModules(ctx context.Context, c command) ([]*module, error) {
+	out, err := c.run(ctx, "list", "-m", "-json=Path,Dir,GoMod")
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +70,7 @@ func mainModules(ctx context.Context, o Options) ([]*module, error) {
 		case err != nil:
 			return nil, fmt.Errorf("reading the answer of go list -m: %w", err)
 		case m.Dir == "" || m.GoMod == "":
-			return nil, fmt.Errorf("%s is in no module: go mod init makes one", o.Dir)
+			return nil, fmt.Errorf("%s is in no module: go mod init makes one", c.dir)
 		}
 		if err := m.readGoMod(); err != nil {
 			return nil, err
@@ -98,13 +98,20 @@ func (m *module) readGoMod() error {
 	return nil
 }
 
-// goCommand runs the go command in the working directory and gives its
-// standard output. Its own words are the error.
-func goCommand(ctx context.Context, o Options, args ...string) ([]byte, error) {
+// A command is how the go command is called.
+type command struct {
+	dir  string   // absolute working directory
+	env  []string // nil is the process's own
+	tags string   // as for -tags
+}
+
+// run runs the go command and gives its standard output. Its own words are the
+// error.
+func (c command) run(ctx context.Context, args ...string) ([]byte, error) {
 	var stdout, stderr bytes.Buffer
 	cmd := exec.CommandContext(ctx, "go", args...)
-	cmd.Dir, cmd.Stdout, cmd.Stderr = o.Dir, &stdout, &stderr
-	cmd.Env = append(o.environ(), "PWD="+o.Dir) // the go command gives folders by this name
+	cmd.Dir, cmd.Stdout, cmd.Stderr = c.dir, &stdout, &stderr
+	cmd.Env = append(c.environ(), "PWD="+c.dir) // the go command gives folders by this name
 	if err := cmd.Run(); err != nil {
 		if said := strings.TrimSpace(stderr.String()); said != "" {
 			return nil, errors.New(said)
@@ -112,4 +119,21 @@ func goCommand(ctx context.Context, o Options, args ...string) ([]byte, error) {
 		return nil, fmt.Errorf("go %s: %w", strings.Join(args, " "), err)
 	}
 	return stdout.Bytes(), nil
+}
+
+func (c command) environ() []string {
+	if c.env == nil {
+		return os.Environ()
+	}
+	return slices.Clone(c.env)
+}
+
+// buildFlags are those of every go command that looks at packages. Positions
+// in export data are file names only without -trimpath.
+func (c command) buildFlags() []string {
+	flags := []string{"-trimpath=false"}
+	if c.tags != "" {
+		flags = append(flags, "-tags="+c.tags)
+	}
+	return flags
 }

@@ -10,9 +10,10 @@ import (
 // A world is everything that programs may be wired from: the scanned
 // declarations and the types of their packages.
 type world struct {
-	*reporter
+	report       *reporter
 	modules      []*module
-	siteOf       func(*source) *site // nil where sites do not matter
+	layout       *layout          // nil where sites do not matter
+	excluded     map[*source]bool // files that belong to no build
 	sources      []*source
 	packages     map[string]*typedPackage // loaded ones, by import path
 	providers    []*callable
@@ -39,8 +40,8 @@ func (w *world) configFor(t types.Type) (named *types.Named, a *annotation) {
 // or in a package of another one that an annotated package imports directly.
 func (w *world) configAnnotation(obj *types.TypeName) *annotation {
 	for _, src := range w.sources {
-		if src.pkg == obj.Pkg().Path() && !src.excluded {
-			if a := src.config(obj.Name()); a != nil {
+		if src.pkg == obj.Pkg().Path() && !w.excluded[src] {
+			if a := configOfType(src, obj.Name()); a != nil {
 				return a
 			}
 		}
@@ -49,12 +50,12 @@ func (w *world) configAnnotation(obj *types.TypeName) *annotation {
 		return nil
 	}
 	if src := w.foreignSource(obj); src != nil {
-		return src.config(obj.Name())
+		return configOfType(src, obj.Name())
 	}
 	return nil
 }
 
-func (src *source) config(name string) *annotation {
+func configOfType(src *source, name string) *annotation {
 	i := slices.IndexFunc(src.annotations, func(a *annotation) bool {
 		return a.kind == configName && a.ident().Name == name
 	})
@@ -77,7 +78,7 @@ func (w *world) importedDirectly(p *types.Package) bool {
 // foreignSource reads the file that declares an object of another module. The
 // position in its export data names the file.
 func (w *world) foreignSource(obj types.Object) *source {
-	file := w.fset.Position(obj.Pos()).Filename
+	file := w.report.fset.Position(obj.Pos()).Filename
 	src, seen := w.foreign[file]
 	if seen || !filepath.IsAbs(file) || slices.ContainsFunc(w.sources, func(s *source) bool { return s.path == file }) {
 		return src
@@ -85,8 +86,8 @@ func (w *world) foreignSource(obj types.Object) *source {
 	content, err := os.ReadFile(file)
 	if err == nil && mentionsTool(content) {
 		src = &source{path: file, pkg: obj.Pkg().Path()}
-		src.parse(content, w.positions)
-		w.errors = append(w.errors, src.errors...)
+		src.parse(content, w.report.positions)
+		w.report.errors = append(w.report.errors, src.errors...)
 	}
 	w.foreign[file] = src
 	return src
@@ -96,7 +97,7 @@ func (w *world) foreignSource(obj types.Object) *source {
 // if no program needs it.
 func (w *world) checkConfig(a *annotation) {
 	if a.config.spec.Assign.IsValid() {
-		w.errorf(a.pos, "config-alias", "%s is an alias", a.ident().Name).Hint = "put //cgigen:config above the declaration of the type itself"
+		w.report.errorf(a.pos, "config-alias", "%s is an alias", a.ident().Name).Hint = "put //cgigen:config above the declaration of the type itself"
 		return
 	}
 	p := w.packages[a.source.pkg]
@@ -115,8 +116,8 @@ func (w *world) config(named *types.Named, a *annotation) (*Config, bool) {
 	if config, seen := w.configs[named.Obj()]; seen {
 		return config, config != nil
 	}
-	config, ds := configOf(named, a.config, w.positions)
-	w.errors = append(w.errors, ds...)
+	config, ds := configOf(named, a.config, w.report.positions)
+	w.report.errors = append(w.report.errors, ds...)
 	if len(ds) > 0 || a.unsound {
 		config = nil
 	}
