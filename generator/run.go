@@ -3,6 +3,7 @@ package generator
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"go/token"
 	"go/types"
 	"maps"
@@ -23,6 +24,7 @@ type run struct {
 	module    *module  // whose programs these are
 	sites     []*site  // of the module, sorted by path
 	outputs   []string // folders called cgi-bin with programs of ours
+	pending   Diagnostics
 }
 
 // outputName is the folder of a site's programs.
@@ -39,16 +41,30 @@ func (r *run) plan(ctx context.Context, c *cache) (*Result, error) {
 	if err := r.placeOutput(); err != nil {
 		return nil, err
 	}
+	checking := r.checkBuildable(ctx)
 	model, err := r.model(ctx)
+	checked := <-checking
+	if checked.broken != nil {
+		what, hint := moduleRemedy(checked.broken.Error())
+		r.errors.add(r.moduleLine(), "module-broken", "the packages cannot be read: %s", what).Hint = hint
+		return nil, r.errors
+	}
 	if err != nil {
+		return nil, err
+	}
+	if err := checkRoutes(model); err != nil {
 		return nil, err
 	}
 	emitted, err := r.emit(model)
 	if err != nil {
 		return nil, err
 	}
+	if said := checked.pendingIn(emitted); said != "" {
+		what, hint := moduleRemedy(said)
+		r.pending.add(r.moduleLine(), "module-pending", "the programs cannot be built yet: %s", what).Hint = hint
+	}
 	live := r.liveFolders()
-	if rememberable {
+	if rememberable && len(r.pending) == 0 {
 		// A file that has changed in the meantime may or may not have been seen.
 		if after, ok := stateOf(ctx, r.roots); ok && after == before {
 			c.remember(remembered{
@@ -57,7 +73,21 @@ func (r *run) plan(ctx context.Context, c *cache) (*Result, error) {
 			})
 		}
 	}
-	return r.result(model, emitted, live)
+	result, err := r.result(model, emitted, live)
+	if err == nil {
+		result.Pending = r.pending
+	}
+	return result, err
+}
+
+// checkRoutes sees to it that no program is written without what it is for.
+func checkRoutes(model *Model) error {
+	for _, p := range model.Programs {
+		if len(p.Routes) == 0 {
+			return fmt.Errorf("the types of %s could not be read, and nothing says why: go vet %[1]s may", strings.Join(p.Packages, " "))
+		}
+	}
+	return nil
 }
 
 // state gives the state of the files that the run depends on.
@@ -435,13 +465,17 @@ func (r *run) checkFound(chosen []Program) {
 	}
 }
 
+// hasRequirement tells whether programs find the runtime: by a requirement, or
+// in the workspace.
+func (r *run) hasRequirement() bool {
+	return r.module.requires || slices.ContainsFunc(r.modules, func(m *module) bool { return m.Path == cgigenModule })
+}
+
 // checkRequirement reports a module whose programs would not find the runtime.
 func (r *run) checkRequirement(chosen []Program) {
-	inWorkspace := slices.ContainsFunc(r.modules, func(m *module) bool { return m.Path == cgigenModule })
-	if len(chosen) == 0 || r.module.requires || inWorkspace {
+	if len(chosen) == 0 || r.hasRequirement() {
 		return
 	}
-	at := r.relative(token.Position{Filename: r.module.GoMod, Line: r.module.line, Column: 1})
-	r.errors.add(at, "no-requirement", "%s does not require %s, whose runtime the programs import", r.module.Path, cgigenModule).
+	r.errors.add(r.moduleLine(), "no-requirement", "%s does not require %s, whose runtime the programs import", r.module.Path, cgigenModule).
 		Hint = "go get -tool " + cgigenModule + "/cmd/cgigen"
 }

@@ -60,6 +60,7 @@ func (a *app) vet(ctx context.Context, options generator.Options, asJSON, measur
 			return err
 		}
 	}
+	mistakes = append(mistakes, result.Pending...)
 	for _, f := range findings {
 		mistakes = append(mistakes, generator.Diagnostic{Position: f.Position, Code: f.Analyzer, Message: f.Message})
 	}
