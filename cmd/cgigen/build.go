@@ -109,6 +109,9 @@ func (a *app) build(ctx context.Context, options generator.Options, o buildFlags
 		if err != nil {
 			return err
 		}
+		if err := a.checkCgo(ctx, result, target, options.Tags); err != nil {
+			return err
+		}
 		dir := o.dist
 		if len(targets) > 1 {
 			dir = filepath.Join(o.dist, target.Folder())
