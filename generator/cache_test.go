@@ -127,7 +127,8 @@ func TestOptionsAndEnvironmentAreRememberedApart(t *testing.T) {
 func TestAnUnchangedTreeIsNotLoadedAgain(t *testing.T) {
 	t.Parallel()
 	dir := newModule(t, wired+"-- go.mod --\nmodule example.com/shop\n\ngo 1.26.0\n\nrequire github.com/cgigen/cgigen v0.0.0\n\nreplace github.com/cgigen/cgigen => ./stand-in\n"+
-		"-- stand-in/go.mod --\nmodule github.com/cgigen/cgigen\n")
+		"-- stand-in/go.mod --\nmodule github.com/cgigen/cgigen\n-- stand-in/runtime/runtime.go --\npackage runtime\n"+
+		"-- stand-in/runtime/cgi/cgi.go --\npackage cgi\n-- stand-in/runtime/fastcgi/fastcgi.go --\npackage fastcgi\n-- stand-in/runtime/scgi/scgi.go --\npackage scgi\n")
 	o := Options{Dir: dir, Env: goEnv(), Cache: t.TempDir()}
 	if _, err := Generate(t.Context(), o); err != nil {
 		t.Fatal(err)

@@ -30,7 +30,7 @@ func (c *catalogue) add(t *testing.T, result *Result, err error) {
 	var ds Diagnostics
 	errors.As(err, &ds)
 	if result != nil {
-		ds = append(slices.Clone(ds), result.Warnings...)
+		ds = slices.Concat(ds, result.Warnings, result.Pending)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -32,6 +32,7 @@ type Result struct {
 	Programs []Main      // the programs of the chosen packages, sorted by name
 	Warnings Diagnostics // also given along with errors
 	Changes  []Change    // sorted by path; empty if all is up to date
+	Pending  Diagnostics // what has to be done, after the changes, before the programs can be built
 }
 
 // Plan finds out what Generate would change, and changes nothing.

@@ -110,7 +110,7 @@ func TestPlanChangesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []Main{{Name: "list", Dir: filepath.Join(dir, "cgi-bin", "list"), ImportPath: "example.com/shop/cgi-bin/list"}}
+	want := []Main{{Name: "list", Dir: filepath.Join(dir, "cgi-bin", "list"), ImportPath: "example.com/shop/cgi-bin/list", Gateways: DefaultGateways()}}
 	if diff := cmp.Diff(want, result.Programs); diff != "" {
 		t.Errorf("programs (-want +got):\n%s", diff)
 	}
@@ -168,5 +168,26 @@ func TestConflictsWithHandlersOutsideOfThePatternsAreReported(t *testing.T) {
 		"\ta/a.go:5:18: the other pattern is that of List"
 	if err == nil || err.Error() != want {
 		t.Errorf("got\n%v\nwant\n%s", err, want)
+	}
+}
+
+// A run that remembers keeps the gateways that programs link, whatever they were
+// when it was remembered.
+func TestProgramsKeepTheirGateways(t *testing.T) {
+	t.Parallel()
+	dir := newModule(t, "-- users/users.go --\n"+list)
+	cache := t.TempDir()
+	keep := Options{Dir: dir, Env: goEnv(), Cache: cache, KeepGateways: true}
+	for _, gateways := range [][]string{{"cgi", "http"}, {"scgi"}, DefaultGateways()} {
+		generate(t, Options{Dir: dir, Cache: cache, Gateways: gateways})
+		for range 2 {
+			result, err := Plan(t.Context(), keep)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(gateways, result.Programs[0].Gateways); diff != "" || len(result.Changes) > 0 {
+				t.Errorf("gateways (-want +got):\n%s%d changes", diff, len(result.Changes))
+			}
+		}
 	}
 }

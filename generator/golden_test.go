@@ -240,6 +240,9 @@ func outcome(t *testing.T, o Options, before map[string]string, seen *catalogue)
 	if result != nil && len(result.Warnings) > 0 {
 		got = append(got, wantFile("warnings", result.Warnings.Error()+"\n"))
 	}
+	if result != nil && len(result.Pending) > 0 {
+		got = append(got, wantFile("pending", result.Pending.Error()+"\n"))
+	}
 	after := snapshot(t, strings.TrimSuffix(o.Dir, "/sub"))
 	for _, name := range sortedKeys(after) {
 		if before[name] != after[name] {

@@ -2,6 +2,7 @@ package generator
 
 import (
 	"cmp"
+	"go/token"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -239,4 +240,27 @@ func sortFunctions(functions []*annotation) {
 	slices.SortFunc(functions, func(a, b *annotation) int {
 		return cmp.Or(strings.Compare(a.source.path, b.source.path), cmp.Compare(a.pos, b.pos))
 	})
+}
+
+// handlerPackages gives the packages of chosen handlers.
+func (l *layout) handlerPackages() []string {
+	var paths []string
+	for _, src := range l.sources {
+		if l.chooses(src) && slices.ContainsFunc(src.annotations, isHandler) {
+			paths = append(paths, src.pkg)
+		}
+	}
+	slices.Sort(paths)
+	return slices.Compact(paths)
+}
+
+// hasRequirement tells whether programs find the runtime: by a requirement, or
+// in the workspace.
+func (l *layout) hasRequirement() bool {
+	return l.module.requires || slices.ContainsFunc(l.modules, func(m *module) bool { return m.Path == cgigenModule })
+}
+
+// moduleLine is where the module is named.
+func (l *layout) moduleLine() token.Position {
+	return l.at.relative(token.Position{Filename: l.module.GoMod, Line: l.module.line, Column: 1})
 }

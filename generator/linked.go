@@ -67,16 +67,21 @@ func common(linked map[string][]string) []string {
 
 // gatewaysIn gives the gateways that a program imports.
 func gatewaysIn(source []byte) []string {
+	imports := importsIn(source)
+	return gatewayNames(func(g gateway) bool { return slices.Contains(imports, g.importPath()) })
+}
+
+// importsIn gives the import paths of a file; none if it cannot be parsed.
+func importsIn(source []byte) []string {
 	file, err := parser.ParseFile(token.NewFileSet(), "", source, parser.ImportsOnly)
 	if err != nil {
 		return nil
 	}
-	return gatewayNames(func(g gateway) bool {
-		for _, spec := range file.Imports {
-			if path, err := strconv.Unquote(spec.Path.Value); err == nil && path == g.importPath() {
-				return true
-			}
+	var paths []string
+	for _, spec := range file.Imports {
+		if path, err := strconv.Unquote(spec.Path.Value); err == nil {
+			paths = append(paths, path)
 		}
-		return false
-	})
+	}
+	return paths
 }

@@ -3,7 +3,9 @@ package generator
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
+	"strings"
 )
 
 // A run is one Plan under way: what was asked for.
@@ -57,19 +59,30 @@ func (r *run) phases(ctx context.Context, c *cache, report *reporter) (*Result, 
 	if err != nil {
 		return nil, err
 	}
+	checking := checkBuildable(ctx, r.command, l)
 	model, err := r.model(ctx, l, report)
+	checked := <-checking
+	if checked.reportBroken(l, report) {
+		return nil, report.errors
+	}
 	if err != nil {
+		return nil, err
+	}
+	if err := checkRoutes(model); err != nil {
 		return nil, err
 	}
 	programs, err := emitAll(model)
 	if err != nil {
 		return nil, err
 	}
+	if pending := checked.pendingIn(programs, l); len(pending) > 0 {
+		return r.result(l, model, programs, l.liveFolders(), pending, report)
+	}
 	c.rememberIf(ctx, before, remembered{
 		Modules: modules, Module: slices.Index(modules, l.module), Sites: l.sites, Outputs: l.outputs, Live: l.liveFolders(),
 		Model: model, Emitted: programs, Warnings: report.warnings.sorted(),
 	})
-	return r.result(l, model, programs, l.liveFolders(), report)
+	return r.result(l, model, programs, l.liveFolders(), nil, report)
 }
 
 // recalled gives the result of the last run, compared with what is on disk now;
@@ -83,7 +96,7 @@ func (r *run) recalled(ctx context.Context, c *cache, report reporter) *Result {
 	if err != nil {
 		return nil
 	}
-	result, err := r.result(recalledLayout(last.Modules, last.Module, chosen, r.Site, last.Sites, last.Outputs), last.Model, last.Emitted, last.Live, &report)
+	result, err := r.result(recalledLayout(last.Modules, last.Module, chosen, r.Site, last.Sites, last.Outputs), last.Model, last.Emitted, last.Live, nil, &report)
 	if err != nil {
 		return nil
 	}
@@ -120,8 +133,19 @@ func (r *run) model(ctx context.Context, l *layout, report *reporter) (*Model, e
 	return model, nil
 }
 
-// result compares the programs with what is on disk.
-func (r *run) result(l *layout, model *Model, programs []emitted, live []string, report *reporter) (*Result, error) {
+// checkRoutes sees to it that no program is written without what it is for.
+func checkRoutes(model *Model) error {
+	for _, p := range model.Programs {
+		if len(p.Routes) == 0 {
+			return fmt.Errorf("the types of %s could not be read, and nothing says why: go vet %[1]s may", strings.Join(p.Packages, " "))
+		}
+	}
+	return nil
+}
+
+// result compares the programs with what is on disk. pending is what keeps them
+// from being built.
+func (r *run) result(l *layout, model *Model, programs []emitted, live []string, pending Diagnostics, report *reporter) (*Result, error) {
 	if r.KeepGateways {
 		var err error
 		if programs, err = keepGateways(model, programs); err != nil {
@@ -137,7 +161,7 @@ func (r *run) result(l *layout, model *Model, programs []emitted, live []string,
 	if len(report.errors) > 0 {
 		return nil, report.errors
 	}
-	result := &Result{Model: model, Changes: changes}
+	result := &Result{Model: model, Changes: changes, Pending: pending}
 	for _, p := range programs {
 		result.Programs = append(result.Programs, p.Main)
 	}

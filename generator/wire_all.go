@@ -94,11 +94,9 @@ func checkFound(chosen []Program, r *reporter) {
 
 // checkRequirement reports a module whose programs would not find the runtime.
 func checkRequirement(l *layout, chosen []Program, r *reporter) {
-	inWorkspace := slices.ContainsFunc(l.modules, func(m *module) bool { return m.Path == cgigenModule })
-	if len(chosen) == 0 || l.module.requires || inWorkspace {
+	if len(chosen) == 0 || l.hasRequirement() {
 		return
 	}
-	at := r.relative(token.Position{Filename: l.module.GoMod, Line: l.module.line, Column: 1})
-	r.errors.add(at, "no-requirement", "%s does not require %s, whose runtime the programs import", l.module.Path, cgigenModule).
+	r.errors.add(l.moduleLine(), "no-requirement", "%s does not require %s, whose runtime the programs import", l.module.Path, cgigenModule).
 		Hint = "go get -tool " + cgigenModule + "/cmd/cgigen"
 }

@@ -137,3 +137,12 @@ func (c command) buildFlags() []string {
 	}
 	return flags
 }
+
+// mendsModule tells whether the user lets every go command change go.mod, which
+// then does what it needs when it builds, and not before.
+func (c command) mendsModule() bool {
+	return slices.ContainsFunc(c.environ(), func(entry string) bool {
+		name, value, _ := strings.Cut(entry, "=")
+		return name == "GOFLAGS" && slices.Contains(strings.Fields(value), "-mod=mod")
+	})
+}

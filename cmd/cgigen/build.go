@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -111,6 +112,9 @@ func (a *app) build(ctx context.Context, options generator.Options, o buildFlags
 		if err != nil {
 			return err
 		}
+		if err := a.checkCgo(ctx, result, target, options.Tags); err != nil {
+			return err
+		}
 		dir := o.dist
 		if len(targets) > 1 {
 			dir = filepath.Join(o.dist, target.Folder())
@@ -172,6 +176,7 @@ func (a *app) list(ctx context.Context, jobs []builder.Options, built [][]builde
 		building = max(building, p.Time)
 	}
 	left := max(building/50, time.Second/5)
+	busy := false
 	for i, programs := range built {
 		for _, p := range programs {
 			starts := o.starts
@@ -179,24 +184,28 @@ func (a *app) list(ctx context.Context, jobs []builder.Options, built [][]builde
 				starts = 0
 			}
 			begin := time.Now()
-			a.say("%-*s  %s  starts in %7s  ready after %s", width, shown(p.Path), megabytes(p.Size),
-				startTime(ctx, jobs[i].Target, p, starts), p.Time.Round(10*time.Millisecond))
+			took, err := startTime(ctx, jobs[i].Target, p, starts)
+			busy = busy || errors.Is(err, builder.ErrBusy)
+			a.say("%-*s  %s  starts in %7s  ready after %s", width, shown(p.Path), megabytes(p.Size), took, p.Time.Round(10*time.Millisecond))
 			left -= time.Since(begin)
 		}
+	}
+	if busy {
+		a.say("%v", builder.ErrBusy)
 	}
 }
 
 // startTime gives the time that a program takes to start, or a dash where it
-// cannot be, or shall not be, started.
-func startTime(ctx context.Context, target builder.Target, p builder.Program, starts int) string {
+// cannot be, or shall not be, started, or was disturbed.
+func startTime(ctx context.Context, target builder.Target, p builder.Program, starts int) (string, error) {
 	if starts == 0 || !target.RunsHere() {
-		return "-"
+		return "-", nil
 	}
 	took, err := builder.StartTime(ctx, p.Path, starts)
 	if err != nil {
-		return "-"
+		return "-", err
 	}
-	return fmt.Sprintf("%.2f ms", float64(took)/float64(time.Millisecond))
+	return fmt.Sprintf("%.2f ms", float64(took)/float64(time.Millisecond)), nil
 }
 
 func megabytes(size int64) string {

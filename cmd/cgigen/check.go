@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"unicode"
@@ -29,7 +30,7 @@ is stale, missing or orphaned, and exits with 1. It writes no file.`,
 			if err != nil {
 				return err
 			}
-			return a.compare(result.Changes)
+			return errors.Join(a.compare(result.Changes), orPending(result, nil))
 		},
 	}
 	flags.add(cmd)
@@ -39,7 +40,7 @@ is stale, missing or orphaned, and exits with 1. It writes no file.`,
 
 func (a *app) checkJSON(ctx context.Context, options generator.Options) error {
 	result, err := generator.Plan(ctx, options)
-	if err := a.printFindings(result, err); err != nil {
+	if err := a.printFindings(result, orPending(result, err)); err != nil {
 		return err
 	}
 	if len(result.Changes) > 0 {

@@ -28,8 +28,8 @@ The commands are:
 	help        explain a command
 
 Packages are given as for the go command; without any they are ./..., and the
-whole module where go generate runs the command. A module is one site: it has one route table,
-and each program name once.
+whole module where go generate runs the command. A module is one site, with one route table
+and each program name once, unless folders of it are sites: see //cgigen:site.
 
 To make cgigen a part of a module, and to have it run by go generate:
 
@@ -79,6 +79,15 @@ same form as a constructor that returns one. Routes name it with use=; without
 name= it is called as the function is, without New and Middleware. With all it
 stands around every handler of its package.
 
+	//cgigen:site [name=NAME] [gateways=LIST] [base=/PATH]
+
+stands above a package clause, once in a folder, and makes that folder a site
+with what lies below it: it has patterns and names of programs of its own, and
+its programs lie in its cgi-bin. The innermost site of a handler counts. The
+gateways are what programs link, the base is the path below which the site lies
+on its host. The keys warm, static and encoded-slashes are known, and refused
+until something reads them.
+
 Providers, middleware and configuration are looked for in the whole module, and
 in packages of other modules that an annotated package imports. The pages in
 docs have more: directives.md, wiring.md and, for every message, diagnostics.md.
@@ -115,26 +124,30 @@ Names that a request could set, such as HTTP_*, are refused.
 
 # generate
 
-	cgigen generate [-o DIR] [--gateways LIST] [--tags LIST] [packages]
+	cgigen generate [-o DIR] [--gateways LIST] [--site NAME] [--tags LIST]
+	                [packages]
 
 Generate writes DIR/NAME/main.go for every program, and says which files it
 wrote or removed. A file that would not change stays as it is, with its time.
 Programs that have no handler any more are removed, if cgigen wrote them. A file
 that it did not write is never overwritten or removed, but is an error. If
-there is any error, nothing is written.
+there is any error, nothing is written. What keeps the programs from being built,
+such as a go.mod that lacks something, is said after they have been written, with
+exit code 1.
 
 	-o, --output DIR   folder for the programs, relative to the working
-	                   directory (default cgi-bin at the module's root)
+	                   directory (default cgi-bin in the site's folder)
 	--gateways LIST    how programs can be reached: any of cgi, fastcgi, scgi
-	                   and http (default: all of them but http, which brings a
-	                   server)
+	                   and http (default: what //cgigen:site says, or all of
+	                   them but http, which brings a server)
+	--site NAME        only this site, of several in the module
 	--tags LIST        build tags, as for go build
 
 With packages, only the programs of their handlers are written.
 
 # check
 
-	cgigen check [-o DIR] [--gateways LIST] [--tags LIST] [packages]
+	cgigen check [-o DIR] [--gateways LIST] [--site NAME] [--tags LIST] [packages]
 
 Check compares what generate would write with what is there. If all is up to
 date it says nothing and exits with 0. Otherwise it prints a unified diff on
@@ -147,7 +160,7 @@ missing, stale or orphaned, and exits with 1.
 
 Routes prints the route table. With --json it is an array of objects with the
 keys pattern, method, host, path (its parts; method and host may be empty),
-program, package, function, file (relative to the module), line, config (an
+site (its name), program, package, function, file (relative to the module), line, config (an
 array of import path and type, as example.com/shop/users.Config) and middleware
 (an array of names, outermost first).
 
@@ -178,9 +191,11 @@ It exits with 1 if it finds anything. As a tool of go vet it finds what a packag
 	cgigen build [-d DIR] [--target OS/ARCH]... [--starts N] [generate's flags]
 	             [packages]
 
-Build first generates, as generate does with the same flags, so that no stale
-program is compiled; what it had to change it says. Give it the flags that you
-give to generate. Then it compiles the programs, statically linked, without cgo,
+Build first brings the programs up to date, as generate does, so that no stale
+program is compiled; what it had to change it says. The gateways are those that
+the programs link already: it never chooses others, and --gateways is an error
+unless it names them. Give it the other flags that you give to generate. The
+programs of several sites are written to DIR/SITE. Then it compiles the programs, statically linked, without cgo,
 debugging symbols and paths of this machine, for several targets side by side.
 It says for each program its size, the time that it takes to start, and how long
 after the start of the build it was ready. Programs that are up to date are not
@@ -189,10 +204,15 @@ linked again. If one of them does not compile, none is replaced.
 The time to start is the median of some starts without a request and with an
 empty environment: Go's runtime starts, packages are initialised, and the
 program finds that it has nothing to answer. No constructor is called, and no
-configuration is read, so that nothing is opened. Programs for other systems or
-processors are not started, and have a dash.
+configuration is read, so that nothing is opened. A start counts if it took no
+more than one and a half times the processor time of the program; if fewer than
+half of them do, the machine is too busy to tell. Then there is a dash, as for
+programs for other systems or processors, which are not started.
 
-Programs for CGI alone (--gateways cgi) are compiled for a quick start where Go
+A package that is a stub without cgo, or nothing, is named with who imports it:
+see cgigencgo in docs/vet.md.
+
+Programs that link CGI alone (gateways=cgi) are compiled for a quick start where Go
 is 1.26: with GOEXPERIMENT=nogreenteagc, if the variable is not set, so that the
 first build compiles the standard library once more; with functions closer
 together (amd64); and with memprofilerate=0,updatemaxprocs=0 as the default of
@@ -217,7 +237,7 @@ there. Files of programs that are no more are left for you to remove.
 
 	cgigen serve [--addr HOST:PORT] [generate's flags] [packages]
 
-Serve generates, compiles into a temporary folder, and answers requests with the
+Serve brings the programs up to date as build does, compiles into a temporary folder, and answers requests with the
 real programs, one process for each request, as a web server does. It prints its
 address, a line for each request, with method, path, status and duration, and
 what programs write to standard error, with the name of the program; what a
@@ -246,7 +266,7 @@ that their length is known.
 
 	cgigen package --for SERVER -o FILE|DIR [flags] [packages]
 
-Package generates, compiles, and writes what a host needs, as FILE.tar.gz or
+Package brings the programs up to date as build does, compiles, and writes what a host needs, as FILE.tar.gz or
 FILE.tgz, as FILE.zip with Unix modes, or into a folder: programs, rules for the server,
 examples of the settings, notes for installing, a manifest with SHA-256 sums,
 and a bill of materials. The same commit gives the same bytes.
@@ -254,13 +274,16 @@ and a bill of materials. The same commit gives the same bytes.
 	--for SERVER       apache, lighttpd, nginx, caddy or container
 	--layout LAYOUT    for apache: subdir, cgi-bin, fcgid or multicall;
 	                   for lighttpd, nginx and caddy: subdir or multicall
-	--base PATH        path of the site on its host, as /~alice/shop
+	--base PATH        path of the site on its host, as /~alice/shop (default that
+	                   of //cgigen:site, with which it has to agree)
 	--docroot NAME     the host's document root (default public_html)
 	--host NAME        domain of the site
 	--root DIR         folder of the site on a server of one's own
 	--target OS/ARCH   what to compile for (default linux/amd64); may be repeated
-	--gateways LIST, --tags LIST, --generated DIR as for generate, where the
-	                   last is called -o
+	--site NAME        only this site, of several in the module
+	--gateways LIST    an error unless the programs link these; for container,
+	                   what the image links (default http)
+	--tags LIST, --generated DIR as for generate, where the last is called -o
 
 On Apache the programs lie in a folder of the site, cgi or, with --layout
 cgi-bin, cgi-bin: a route below that path is an error. For a container it is an image in the layout of the Open Container Initiative.

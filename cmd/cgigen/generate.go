@@ -113,7 +113,8 @@ did not write are never overwritten or removed. Nothing is written if there is
 an error.`,
 		RunE: func(cmd *cobra.Command, patterns []string) error {
 			if asJSON {
-				return a.printFindings(generator.Generate(cmd.Context(), flags.options(patterns)))
+				result, err := generator.Generate(cmd.Context(), flags.options(patterns))
+				return a.printFindings(result, orPending(result, err))
 			}
 			_, err := a.generate(cmd.Context(), flags.options(patterns))
 			return err
@@ -133,7 +134,16 @@ func (a *app) generate(ctx context.Context, options generator.Options) (*generat
 		return nil, err
 	}
 	a.sayChanges(result.Changes)
-	return result, nil
+	return result, orPending(result, nil)
+}
+
+// orPending gives what keeps the programs from being built, if there is no
+// other error: what cannot be built is no success.
+func orPending(result *generator.Result, err error) error {
+	if err == nil && len(result.Pending) > 0 {
+		return result.Pending
+	}
+	return err
 }
 
 func (a *app) sayChanges(changes []generator.Change) {

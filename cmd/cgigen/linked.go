@@ -28,7 +28,7 @@ func (a *app) follow(ctx context.Context, options generator.Options, asked []str
 		return nil, err
 	}
 	a.sayChanges(result.Changes)
-	return result, nil
+	return result, orPending(result, nil)
 }
 
 // checkAsked refuses a flag that asks for other gateways than programs have.

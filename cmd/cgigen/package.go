@@ -289,6 +289,9 @@ func (a *app) packBuilds(ctx context.Context, options generator.Options, flags *
 		if err := flags.refuseHidden(result.Model); err != nil {
 			return err
 		}
+		if err := a.checkCgo(ctx, result, target, flags.tags); err != nil {
+			return err
+		}
 		if o.Model == nil {
 			o.Model, o.Base, o.Gateways = result.Model, flags.base, flags.linkedGateways(result)
 		}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/cgigen/cgigen/cmd/cgigen/internal/builder"
 	"github.com/cgigen/cgigen/generator"
 	"github.com/cgigen/cgigen/generator/vet"
 )
@@ -60,6 +61,14 @@ func (a *app) vet(ctx context.Context, options generator.Options, asJSON, measur
 			return err
 		}
 	}
+	mistakes = append(mistakes, result.Pending...)
+	if result.Model != nil {
+		cgo, err := a.vetCgo(ctx, result, options.Tags)
+		if err != nil {
+			return err
+		}
+		mistakes = append(mistakes, cgo...)
+	}
 	for _, f := range findings {
 		mistakes = append(mistakes, generator.Diagnostic{Position: f.Position, Code: f.Analyzer, Message: f.Message})
 	}
@@ -72,6 +81,16 @@ func (a *app) vet(ctx context.Context, options generator.Options, asJSON, measur
 	}
 	a.warn(result)
 	return err
+}
+
+// vetCgo gives what programs lack because they are built without cgo.
+func (a *app) vetCgo(ctx context.Context, result *generator.Result, tags string) (generator.Diagnostics, error) {
+	target, err := builder.DefaultTarget(ctx)
+	if err != nil {
+		return nil, err
+	}
+	warnings, mistakes, err := cgoFindings(ctx, result, target, tags)
+	return append(mistakes, warnings...), err
 }
 
 // fix has the go command apply the suggested fixes, with this program as the
