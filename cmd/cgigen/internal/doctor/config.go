@@ -135,6 +135,8 @@ func (t *tree) unknownOf(program, where, key, shown string, known []string) {
 	t.add(Finding{"config-unknown", Error, where, what, program + " refuses to start with a key that it does not know in a file of its own, and answers 500", fix})
 }
 
+// checkNamed looks for the file that a value names. It does not show the value,
+// which may be the secret itself.
 func (t *tree) checkNamed(where, key, value string) {
 	file := value
 	if !filepath.IsAbs(file) {
@@ -142,7 +144,8 @@ func (t *tree) checkNamed(where, key, value string) {
 	}
 	if _, err := os.Stat(file); err != nil {
 		t.add(Finding{"config-file-missing", Error, where, fmt.Sprintf("the file that %s names is not there: %s", key, plain(err)),
-			"programs cannot start without it, and answer 500", "write the value into " + quote(file) + " and: chmod 600 " + quote(file)})
+			"programs cannot start without it, and answer 500",
+			"write the value into the file that the line names, a relative path below " + quote(t.path("private")) + ", and close it: chmod 600 FILE"})
 	}
 }
 
