@@ -177,8 +177,8 @@ func (t *tree) readSettings(name string) settings {
 		if line == "" || line[0] == '#' {
 			continue
 		}
-		key, value, ok := strings.Cut(strings.TrimPrefix(line, "export "), "=")
-		key = strings.TrimSpace(key)
+		key, value, ok := strings.Cut(line, "=")
+		key = withoutExport(strings.TrimSpace(key))
 		_, twice := s.values[key]
 		if ok && isBrokenPEM(strings.TrimLeft(value, " \t\"'")) && !isLiteral(strings.TrimSpace(value)) {
 			t.brokenPEM(fmt.Sprintf("%s:%d", name, number), key)
@@ -189,9 +189,26 @@ func (t *tree) readSettings(name string) settings {
 				"programs cannot read their settings, and answer 500", "correct the line; comments begin with # and have lines of their own"})
 			continue
 		}
-		s.values[key], s.lines[key] = strings.Trim(strings.TrimSpace(value), `"'`), number
+		s.values[key], s.lines[key] = unquoted(strings.TrimSpace(value)), number
 	}
 	return s
+}
+
+// withoutExport takes off the word that shells put before a key.
+func withoutExport(key string) string {
+	rest, ok := strings.CutPrefix(key, "export")
+	if name := strings.TrimLeft(rest, " \t"); ok && name != rest {
+		return name
+	}
+	return key
+}
+
+// unquoted takes the quotes off a literal value.
+func unquoted(value string) string {
+	if value == "" || value[0] != '"' && value[0] != '\'' {
+		return value
+	}
+	return value[1 : len(value)-1]
 }
 
 // isLiteral reports whether programs take a value: without a comment behind it,
