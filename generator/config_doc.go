@@ -126,8 +126,8 @@ func exampleLine(f ConfigField) string {
 // no text, is not ok.
 func quoteValue(value string) (string, bool) {
 	isControl := func(r rune) bool { return r != '\t' && unicode.IsControl(r) || r == '\u2028' || r == '\u2029' }
-	plain := strings.TrimSpace(value) == value && !strings.HasPrefix(value, `"`) && !strings.HasPrefix(value, "'") &&
-		!strings.Contains(value, " #") && !strings.Contains(value, "\t#") && !strings.HasPrefix(value, "#")
+	plain := strings.TrimSpace(value) == value && !strings.ContainsAny(value[:min(len(value), 1)], "\"'`#") &&
+		!strings.Contains(value, " #") && !strings.Contains(value, "\t#")
 	switch {
 	case strings.ContainsFunc(value, isControl), !utf8.ValidString(value):
 		return "", false

@@ -45,7 +45,7 @@ var house = []houseRule{
 			"golang.org/x/mod",
 			"golang.org/x/term",
 		},
-		tests: []string{"github.com/google/go-cmp", "github.com/rogpeppe/go-internal", "github.com/cgigen/cgigen"},
+		tests: []string{"github.com/google/go-cmp", "github.com/rogpeppe/go-internal", "github.com/cgigen/cgigen", "golang.org/x/tools/go/packages"},
 	},
 }
 

@@ -135,6 +135,8 @@ func (t *tree) unknownOf(program, where, key, shown string, known []string) {
 	t.add(Finding{"config-unknown", Error, where, what, program + " refuses to start with a key that it does not know in a file of its own, and answers 500", fix})
 }
 
+// checkNamed looks for the file that a value names. It does not show the value,
+// which may be the secret itself.
 func (t *tree) checkNamed(where, key, value string) {
 	file := value
 	if !filepath.IsAbs(file) {
@@ -142,7 +144,8 @@ func (t *tree) checkNamed(where, key, value string) {
 	}
 	if _, err := os.Stat(file); err != nil {
 		t.add(Finding{"config-file-missing", Error, where, fmt.Sprintf("the file that %s names is not there: %s", key, plain(err)),
-			"programs cannot start without it, and answer 500", "write the value into " + quote(file) + " and: chmod 600 " + quote(file)})
+			"programs cannot start without it, and answer 500",
+			"write the value into the file that the line names, a relative path below " + quote(t.path("private")) + ", and close it: chmod 600 FILE"})
 	}
 }
 
@@ -174,8 +177,8 @@ func (t *tree) readSettings(name string) settings {
 		if line == "" || line[0] == '#' {
 			continue
 		}
-		key, value, ok := strings.Cut(strings.TrimPrefix(line, "export "), "=")
-		key = strings.TrimSpace(key)
+		key, value, ok := strings.Cut(line, "=")
+		key = withoutExport(strings.TrimSpace(key))
 		_, twice := s.values[key]
 		if ok && isBrokenPEM(strings.TrimLeft(value, " \t\"'")) && !isLiteral(strings.TrimSpace(value)) {
 			t.brokenPEM(fmt.Sprintf("%s:%d", name, number), key)
@@ -186,9 +189,26 @@ func (t *tree) readSettings(name string) settings {
 				"programs cannot read their settings, and answer 500", "correct the line; comments begin with # and have lines of their own"})
 			continue
 		}
-		s.values[key], s.lines[key] = strings.Trim(strings.TrimSpace(value), `"'`), number
+		s.values[key], s.lines[key] = unquoted(strings.TrimSpace(value)), number
 	}
 	return s
+}
+
+// withoutExport takes off the word that shells put before a key.
+func withoutExport(key string) string {
+	rest, ok := strings.CutPrefix(key, "export")
+	if name := strings.TrimLeft(rest, " \t"); ok && name != rest {
+		return name
+	}
+	return key
+}
+
+// unquoted takes the quotes off a literal value.
+func unquoted(value string) string {
+	if value == "" || value[0] != '"' && value[0] != '\'' {
+		return value
+	}
+	return value[1 : len(value)-1]
 }
 
 // isLiteral reports whether programs take a value: without a comment behind it,
