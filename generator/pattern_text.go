@@ -17,10 +17,6 @@ const maxPath = 800
 // methodName is what nginx takes for a method; other servers take more.
 var methodName = regexp.MustCompile(`^[A-Z][A-Z_-]*$`)
 
-// hostLabel is a part of a domain (RFC 1123 §2.1), or one with underscores,
-// which many networks have.
-var hostLabel = regexp.MustCompile(`^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$`)
-
 // checkMethodText reports a method that a server refuses before any rule.
 func checkMethodText(pattern text, method string, r *reporter) bool {
 	if method == "" || methodName.MatchString(method) {
@@ -29,38 +25,6 @@ func checkMethodText(pattern text, method string, r *reporter) bool {
 	r.errorf(pattern.pos, "pattern-method", "method %q reaches no program: servers take letters in upper case, - and _", method).
 		Hint = "choose another name; the methods of HTTP are " + strings.Join(standardMethods(), ", ")
 	return false
-}
-
-// checkHostText reports a host that no request has. ServeMux compares hosts
-// without their port, byte by byte; clients and servers write them in lower
-// case, and servers without a dot at the end (RFC 9110 §4.2.3).
-func checkHostText(pattern text, host string, r *reporter) bool {
-	if host == "" || isDomain(host) {
-		return true
-	}
-	name, port, _ := strings.Cut(host, ":")
-	lower := strings.ToLower(strings.TrimSuffix(name, "."))
-	reason, hint := "is no domain name", "a host is a domain in lower case, as shop.example.com; other alphabets are written as xn--…"
-	switch {
-	case !isDomain(lower):
-	case port != "":
-		reason, hint = "never matches: hosts are compared without a port", "write "+lower
-	case strings.HasSuffix(name, "."):
-		reason, hint = "never matches: servers cut off the dot at the end", "write "+lower
-	default:
-		reason, hint = "never matches: hosts arrive in lower case", "write "+lower
-	}
-	r.errorf(pattern.pos, "pattern-host", "host %q %s", host, reason).Hint = hint
-	return false
-}
-
-func isDomain(host string) bool {
-	for label := range strings.SplitSeq(host, ".") {
-		if !hostLabel.MatchString(label) {
-			return false
-		}
-	}
-	return len(host) <= 253
 }
 
 // checkPathText reports text that servers keep from every program, or that
