@@ -118,27 +118,18 @@ type arrangement struct {
 	files []File
 }
 
-// maxSiteName is the limit of Linux for the name of a user, which a site's own
-// server has. Variables of nginx and paths of sockets have room for it.
-const maxSiteName = 31
-
 // SiteName makes a short name from a module path: its last element without
-// what no file, user or host could be called. It begins with a letter, as a
-// Service of Kubernetes has to (RFC 1035), and as User= of systemd that is no
-// number.
+// what no file or host could be called.
 func SiteName(module string) string {
 	last := path.Base(module)
 	if regexp.MustCompile(`^v[0-9]+$`).MatchString(last) {
 		last = path.Base(path.Dir(module))
 	}
 	name := strings.Trim(regexp.MustCompile(`[^a-z0-9]+`).ReplaceAllString(strings.ToLower(last), "-"), "-")
-	switch {
-	case name == "":
+	if name == "" {
 		return "site"
-	case name[0] <= '9':
-		name = "site-" + name
 	}
-	return strings.TrimRight(name[:min(len(name), maxSiteName)], "-")
+	return name
 }
 
 // arrange adds everything but what describes the package.
@@ -257,7 +248,7 @@ func (b *arrangement) needsBase() bool { return b.Layout == "cgi-bin" && b.Base 
 // hosting is what the server's rules depend on.
 func (b *arrangement) hosting(way, strength string) templates.Hosting {
 	return templates.Hosting{
-		Module: b.Model.Module.Path, Site: b.site, Hostname: b.Hostname, Aliases: routeHosts(b.Model), User: b.site,
+		Module: b.Model.Module.Path, Site: b.site, Hostname: b.Hostname, Aliases: routeHosts(b.Model), User: accountName(b.site),
 		Base: b.Base, Root: b.Root, Docroot: b.siteDocroot(), Programs: b.Root + "/" + b.programs(),
 		Folder: b.folder(), Suffix: b.suffix(), Way: way, Strength: strength, CGIBin: b.Layout == "cgi-bin",
 		List: b.names(), Rules: hostingRules(b.Model, b.Base),
