@@ -31,6 +31,9 @@ func TestCatchAllsBelowABase(t *testing.T) {
 		module := awkwardSite(t, "catchall-"+name, patterns)
 		for _, h := range everySetup(t) {
 			for _, base := range []string{"/shop", ""} {
+				if base == "" && name != "among" {
+					continue // which has all of the others' patterns
+				}
 				t.Run(name+" "+h.name+" "+base, func(t *testing.T) {
 					addr := h.start(t, module, base)
 					for _, path := range []string{"", "/", "/any", "/any/", "/any/deeper/", "/a%20b", "/shop", "/shop/", "/index.html", "/users/7", "/users/7/", "/f/", "/f"} {

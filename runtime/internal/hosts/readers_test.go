@@ -6,12 +6,15 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/cgigen/cgigen/runtime/internal/servers"
 )
@@ -280,5 +283,56 @@ func TestJSONIsReadByOthers(t *testing.T) {
 		if !sameTexts(got, patterns) {
 			t.Errorf("got the patterns %q\nwant %q", got, patterns)
 		}
+	}
+}
+
+// The page of the local server shows every pattern to a reader of HTML, and leads
+// nowhere else by them.
+func TestThePageOfServeIsReadAsHTML(t *testing.T) {
+	t.Parallel()
+	patterns := awkwardPatterns()
+	module := awkwardSite(t, "awkward", patterns)
+	name, err := tool()
+	must(t, err)
+	addr := servers.Address(t)
+	cmd := exec.Command(name, "-C", module, "serve", "--addr", addr)
+	cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod")
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	must(t, cmd.Start())
+	t.Cleanup(func() {
+		cmd.Process.Signal(os.Interrupt)
+		timer := time.AfterFunc(20*time.Second, func() { cmd.Process.Kill() })
+		cmd.Wait()
+		timer.Stop()
+		if t.Failed() {
+			t.Log(out.String())
+		}
+	})
+	page := browse(t, "http://"+addr+"/no/such/page")
+	cells := elements(t, page, "td")
+	for _, pattern := range patterns {
+		if !slices.Contains(cells, pattern) {
+			t.Errorf("the page does not show %q:\n%q", pattern, cells)
+		}
+	}
+}
+
+// browse asks as a browser does, as soon as somebody answers.
+func browse(t *testing.T, address string) []byte {
+	t.Helper()
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
+		r, err := http.NewRequestWithContext(t.Context(), "GET", address, nil)
+		must(t, err)
+		r.Header.Set("Accept", "text/html")
+		resp, err := http.DefaultTransport.RoundTrip(r)
+		if err != nil && time.Now().Before(deadline) {
+			continue
+		}
+		must(t, err)
+		defer resp.Body.Close()
+		page, err := io.ReadAll(resp.Body)
+		must(t, err)
+		return page
 	}
 }
