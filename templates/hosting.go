@@ -18,7 +18,7 @@ type Hosting struct {
 	Site     string   // short name of the site: [a-z0-9-]
 	Hostname string   // its domain
 	Aliases  []string // domains that routes name
-	User     string   // its user on a server of one's own
+	User     string   // its user on a server of one's own, and its name in clusters: at most 31 of [a-z0-9-], the first a letter
 	Base     string   // path that it lies below, as /~alice/shop; "" for the whole host
 	Root     string   // absolute folder of the package on a server of one's own
 	Docroot  string   // document root, relative to Root
@@ -88,11 +88,11 @@ func render(name string, data any) ([]byte, error) {
 // Names gives the names of the programs as alternatives of a regular expression.
 func (h Hosting) Names() string { return strings.Join(h.List, "|") }
 
-// Var is the site's name as part of a variable.
-func (h Hosting) Var() string { return "site_" + strings.ReplaceAll(h.Site, "-", "_") }
+// Var is the site's name as part of a variable, which nginx limits to 46 bytes.
+func (h Hosting) Var() string { return "site_" + strings.ReplaceAll(h.User, "-", "_") }
 
 // Run is the folder of the programs' sockets.
-func (h Hosting) Run() string { return "/run/" + h.Site }
+func (h Hosting) Run() string { return "/run/" + h.User }
 
 // Hostnames gives the site's domain and those that routes name.
 func (h Hosting) Hostnames() []string {

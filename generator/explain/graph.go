@@ -3,6 +3,7 @@ package explain
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 )
 
 // A node is a box of the picture: a route or a step.
@@ -55,13 +56,13 @@ func (s Step) lines() []string {
 func (p Program) Dot() string {
 	nodes, edges := p.graph()
 	var b strings.Builder
-	fmt.Fprintf(&b, "digraph %q {\n\trankdir=LR\n\tnode [shape=box fontname=\"sans-serif\"]\n", p.Name)
+	fmt.Fprintf(&b, "digraph %s {\n\trankdir=LR\n\tnode [shape=box fontname=\"sans-serif\"]\n", quoteDot(p.Name))
 	for i, n := range nodes {
 		style := map[string]string{"route": " shape=plain", "config": " shape=note", "middleware": " shape=cds", "handler": " style=bold"}[n.kind]
 		if n.lazy {
 			style = " style=dashed"
 		}
-		fmt.Fprintf(&b, "\tn%d [label=%q%s]\n", i, strings.Join(n.lines, "\n"), style)
+		fmt.Fprintf(&b, "\tn%d [label=%s%s]\n", i, quoteDot(strings.Join(n.lines, "\n")), style)
 	}
 	for _, e := range edges {
 		style := ""
@@ -73,13 +74,32 @@ func (p Program) Dot() string {
 	return b.String() + "}\n"
 }
 
+// quoteDot writes a text as a string of Graphviz, in which labels know escapes
+// by backslashes and entities of HTML (graphviz.org, escString).
+func quoteDot(text string) string {
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "&", "&amp;").Replace(text) + `"`
+}
+
+// quoteMermaid writes every sign by its number, but for those that have no
+// meaning in Markdown, HTML and Mermaid: the three read a label one after another.
+func quoteMermaid(text string) string {
+	var b strings.Builder
+	for _, c := range text {
+		if c < utf8.RuneSelf && strings.ContainsRune("!\"#$%&'*:;<=>?@[\\]^_`{|}~", c) {
+			fmt.Fprintf(&b, "#%d;", c)
+		} else {
+			b.WriteRune(c)
+		}
+	}
+	return b.String()
+}
+
 // Mermaid gives the picture in the language of Mermaid, which many hosts of
 // repositories draw.
 func (p Program) Mermaid() string {
 	nodes, edges := p.graph()
 	var b strings.Builder
 	b.WriteString("flowchart LR\n")
-	escape := strings.NewReplacer(`"`, "#quot;", "<", "&lt;", ">", "&gt;", "{", "#123;", "}", "#125;", "[", "#91;", "]", "#93;", "*", "#42;", "_", "#95;")
 	for i, n := range nodes {
 		shape := map[string]string{"route": `n%d(["%s"])`, "config": `n%d[/"%s"/]`, "middleware": `n%d>"%s"]`}[n.kind]
 		if shape == "" {
@@ -87,7 +107,7 @@ func (p Program) Mermaid() string {
 		}
 		escaped := make([]string, len(n.lines))
 		for j, line := range n.lines {
-			escaped[j] = escape.Replace(line)
+			escaped[j] = quoteMermaid(line)
 		}
 		fmt.Fprintf(&b, "\t"+shape+"\n", i, strings.Join(escaped, "<br>"))
 	}

@@ -72,6 +72,14 @@ func awkwardValues() []string {
 // programs in turn, so that a rule that takes too much is seen.
 func awkwardSite(t *testing.T, name string, patterns []string) string {
 	t.Helper()
+	return awkwardModule(t, name, "example.com/"+name+"/testsite", patterns)
+}
+
+// awkwardModule is awkwardSite with a module path, of which the site's name is made.
+func awkwardModule(t *testing.T, name, module string, patterns []string) string {
+	t.Helper()
+	packing.Lock()
+	defer packing.Unlock()
 	dir := filepath.Join(work, name)
 	if _, err := os.Stat(dir); err == nil {
 		return dir
@@ -89,7 +97,7 @@ func awkwardSite(t *testing.T, name string, patterns []string) string {
 	must(t, os.MkdirAll(dir, 0o755))
 	source := strings.ReplaceAll(b.String(), `" "`, `", "`)
 	must(t, os.WriteFile(filepath.Join(dir, "site.go"), []byte(source), 0o644))
-	must(t, os.WriteFile(filepath.Join(dir, "go.mod"), fmt.Appendf(nil, "module example.com/%s/testsite\n\ngo 1.26\n\nrequire github.com/cgigen/cgigen v0.0.0\n\nreplace github.com/cgigen/cgigen => %s\n", name, root), 0o644))
+	must(t, os.WriteFile(filepath.Join(dir, "go.mod"), fmt.Appendf(nil, "module %s\n\ngo 1.26\n\nrequire github.com/cgigen/cgigen v0.0.0\n\nreplace github.com/cgigen/cgigen => %s\n", module, root), 0o644))
 	return dir
 }
 

@@ -5,6 +5,7 @@ package hosts_test
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"path"
 	"regexp"
 	"slices"
@@ -169,7 +170,11 @@ func (h *httpd) statement(within string, words []string) (next string, err error
 	arguments := []string{}
 	for i, w := range words {
 		if strings.HasPrefix(w, `"`) {
-			arguments = append(arguments, strings.Trim(w, `"`))
+			text, err := httpdString(w)
+			if err != nil {
+				return "", err
+			}
+			arguments = append(arguments, text)
 			words[i] = "STRING"
 		}
 	}
@@ -218,6 +223,40 @@ func (h *httpd) statement(within string, words []string) (next string, err error
 	return "", nil
 }
 
+// httpdString reads a string as yylex of httpd's parse.y does: a backslash before
+// a quote or a space is taken away, any other stands for itself.
+func httpdString(word string) (string, error) {
+	inside := word[1 : len(word)-1]
+	for _, sign := range []string{`\ `, "\\\t"} {
+		if strings.Contains(inside, sign) {
+			return "", fmt.Errorf("%s loses a backslash", word)
+		}
+	}
+	return strings.ReplaceAll(inside, `\"`, `"`), nil
+}
+
+// Texts that mean something in httpd.conf or in patterns(7) lead to their program.
+func TestOpenBSDWithAwkwardTexts(t *testing.T) {
+	t.Parallel()
+	patterns := awkwardPatterns()
+	dir := installOf(t, awkwardSite(t, "awkward", patterns), "--for", "nginx", "--host", "127.0.0.1")
+	conf := readHTTPD(t, config(t, dir, "openbsd-httpd-cgi.conf"))
+	for i, pattern := range patterns {
+		_, place, found := strings.Cut(pattern, " ")
+		if !found || pattern[0] == '/' {
+			place = pattern
+		}
+		host, path, _ := strings.Cut(place, "/")
+		for _, value := range []string{"1", "a b", `"`, "\n", "%", "ä"} {
+			uri, err := url.PathUnescape(expand("/"+path, url.PathEscape(value)))
+			must(t, err)
+			if got, want := conf.program(t, host, uri), fmt.Sprintf("p%d", i%3); got != want && pattern != "POST /hosted/{x}" {
+				t.Errorf("%s%s leads to %q, want %q", host, uri, got, want)
+			}
+		}
+	}
+}
+
 // luaPattern turns a pattern of patterns(7) into a regular expression, as far
 // as the two have the same: classes, ., and the quantifiers + * ? behind them.
 func luaPattern(pattern string) (*regexp.Regexp, error) {
@@ -235,7 +274,7 @@ func luaPattern(pattern string) (*regexp.Regexp, error) {
 		case strings.IndexByte("^$.[]+*?", c) >= 0:
 			b.WriteByte(c)
 		default:
-			b.WriteString(regexp.QuoteMeta(string(c)))
+			b.WriteString(regexp.QuoteMeta(pattern[i : i+1]))
 		}
 	}
 	return regexp.Compile("(?s)" + b.String())

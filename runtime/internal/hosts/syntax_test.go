@@ -148,3 +148,23 @@ func TestClusterManifests(t *testing.T) {
 		t.Errorf("%v\n%s\n%s", err, got, &errs)
 	}
 }
+
+// A name that is no string in YAML, or no name of a Service, is one in the manifests.
+func TestClusterManifestsOfAwkwardNames(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{"null": "null", "1e3": "site-1e3", "2048": "site-2048", "on": "on"} {
+		t.Run(name, func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), "site")
+			packModule(t, awkwardModule(t, "named-"+name, "example.com/"+name, []string{"/"}), dir, "--for", "container", "--host", "127.1")
+			cmd := exec.CommandContext(t.Context(), "go", "run", ".", filepath.Join(dir, "kubernetes.yaml"), filepath.Join(dir, "knative.yaml"))
+			cmd.Dir = filepath.Join("testdata", "manifests")
+			var errs strings.Builder
+			cmd.Stderr = &errs
+			out, err := cmd.Output()
+			line := want + ": image REGISTRY/" + name + ", port 8080, root false, privileges false, capabilities without [ALL]\n"
+			if got := string(out); err != nil || got != line+line {
+				t.Errorf("%v\n%s\n%s", err, got, &errs)
+			}
+		})
+	}
+}

@@ -117,21 +117,8 @@ type arrangement struct {
 	files []File
 }
 
-// maxSiteName is the limit of Linux for the name of a user, which a site's own
-// server has. Variables of nginx and paths of sockets have room for it.
-const maxSiteName = 31
-
-// siteName is that of the site whose programs there are, as a file, a user and a
-// host can be called. It begins with a letter, as a Service of Kubernetes has to
-// (RFC 1035), and as User= of systemd that is no number.
-func siteName(m *generator.Model) string { return userName(m.SiteOf(m.Programs[0]).Name) }
-
-func userName(name string) string {
-	if name[0] <= '9' {
-		name = "site-" + name
-	}
-	return strings.TrimRight(name[:min(len(name), maxSiteName)], "-")
-}
+// siteName is that of the site whose programs there are.
+func siteName(m *generator.Model) string { return m.SiteOf(m.Programs[0]).Name }
 
 // arrange adds everything but what describes the package.
 func (b *arrangement) arrange() error {
@@ -249,7 +236,7 @@ func (b *arrangement) needsBase() bool { return b.Layout == "cgi-bin" && b.Base 
 // hosting is what the server's rules depend on.
 func (b *arrangement) hosting(way, strength string) templates.Hosting {
 	return templates.Hosting{
-		Module: b.Model.Module.Path, Site: b.site, Hostname: b.Hostname, Aliases: routeHosts(b.Model), User: b.site,
+		Module: b.Model.Module.Path, Site: b.site, Hostname: b.Hostname, Aliases: routeHosts(b.Model), User: accountName(b.site),
 		Base: b.Base, Root: b.Root, Docroot: b.siteDocroot(), Programs: b.Root + "/" + b.programs(),
 		Folder: b.folder(), Suffix: b.suffix(), Way: way, Strength: strength, CGIBin: b.Layout == "cgi-bin",
 		List: b.names(), Rules: hostingRules(b.Model, b.Base),

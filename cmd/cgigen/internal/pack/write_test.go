@@ -165,8 +165,8 @@ func TestFolderOfSomethingElseIsRefused(t *testing.T) {
 // Every path that holds the longest names fits into what holds it: an archive of
 // POSIX, and the address of a socket.
 func TestTheLongestNamesFit(t *testing.T) {
-	site := userName(strings.Repeat("site-of-a-long-name-", 10))
-	if len(site) > maxSiteName || strings.HasSuffix(site, "-") {
+	site := accountName(strings.Repeat("site-of-a-long-name-", 10))
+	if len(site) > maxAccount || strings.HasSuffix(site, "-") {
 		t.Errorf("the site is called %q", site)
 	}
 	program := strings.Repeat("p", 50)

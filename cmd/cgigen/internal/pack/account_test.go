@@ -5,14 +5,16 @@ import (
 	"testing"
 )
 
-func TestSiteNamesAreNamesOfUsersHostsAndServices(t *testing.T) {
+func TestAccountNamesAreNamesOfUsersAndServices(t *testing.T) {
 	for site, want := range map[string]string{
-		"shop":                         "shop",
-		"2048":                         "site-2048",
-		strings.Repeat("long-", 9):     "long-long-long-long-long-long-l",
-		strings.Repeat("a", 30) + "-b": strings.Repeat("a", 30),
+		"shop":                    "shop",
+		"2048":                    "site-2048",
+		strings.Repeat("a", 31):   strings.Repeat("a", 31),
+		strings.Repeat("a", 32):   "aaaaaaaaaaaaaaaaaaaaaa-3ba3f5f4",
+		strings.Repeat("ab-", 30): "ab-ab-ab-ab-ab-ab-ab-a-",
 	} {
-		if got := userName(site); got != want {
+		got := accountName(site)
+		if !strings.HasPrefix(got, want) || len(got) > 31 || strings.Contains(got, "--") {
 			t.Errorf("%s: got %s, want %s", site, got, want)
 		}
 	}
