@@ -240,6 +240,10 @@ func apacheGuarded(a apps) []place {
 		guarded("apache-cgid", ".htaccess with a guard", root(folder)),
 		guarded("apache-cgid", ".htaccess with the rest as PATH_INFO with a guard", root(folderRest)),
 		guarded("apache-cgid", "FallbackResource with a guard", root(beside)),
+		guardedBelow("apache-cgid", ".htaccess in a folder with a guard", "/~alice", root(a.root)+"<Location \"/~alice/admin\">\nRequire all denied\n</Location>\n"+
+			alias("Alias", "/~alice", folder)+"<Directory \""+folder+"\">\nRewriteBase /~alice/\n</Directory>\n"),
+		guardedBelow("apache-proxy-fcgi", "SetHandler with the variable CGIGEN_BASE and a guard", "/shop", root(a.root)+"SetEnv CGIGEN_BASE /shop\n<Location \"/shop\">\nSetHandler \""+proxied("fcgi")+"\"\n</Location>\n"+
+			"<Location \"/shop/admin\">\nRequire all denied\n</Location>\n"),
 	}
 }
 

@@ -85,6 +85,8 @@ func nginxPlaces(t testing.TB, a apps) ([]place, *servers.Server) {
 		guarded("nginx-fastcgi", "fastcgi_params with a guard", deny+"location / {\n"+fastcgi(admin)+"}"),
 		guarded("nginx-fastcgi", "fastcgi_params with a guard and merge_slashes off", "merge_slashes off;\n"+deny+"location / {\n"+fastcgi(admin)+"}"),
 		guarded("nginx-fastcgi", "fastcgi_index with a guard", deny+"location / {\nfastcgi_index app.cgi;\ninclude /etc/nginx/fastcgi.conf;\nfastcgi_pass unix:"+admin+";\n}"),
+		guardedBelow("nginx-fastcgi", "variable CGIGEN_BASE with a guard", "/shop", "location ^~ /shop/admin {\ndeny all;\n}\nlocation /shop {\nfastcgi_param CGIGEN_BASE /shop;\n"+fastcgi(admin)+"}"),
+		guardedBelow("nginx-fastcgi", "rewrite with a guard", "/app", "location ^~ /app/admin {\ndeny all;\n}\nlocation /app/ {\nrewrite ^/app(/.*)$ $1 break;\n"+fastcgi(admin)+"}"),
 		guarded("nginx-scgi", "scgi_params with a guard", deny+"location / {\ninclude /etc/nginx/scgi_params;\nscgi_pass unix:"+admin+";\n}"),
 		guarded("nginx-fcgiwrap", "fastcgi_params with a guard", deny+"location / {\n"+strings.Replace(wrapped, program, adminProgram, 1)+"}"),
 	}

@@ -99,12 +99,14 @@ func caddyPlaces(t testing.TB, a apps) ([]place, *servers.Server) {
 	proxy := func(lines ...string) string {
 		return "reverse_proxy " + socket + " {\ntransport fastcgi {\n" + strings.Join(lines, "\n") + "\n}\n}\n"
 	}
-	guardedProxy := "@admin path /admin /admin/*\nrespond @admin 403\nreverse_proxy unix/" + a.spawn(guardedPatterns()...) + " {\ntransport fastcgi {\nroot " + a.root + "\n"
+	const caddyDeny = "@admin path /admin /admin/*\nrespond @admin 403\n"
+	guardedProxy := caddyDeny + "reverse_proxy unix/" + a.spawn(guardedPatterns()...) + " {\ntransport fastcgi {\nroot " + a.root + "\n"
 	wrapped := func(lines string) string {
 		return "reverse_proxy unix/" + servers.Fcgiwrap(t, 8) + " {\ntransport fastcgi {\nenv SCRIPT_FILENAME " + a.install() + "\n" + lines + "}\n}\n"
 	}
 	list := []place{
 		guarded("caddy-fastcgi", "transport fastcgi with a guard", guardedProxy+"}\n}\n"),
+		guardedBelow("caddy-fastcgi", "handle_path with a guard", "/shop", "route {\n@admin path /shop/admin /shop/admin/*\nrespond @admin 403\nhandle_path /shop/* {\n"+strings.TrimPrefix(guardedProxy, caddyDeny)+"}\n}\n}\n}\n"),
 		guarded("caddy-fastcgi", "transport fastcgi with split with a guard", guardedProxy+"split .php\n}\n}\n"),
 		whole("caddy-fastcgi", "transport fastcgi", "", proxy("root "+a.root),
 			atRoot("/foo/x", "", "/foo/x", "ROOT"),

@@ -37,6 +37,11 @@ func guarded(server, mount, config string) place {
 	return place{server: server, mount: mount, config: config, guarded: true}
 }
 
+// guardedBelow is guarded for a site below a base: the server refuses what is called /admin there.
+func guardedBelow(server, mount, prefix, config string) place {
+	return place{server: server, mount: mount, prefix: prefix, config: config, guarded: true}
+}
+
 // guardedPatterns are those of a guarded place.
 func guardedPatterns() []string { return []string{"/admin/{x...}", "/"} }
 
