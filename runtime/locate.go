@@ -152,7 +152,7 @@ type executable struct {
 // hasName reports whether a path ends in the name by which a CGI program was
 // started: the server has found the program there.
 func (e *executable) hasName(path string) bool {
-	return path[strings.LastIndexByte(path, '/')+1:] == e.name && e.name != ""
+	return e.name != "" && lastElement(path) == e.name
 }
 
 // isFile reports whether a path names the program's file. The server may have

@@ -79,7 +79,14 @@ func (p *place) byName() (string, bool) {
 	if p.script == "" || !below || rest != "" && !p.follows(rest) || p.fitsBelow("") {
 		return "", false
 	}
-	return p.script, p.isOwn() || p.isCGI && (p.script == p.context || p.isSplit && p.program.hasName(p.file))
+	return p.script, p.isOwn() || p.isCGI && (p.script == p.context || p.isAlias(rest))
+}
+
+// isAlias reports whether a CGI server has found the program under another name.
+// Where SCRIPT_NAME may be the whole path, nothing shows that: PATH_INFO has to
+// be there and to begin behind it.
+func (p *place) isAlias(rest string) bool {
+	return p.isSplit && rest == p.info && p.program.hasName(p.file)
 }
 
 // follows reports whether PATH_INFO is what follows SCRIPT_NAME in the path. A
@@ -162,10 +169,11 @@ func (p *place) fitsBelow(prefix string) bool {
 
 // isOwn reports whether SCRIPT_NAME stands for the program's own file. In CGI
 // the server starts the program by its name. A process that keeps running knows
-// its file.
+// its file; that has to bear the name, because SCRIPT_FILENAME may be a constant
+// of the configuration beside a SCRIPT_NAME that the client has chosen.
 func (p *place) isOwn() bool {
 	if p.isCGI {
 		return p.program.hasName(p.script)
 	}
-	return p.script != "" && p.program.isFile(p.file)
+	return lastElement(p.script) == lastElement(p.file) && p.program.isFile(p.file)
 }

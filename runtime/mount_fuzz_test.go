@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -97,10 +96,6 @@ func FuzzFront(f *testing.F) {
 			f.Add(server, front)
 		}
 	}
-	own, err := os.Executable()
-	if err != nil {
-		f.Fatal(err)
-	}
 	f.Fuzz(func(t *testing.T, server int, front string) {
 		target := front + "/admin/7"
 		u, err := url.ParseRequestURI(target)
@@ -113,8 +108,8 @@ func FuzzFront(f *testing.F) {
 		if name := strings.TrimPrefix(m.vars[0], "SCRIPT_NAME="); name == "/cgi/app.cgi" && strings.HasPrefix(cleanPath(u.Path)+"/", name+"/") {
 			return // the server calls the program by its name
 		}
-		for i := range m.vars {
-			m.vars[i] = strings.ReplaceAll(m.vars[i], "EXE", own)
+		if strings.Contains(front, "EXE") || strings.Contains(front, "NAME") {
+			return // words of this test
 		}
 		rt := m.router()
 		for _, pattern := range []string{"/", "/admin/{id}"} {
@@ -147,7 +142,13 @@ func fronts(path string) []mounted {
 		{program: "app.cgi", vars: []string{"SCRIPT_NAME=/cgi/app.cgi", "CONTEXT_PREFIX=/cgi", "REDIRECT_STATUS=404"}},
 		{program: "app.cgi", vars: []string{"SCRIPT_NAME=" + path, "SCRIPT_FILENAME=/srv/app.cgi"}},
 		{program: "app.cgi", vars: []string{"SCRIPT_NAME=", "PATH_INFO=" + path, "SCRIPT_FILENAME=/srv/app.cgi"}},
+		{program: "app.cgi", vars: []string{"SCRIPT_NAME=" + path, "PATH_INFO=" + path, "SCRIPT_FILENAME=/srv/app.cgi"}},
 		{vars: []string{"SCRIPT_NAME=/cgi/app.cgi", "SCRIPT_FILENAME=EXE"}},
 		{vars: []string{"SCRIPT_NAME=/cgi/app.cgi", "PATH_INFO=" + path, "SCRIPT_FILENAME=EXE"}},
+		{vars: []string{"SCRIPT_NAME=/cgi/NAME", "SCRIPT_FILENAME=EXE"}},
+		{vars: []string{"SCRIPT_NAME=/cgi/NAME", "PATH_INFO=" + path, "SCRIPT_FILENAME=EXE"}},
+		{vars: []string{"SCRIPT_NAME=" + path, "SCRIPT_FILENAME=EXE"}},
+		{vars: []string{"SCRIPT_NAME=" + path, "PATH_INFO=" + path, "SCRIPT_FILENAME=EXE"}},
+		{vars: []string{"SCRIPT_NAME=" + first, "PATH_INFO=" + rest, "SCRIPT_FILENAME=EXE"}},
 	}
 }

@@ -17,7 +17,7 @@ import (
 var catchAll = []string{"/"}
 
 // A mounted is what a server says of a request, and where the program is
-// mounted by that. EXE in a value is the program's own file.
+// mounted by that. EXE is the program's own file, NAME its last element.
 type mounted struct {
 	name, target string
 	program      string // the name by which a CGI program is started; "" is a process that keeps running
@@ -87,11 +87,11 @@ func TestProgramIsMountedWhereTheServerPutIt(t *testing.T) {
 		{name: "mod_userdir", target: "/~alice/users/7", program: "app.cgi",
 			vars: []string{"SCRIPT_NAME=/~alice/app.cgi", "CONTEXT_PREFIX=/~alice", "REDIRECT_STATUS=200"}, patterns: user, prefix: "/~alice", path: "/users/7"},
 		{name: "Action", target: "/a/b", program: "app.cgi", vars: []string{"SCRIPT_NAME=/cgi-bin/app.cgi", "PATH_INFO=/a/b"}, path: "/a/b"},
-		{name: "mod_fcgid", target: "/cgi-bin/home.fcgi", vars: []string{"SCRIPT_NAME=/cgi-bin/home.fcgi", "SCRIPT_FILENAME=EXE"},
-			prefix: "/cgi-bin/home.fcgi", path: "/"},
-		{name: "mod_fcgid and more", target: "/cgi-bin/home.fcgi/x", vars: []string{"SCRIPT_NAME=/cgi-bin/home.fcgi", "PATH_INFO=/x", "SCRIPT_FILENAME=EXE"},
-			prefix: "/cgi-bin/home.fcgi", path: "/x"},
-		{name: "mod_fcgid, rewritten in a folder", target: "/~alice/x", vars: []string{"SCRIPT_NAME=/~alice/cgi/home.fcgi", "SCRIPT_FILENAME=EXE"},
+		{name: "mod_fcgid", target: "/cgi-bin/NAME", vars: []string{"SCRIPT_NAME=/cgi-bin/NAME", "SCRIPT_FILENAME=EXE"},
+			prefix: "/cgi-bin/NAME", path: "/"},
+		{name: "mod_fcgid and more", target: "/cgi-bin/NAME/x", vars: []string{"SCRIPT_NAME=/cgi-bin/NAME", "PATH_INFO=/x", "SCRIPT_FILENAME=EXE"},
+			prefix: "/cgi-bin/NAME", path: "/x"},
+		{name: "mod_fcgid, rewritten in a folder", target: "/~alice/x", vars: []string{"SCRIPT_NAME=/~alice/cgi/NAME", "SCRIPT_FILENAME=EXE"},
 			prefix: "/~alice", path: "/x"},
 		{name: "built in, called directly", target: "/shop/cgi/app.cgi/x", program: "app.cgi", base: "/shop",
 			vars: []string{"SCRIPT_NAME=/shop/cgi/app.cgi", "PATH_INFO=/x"}, prefix: "/shop/cgi/app.cgi", path: "/x"},
@@ -133,6 +133,12 @@ func TestProgramIsMountedWhereTheServerPutIt(t *testing.T) {
 			vars: []string{"SCRIPT_NAME=/app.cgi", "PATH_INFO=/a?b"}, prefix: "/app.cgi", path: "/a"},
 		{name: "called by its name through a rewrite that drops the rest", target: "/cgi/app.cgi/admin/7", program: "app.cgi",
 			vars: []string{"SCRIPT_NAME=/cgi/app.cgi"}, path: "/cgi/app.cgi/admin/7"},
+		{name: "nginx, fastcgi_params and the program's file", target: "/a/b/c/d", vars: []string{"SCRIPT_NAME=/a/b/c/d", "SCRIPT_FILENAME=EXE"}, path: "/a/b/c/d"},
+		{name: "nginx, the same and PATH_INFO", target: "/a/b/c/", vars: []string{"SCRIPT_NAME=/a/b/c/", "PATH_INFO=/a/b/c/", "SCRIPT_FILENAME=EXE"}, path: "/a/b/c/"},
+		{name: "nginx and fcgiwrap, the same and PATH_INFO", target: "/a/b/", program: "app.cgi",
+			vars: []string{"SCRIPT_NAME=/a/b/", "PATH_INFO=/a/b/", "SCRIPT_FILENAME=/srv/app.cgi"}, path: "/a/b/"},
+		{name: "Apache, ProxyFCGISetEnvIf of the program's file", target: "/x/admin/7",
+			vars: []string{"SCRIPT_NAME=/x", "PATH_INFO=/admin/7", "SCRIPT_FILENAME=EXE"}, path: "/x/admin/7"},
 		{name: "an escape twice", target: "/app.cgi/a%252Fb", program: "app.cgi",
 			vars: []string{"SCRIPT_NAME=/app.cgi", "PATH_INFO=/a%2Fb"}, prefix: "/app.cgi", path: "/a%252Fb"},
 		{name: "another path that begins like the base", target: "/shopping", base: "/shop", path: "/shopping"},
@@ -170,6 +176,7 @@ func (m mounted) check(t *testing.T) {
 		m.target = to
 		rt.ServeHTTP(httptest.NewRecorder(), m.request(t))
 	}
+	m.prefix = strings.ReplaceAll(m.prefix, "NAME", filepath.Base(os.Args[0]))
 	if got.prefix != m.prefix || got.path != m.path {
 		t.Errorf("%s: status %d, prefix %q, path %q; want %q, %q", m.target, w.Code, got.prefix, got.path, m.prefix, m.path)
 	}
@@ -193,9 +200,11 @@ func (m mounted) request(t testing.TB) *http.Request {
 	if err != nil {
 		t.Fatal(err)
 	}
-	vars := gateway.Vars{{Name: "REQUEST_METHOD", Value: "GET"}, {Name: "HTTP_HOST", Value: "h"}, {Name: "REQUEST_URI", Value: m.target}}
+	named := strings.NewReplacer("EXE", own, "NAME", filepath.Base(own))
+	vars := gateway.Vars{{Name: "REQUEST_METHOD", Value: "GET"}, {Name: "HTTP_HOST", Value: "h"}, {Name: "REQUEST_URI", Value: named.Replace(m.target)}}
 	for _, entry := range m.vars {
-		v, _ := gateway.ParseVar(strings.ReplaceAll(entry, "EXE", own))
+		v, _ := gateway.ParseVar(entry)
+		v.Value = named.Replace(v.Value)
 		vars = append(vars, v)
 	}
 	r, _, err := gateway.NewRequest(context.Background(), vars, strings.NewReader(""))

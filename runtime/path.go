@@ -125,6 +125,9 @@ func cutPath(path, prefix string) (rest string, ok bool) {
 // parent returns the folder of a plain path.
 func parent(path string) string { return path[:max(strings.LastIndexByte(path, '/'), 0)] }
 
+// lastElement is what stands behind the last slash of a path.
+func lastElement(path string) string { return path[strings.LastIndexByte(path, '/')+1:] }
+
 // boundary returns where in an escaped path a prefix ends that is n bytes long
 // in the plain path. It is not ok where no segment ends, or where a slash is
 // escaped in front of that: an escape never becomes a slash.

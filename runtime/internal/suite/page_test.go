@@ -93,7 +93,7 @@ func sections() []section {
 		{"Caddy, FastCGI", []string{"caddy-fastcgi"}, "`transport fastcgi`. " + likewise("Caddy with fcgiwrap"), true},
 		{"HAProxy, FastCGI", []string{"haproxy-fastcgi"},
 			"The one that multiplexes: `option mpxs-conns`, `pass-header Authorization`.", true},
-		{"HTTP", []string{suite.Web}, "On `PORT`, and on a socket of systemd. The program is the server, net/http's: nothing differs.", true},
+		{"HTTP", []string{suite.Web}, "On `PORT`, and on a socket of systemd. The program is the server, net/http's: nothing differs but what the router does.", true},
 	}
 }
 
