@@ -51,11 +51,15 @@ type row struct {
 	target             string
 	script, info, file string // SCRIPT_NAME, PATH_INFO, SCRIPT_FILENAME
 	prefix, path       string // both empty where no pattern fits what is left
+	redirect           string // instead of an answer
 }
+
+// redirected is a row whose target the program redirects to its clean form.
+func redirected(target, to string) row { return row{target: target, redirect: to} }
 
 // atRoot is a row whose place is the root, as the target is.
 func atRoot(target, script, info, file string) row {
-	return row{target, script, info, file, "", target}
+	return row{target, script, info, file, "", target, ""}
 }
 
 // apps makes programs, each in a folder of its own, for what their patterns are.
