@@ -59,6 +59,27 @@ func BenchmarkRouter(b *testing.B) {
 	}
 }
 
+// A path is decoded once, however many routes there are, and a pattern never
+// again after it was registered.
+func TestRoutesDoNotDecodeThePathAgain(t *testing.T) {
+	allocations := func(patterns []string) float64 {
+		rt := &router{}
+		for _, pattern := range patterns {
+			rt.handle(pattern, http.NotFoundHandler())
+		}
+		u, err := url.ParseRequestURI("/%61pi/%72x/%61" + strings.Repeat("/%61", 1000))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return testing.AllocsPerRun(10, func() {
+			rt.ServeHTTP(httptest.NewRecorder(), &http.Request{Method: "GET", Host: "h", URL: u})
+		})
+	}
+	if one, all := allocations(sixty()[:1]), allocations(sixty()); one != all {
+		t.Errorf("%v allocations for one route, %v for sixty", one, all)
+	}
+}
+
 // once returns how long a handler takes.
 func once(h http.Handler, u *url.URL) time.Duration {
 	w, r := httptest.NewRecorder(), &http.Request{Method: "GET", Host: "h", URL: u}
