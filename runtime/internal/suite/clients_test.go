@@ -192,14 +192,15 @@ func TestWebDAVClient(t *testing.T) {
 }
 
 // stockServers mount a program that keeps running at the root, with parameters that say of the whole path, or of a first
-// part of it, that it is the program's name, or say nothing. The variables are for the program; each server has one of its own.
+// part of it, that it is the program's name, or say nothing. The variable is for the program, of which each server has its
+// own. Clients of S3 want the Content-Length of HEAD, which Apache has to be told to keep.
 func stockServers(t *testing.T, program string, env func() string) map[string]string {
 	socket := func() string { return servers.Spawn(t, program, env()) }
 	nginx := servers.Nginx(t,
 		"location / {\ninclude /etc/nginx/fastcgi_params;\nfastcgi_param HTTP_HOST $http_host;\nfastcgi_pass unix:"+socket()+";\n}",
 		"location / {\ninclude /etc/nginx/scgi_params;\nscgi_param HTTP_HOST $http_host;\nscgi_pass unix:"+socket()+";\n}")
 	apache := servers.Apache(t, servers.Options{Modules: []string{"proxy", "proxy_fcgi"}}, fmt.Sprintf(
-		"DocumentRoot %q\nAllowEncodedSlashes NoDecode\n<Location \"/\">\nSetHandler \"proxy:unix:%s|fcgi://localhost/\"\n</Location>\n", servers.Dir(t), socket()))
+		"DocumentRoot %q\nAllowEncodedSlashes NoDecode\nSetEnv ap_trust_cgilike_cl 1\n<Location \"/\">\nSetHandler \"proxy:unix:%s|fcgi://localhost/\"\n</Location>\n", servers.Dir(t), socket()))
 	return map[string]string{"fastcgi_params": nginx.Addr(0), "scgi_params": nginx.Addr(1), "SetHandler": apache.Addr(0)}
 }
 
