@@ -79,14 +79,18 @@ func (p *place) byName() (string, bool) {
 	if p.script == "" || !below || rest != "" && !p.follows(rest) || p.fitsBelow("") {
 		return "", false
 	}
-	return p.script, p.isOwn() || p.isCGI && (p.script == p.context || p.isAlias(rest))
+	return p.script, p.isOwn() || p.isAlias(rest)
 }
 
-// isAlias reports whether a CGI server has found the program under another name.
-// Where SCRIPT_NAME may be the whole path, nothing shows that: PATH_INFO has to
+// isAlias reports whether the server has found the program under another name:
+// Apache says that it maps that name. Of the others a CGI server is believed,
+// but where SCRIPT_NAME may be the whole path, nothing shows it: PATH_INFO has to
 // be there and to begin behind it.
 func (p *place) isAlias(rest string) bool {
-	return p.isSplit && rest == p.info && p.program.hasName(p.file)
+	if p.script == p.context {
+		return p.isCGI || p.program.isFile(p.file)
+	}
+	return p.isCGI && p.isSplit && rest == p.info && p.program.hasName(p.file)
 }
 
 // follows reports whether PATH_INFO is what follows SCRIPT_NAME in the path. A
