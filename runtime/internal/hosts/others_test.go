@@ -138,15 +138,14 @@ func sockets(t *testing.T, dir, way string) string {
 	}
 	folder := servers.Dir(t)
 	must(t, os.Chmod(folder, 0o777))
-	programs, err := filepath.Glob(filepath.Join(dir, "cgi", "*.cgi"))
-	must(t, err)
-	if len(programs) == 0 {
-		programs, err = filepath.Glob(filepath.Join(dir, "public_html", "cgi", "*.cgi"))
+	var programs []string
+	for _, place := range []string{"cgi", "public_html/cgi", "public_html/*/cgi"} {
+		found, err := filepath.Glob(filepath.Join(dir, place, "*.cgi"))
 		must(t, err)
+		programs = append(programs, found...)
 	}
-	if len(programs) == 0 { // below a base
-		programs, err = filepath.Glob(filepath.Join(dir, "public_html", "*", "cgi", "*.cgi"))
-		must(t, err)
+	if len(programs) == 0 {
+		t.Fatalf("there are no programs in %s", dir)
 	}
 	for _, program := range programs {
 		name := strings.TrimSuffix(filepath.Base(program), ".cgi")
