@@ -51,6 +51,7 @@ func run(t *testing.T, file string, w way, r request) response {
 	t.Helper()
 	var out, log bytes.Buffer
 	c := exec.CommandContext(t.Context(), file)
+	c.Args[0] = file + ".cgi" // the name of the file on a host
 	c.Env = environment(w, r)
 	c.Dir = filepath.Dir(file)
 	c.Stdin, c.Stdout, c.Stderr = strings.NewReader(r.body), &out, &log
