@@ -191,18 +191,63 @@ func TestWebDAVClient(t *testing.T) {
 	litmus(t, url, "basic copymove http")
 }
 
-// A server whose paths are folders, behind servers that take the whole path, or a first part of it, for the program's name.
-func TestWebDAVClientBehindStockParameters(t *testing.T) {
-	skipShort(t)
-	program := compileModule(t, "webdav")
-	socket := func() string { return servers.Spawn(t, program, "WEBDAV_ROOT="+servers.Dir(t)) }
+// stockServers mount a program that keeps running at the root, with parameters that say of the whole path, or of a first
+// part of it, that it is the program's name, or say nothing. The variable is for the program, of which each server has its
+// own. Clients of S3 want the Content-Length of HEAD, which Apache has to be told to keep.
+func stockServers(t *testing.T, program string, env func() string) map[string]string {
+	socket := func() string { return servers.Spawn(t, program, env()) }
 	nginx := servers.Nginx(t,
 		"location / {\ninclude /etc/nginx/fastcgi_params;\nfastcgi_param HTTP_HOST $http_host;\nfastcgi_pass unix:"+socket()+";\n}",
 		"location / {\ninclude /etc/nginx/scgi_params;\nscgi_param HTTP_HOST $http_host;\nscgi_pass unix:"+socket()+";\n}")
 	apache := servers.Apache(t, servers.Options{Modules: []string{"proxy", "proxy_fcgi"}}, fmt.Sprintf(
-		"DocumentRoot %q\n<Location \"/\">\nSetHandler \"proxy:unix:%s|fcgi://localhost/\"\n</Location>\n", servers.Dir(t), socket()))
-	for name, addr := range map[string]string{"fastcgi_params": nginx.Addr(0), "scgi_params": nginx.Addr(1), "SetHandler": apache.Addr(0)} {
+		"DocumentRoot %q\nAllowEncodedSlashes NoDecode\nSetEnv ap_trust_cgilike_cl 1\n<Location \"/\">\nSetHandler \"proxy:unix:%s|fcgi://localhost/\"\n</Location>\n", servers.Dir(t), socket()))
+	return map[string]string{"fastcgi_params": nginx.Addr(0), "scgi_params": nginx.Addr(1), "SetHandler": apache.Addr(0)}
+}
+
+// A server whose paths are folders.
+func TestWebDAVClientBehindStockParameters(t *testing.T) {
+	skipShort(t)
+	servers.Need(t, "litmus")
+	for name, addr := range stockServers(t, compileModule(t, "webdav"), func() string { return "WEBDAV_ROOT=" + servers.Dir(t) }) {
 		t.Run(name, func(t *testing.T) { litmus(t, "http://"+addr, "basic copymove http") })
+	}
+}
+
+// A server whose buckets are folders with a slash behind, and whose names are whatever the client likes.
+func TestS3ClientBehindStockParameters(t *testing.T) {
+	skipShort(t)
+	servers.Need(t, "s3cmd")
+	for name, addr := range stockServers(t, compileModule(t, "s3"), func() string { return "UNUSED=" }) {
+		t.Run(name, func(t *testing.T) { useS3(t, addr) })
+	}
+}
+
+// useS3 makes a bucket, puts files into it, gets them again, and removes everything.
+func useS3(t *testing.T, addr string) {
+	dir := t.TempDir()
+	s3 := func(args ...string) string {
+		return run(t, dir, "", "s3cmd", append([]string{"--no-ssl", "--host=" + addr, "--host-bucket=" + addr, "--access_key=a", "--secret_key=b", "--no-progress", "--config=/dev/null"}, args...)...)
+	}
+	s3("mb", "s3://bucket")
+	names := []string{"folder/index.php", "a b+100%", "a%2Fb", "gr\u00fc\u00dfe/^|.txt", "bucket/bucket"}
+	for i, name := range names {
+		s3("put", servers.Write(t, dir, fmt.Sprint("file", i), name, 0o644), "s3://bucket/"+name)
+	}
+	for i, name := range names {
+		s3("get", "--force", "s3://bucket/"+name, fmt.Sprint("got", i))
+		if got, err := os.ReadFile(filepath.Join(dir, fmt.Sprint("got", i))); string(got) != name || err != nil {
+			t.Errorf("%q came back as %q (%v)", name, got, err)
+		}
+	}
+	list := s3("ls", "--recursive", "s3://bucket/")
+	for _, name := range names {
+		if !strings.Contains(list, "s3://bucket/"+name+"\n") {
+			t.Errorf("the list has no %q:\n%s", name, list)
+		}
+	}
+	s3("rb", "--recursive", "--force", "s3://bucket")
+	if got := s3("ls"); got != "" {
+		t.Errorf("left are %q", got)
 	}
 }
 

@@ -45,11 +45,13 @@ func nginxPlaces(t testing.TB, a apps) ([]place, *servers.Server) {
 			atRoot("/foo/x", "", "/foo/x", ""),
 		),
 		whole("nginx-fastcgi", "rewrite", "/app", "location /app/ {\nrewrite ^/app(/.*)$ $1 break;\n"+stock+"}",
-			row{"/app/x", "/x", "", "", "/app", "/x"},
+			row{"/app/x", "/x", "", "", "/app", "/x", ""},
+			row{"/app/", "/", "", "", "", "/app/", ""}, // nothing is left that could show what was cut off
 		),
+		whole("nginx-fastcgi", "rewrite with the variable CGIGEN_BASE", "/app", "location /app/ {\nrewrite ^/app(/.*)$ $1 break;\nfastcgi_param CGIGEN_BASE /app;\n"+stock+"}"),
 		whole("nginx-fastcgi", "split with the variable CGIGEN_BASE", "/app", root+"location /app {\nfastcgi_split_path_info ^(/app)(/.*)$;\nfastcgi_param PATH_INFO $fastcgi_path_info;\n"+
 			"fastcgi_param CGIGEN_BASE /app;\n"+withFile+"}",
-			row{"/app/x", "/app", "/x", "ROOT/app", "/app", "/x"},
+			row{"/app/x", "/app", "/x", "ROOT/app", "/app", "/x", ""},
 		),
 		only("nginx-fastcgi", "split", "", root+"location /app {\nfastcgi_split_path_info ^(/app)(/.*)$;\nfastcgi_param PATH_INFO $fastcgi_path_info;\n"+withFile+"}",
 			atRoot("/app/x", "/app", "/x", "ROOT/app"),
@@ -59,13 +61,13 @@ func nginxPlaces(t testing.TB, a apps) ([]place, *servers.Server) {
 			atRoot("/x.php", "/x.php", "", "ROOT/x.php"),
 		),
 		whole("nginx-fastcgi", "variable CGIGEN_BASE", "/shop", "location /shop {\nfastcgi_param CGIGEN_BASE /shop;\n"+stock+"}",
-			row{"/shop/", "/shop/", "", "", "/shop", "/"},
-			row{"/shop", "/shop", "", "", "/shop", "/"},
+			row{"/shop/", "/shop/", "", "", "/shop", "/", ""},
+			row{"/shop", "/shop", "", "", "/shop", "/", ""},
 		),
 		whole("nginx-fastcgi", "setting CGIGEN_BASE", "/shop", "location /shop {\n"+fastcgi(based)+"}"),
 		whole("nginx-fcgiwrap", "fastcgi_params", "", "location / {\n"+wrapped+"}",
 			atRoot("/foo/", "/foo/", "", "PROGRAM"),
-			row{"/foo/app.cgi", "/foo/app.cgi", "", "PROGRAM", "/foo/app.cgi", "/"}, // the same variables as a direct call
+			row{"/foo/app.cgi", "/foo/app.cgi", "", "PROGRAM", "/foo/app.cgi", "/", ""}, // the same variables as a direct call
 		),
 		whole("nginx-fcgiwrap", "variable CGIGEN_BASE", "/shop", "location /shop {\nfastcgi_param CGIGEN_BASE /shop;\n"+wrapped+"}"),
 		whole("nginx-fastcgi", "base= of the site", "/shop", "location /shop {\n"+fastcgi(a.spawn("base /shop", "/"))+"}"),
@@ -74,8 +76,8 @@ func nginxPlaces(t testing.TB, a apps) ([]place, *servers.Server) {
 		whole("nginx-fastcgi", "setting CGIGEN_BASE over the variable", "/shop", "location /shop {\nfastcgi_param CGIGEN_BASE /other;\n"+fastcgi(based)+"}"),
 		whole("nginx-scgi", "SCRIPT_NAME and PATH_INFO by hand, with the variable CGIGEN_BASE", "/app", "location ~ ^(/app)(/.*|)$ {\ninclude /etc/nginx/scgi_params;\n"+
 			"scgi_param SCRIPT_NAME $1;\nscgi_param PATH_INFO $2;\nscgi_param CGIGEN_BASE /app;\nscgi_pass unix:"+app+";\n}",
-			row{"/app/x", "/app", "/x", "", "/app", "/x"},
-			row{"/app", "/app", "", "", "/app", "/"},
+			row{"/app/x", "/app", "/x", "", "/app", "/x", ""},
+			row{"/app", "/app", "", "", "/app", "/", ""},
 		),
 		only("nginx-scgi", "SCRIPT_NAME and PATH_INFO by hand", "", "location ~ ^(/app)(/.*|)$ {\ninclude /etc/nginx/scgi_params;\n"+
 			"scgi_param SCRIPT_NAME $1;\nscgi_param PATH_INFO $2;\nscgi_pass unix:"+app+";\n}",
@@ -85,6 +87,8 @@ func nginxPlaces(t testing.TB, a apps) ([]place, *servers.Server) {
 		guarded("nginx-fastcgi", "fastcgi_params with a guard", deny+"location / {\n"+fastcgi(admin)+"}"),
 		guarded("nginx-fastcgi", "fastcgi_params with a guard and merge_slashes off", "merge_slashes off;\n"+deny+"location / {\n"+fastcgi(admin)+"}"),
 		guarded("nginx-fastcgi", "fastcgi_index with a guard", deny+"location / {\nfastcgi_index app.cgi;\ninclude /etc/nginx/fastcgi.conf;\nfastcgi_pass unix:"+admin+";\n}"),
+		guardedBelow("nginx-fastcgi", "variable CGIGEN_BASE with a guard", "/shop", "location ^~ /shop/admin {\ndeny all;\n}\nlocation /shop {\nfastcgi_param CGIGEN_BASE /shop;\n"+fastcgi(admin)+"}"),
+		guardedBelow("nginx-fastcgi", "rewrite with a guard", "/app", "location ^~ /app/admin {\ndeny all;\n}\nlocation /app/ {\nrewrite ^/app(/.*)$ $1 break;\n"+fastcgi(admin)+"}"),
 		guarded("nginx-scgi", "scgi_params with a guard", deny+"location / {\ninclude /etc/nginx/scgi_params;\nscgi_pass unix:"+admin+";\n}"),
 		guarded("nginx-fcgiwrap", "fastcgi_params with a guard", deny+"location / {\n"+strings.Replace(wrapped, program, adminProgram, 1)+"}"),
 	}

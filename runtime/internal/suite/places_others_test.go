@@ -54,8 +54,8 @@ func lighttpdPlaces(t testing.TB, a apps) ([]place, *servers.Server) {
 			atRoot("/x/admin/7", "", "/x/admin/7", "*"),
 		),
 		whole("lighttpd-fastcgi", "path with the variable CGIGEN_BASE", "/app", root+`setenv.add-environment = ( "CGIGEN_BASE" => "/app" )`+"\n"+keeps("fastcgi", "/app", ""),
-			row{"/app/x", "/app", "/x", "ROOT/app", "/app", "/x"},
-			row{"/app", "/app", "", "ROOT/app", "/app", "/"},
+			row{"/app/x", "/app", "/x", "ROOT/app", "/app", "/x", ""},
+			row{"/app", "/app", "", "ROOT/app", "/app", "/", ""},
 		),
 		only("lighttpd-fastcgi", "path", "", root+keeps("fastcgi", "/app", ""),
 			atRoot("/app/x", "/app", "/x", "ROOT/app"),
@@ -69,13 +69,13 @@ func lighttpdPlaces(t testing.TB, a apps) ([]place, *servers.Server) {
 		whole("lighttpd-scgi", "root and fix-root-scriptname", "", root+keeps("scgi", "/", fix)),
 		whole("lighttpd-scgi", "path with the variable CGIGEN_BASE", "/app", root+`setenv.add-environment = ( "CGIGEN_BASE" => "/app" )`+"\n"+keeps("scgi", "/app", "")),
 		whole("lighttpd", "10-cgi.conf", "/cgi-bin/app.cgi", cgi("/cgi-bin/", folder(app)+"/"),
-			row{"/cgi-bin/app.cgi/x", "/cgi-bin/app.cgi", "/x", "PROGRAM", "/cgi-bin/app.cgi", "/x"},
+			row{"/cgi-bin/app.cgi/x", "/cgi-bin/app.cgi", "/x", "PROGRAM", "/cgi-bin/app.cgi", "/x", ""},
 		),
 		only("lighttpd", "alias.url of a program", "/pretty", cgi("/pretty", app),
-			row{"/pretty/x", "/pretty", "/x", "PROGRAM", "/pretty", "/x"},
+			row{"/pretty/x", "/pretty", "/x", "PROGRAM", "/pretty", "/x", ""},
 		),
 		whole("lighttpd", "alias.url of a program with the variable CGIGEN_BASE", "/pretty", `setenv.add-environment = ( "CGIGEN_BASE" => "/pretty" )`+"\n"+cgi("/pretty", app),
-			row{"/pretty", "/pretty", "", "PROGRAM", "/pretty", "/"},
+			row{"/pretty", "/pretty", "", "PROGRAM", "/pretty", "/", ""},
 		),
 		whole("lighttpd", "alias.url of the root", "", cgi("/", app+"/"),
 			atRoot("/x/y", "", "/x/y", "PROGRAM"),
@@ -99,12 +99,14 @@ func caddyPlaces(t testing.TB, a apps) ([]place, *servers.Server) {
 	proxy := func(lines ...string) string {
 		return "reverse_proxy " + socket + " {\ntransport fastcgi {\n" + strings.Join(lines, "\n") + "\n}\n}\n"
 	}
-	guardedProxy := "@admin path /admin /admin/*\nrespond @admin 403\nreverse_proxy unix/" + a.spawn(guardedPatterns()...) + " {\ntransport fastcgi {\nroot " + a.root + "\n"
+	const caddyDeny = "@admin path /admin /admin/*\nrespond @admin 403\n"
+	guardedProxy := caddyDeny + "reverse_proxy unix/" + a.spawn(guardedPatterns()...) + " {\ntransport fastcgi {\nroot " + a.root + "\n"
 	wrapped := func(lines string) string {
 		return "reverse_proxy unix/" + servers.Fcgiwrap(t, 8) + " {\ntransport fastcgi {\nenv SCRIPT_FILENAME " + a.install() + "\n" + lines + "}\n}\n"
 	}
 	list := []place{
 		guarded("caddy-fastcgi", "transport fastcgi with a guard", guardedProxy+"}\n}\n"),
+		guardedBelow("caddy-fastcgi", "handle_path with a guard", "/shop", "route {\n@admin path /shop/admin /shop/admin/*\nrespond @admin 403\nhandle_path /shop/* {\n"+strings.TrimPrefix(guardedProxy, caddyDeny)+"}\n}\n}\n}\n"),
 		guarded("caddy-fastcgi", "transport fastcgi with split with a guard", guardedProxy+"split .php\n}\n}\n"),
 		whole("caddy-fastcgi", "transport fastcgi", "", proxy("root "+a.root),
 			atRoot("/foo/x", "", "/foo/x", "ROOT"),
@@ -114,7 +116,12 @@ func caddyPlaces(t testing.TB, a apps) ([]place, *servers.Server) {
 			atRoot("/x.php/a", "/x.php", "/a", "ROOT/x.php"),
 		),
 		whole("caddy-fastcgi", "handle_path", "/shop", "handle_path /shop/* {\n"+proxy("root "+a.root)+"}\n",
-			row{"/shop/users/7", "", "/users/7", "*", "/shop", "/users/7"},
+			row{"/shop/users/7", "", "/users/7", "*", "/shop", "/users/7", ""},
+			row{"/shop/", "", "/", "*", "", "/shop/", ""}, // nothing is left that could show what was cut off
+		),
+		whole("caddy-fastcgi", "handle_path with the variable CGIGEN_BASE", "/shop", "handle_path /shop/* {\n"+proxy("root "+a.root, "env CGIGEN_BASE /shop")+"}\n"),
+		whole("caddy-fastcgi", "php_fastcgi with the variable CGIGEN_BASE=/", "", "root * "+a.root+"\nphp_fastcgi "+socket+" {\nenv CGIGEN_BASE /\n}\n",
+			atRoot("/foo/index.php", "/index.php", "", "ROOT/index.php"),
 		),
 		whole("caddy-fastcgi", "handle with the variable CGIGEN_BASE", "/shop", "handle /shop* {\n"+proxy("root "+a.root, "env CGIGEN_BASE /shop")+"}\n"),
 		whole("caddy-fastcgi", "handle with the setting CGIGEN_BASE", "/shop", "handle /shop* {\nreverse_proxy "+based+" {\ntransport fastcgi\n}\n}\n"),
@@ -163,12 +170,12 @@ func smallPlaces(name string, start func(t testing.TB, root string) *servers.Ser
 	return func(t testing.TB, a apps) ([]place, *servers.Server) {
 		app := a.installAs("cgi-bin/app.cgi")
 		list := []place{only(name, "cgi-bin", "/cgi-bin/app.cgi", "",
-			row{"/cgi-bin/app.cgi/x", "/cgi-bin/app.cgi", "/x", "*", "/cgi-bin/app.cgi", "/x"},
-			row{"/cgi-bin/app.cgi/foo/bar", "/cgi-bin/app.cgi", "/foo/bar", "*", "/cgi-bin/app.cgi", "/foo/bar"},
-			row{"/cgi-bin/app.cgi//foo//bar", "/cgi-bin/app.cgi", "/foo/bar", "*", "/cgi-bin/app.cgi", "/foo/bar"},
-			row{"/cgi-bin/app.cgi/x/../y", "/cgi-bin/app.cgi", "/y", "*", "/cgi-bin/app.cgi", "/y"},
-			row{"/cgi-bin/app.cgi/%C3%A9", "/cgi-bin/app.cgi", "/é", "*", "/cgi-bin/app.cgi", "/%C3%A9"},
-			row{"/cgi-bin/app.cgi", "/cgi-bin/app.cgi", "", "*", "/cgi-bin/app.cgi", "/"},
+			row{"/cgi-bin/app.cgi/x", "/cgi-bin/app.cgi", "/x", "*", "/cgi-bin/app.cgi", "/x", ""},
+			row{"/cgi-bin/app.cgi/foo/bar", "/cgi-bin/app.cgi", "/foo/bar", "*", "/cgi-bin/app.cgi", "/foo/bar", ""},
+			row{"/cgi-bin/app.cgi//foo//bar", "/cgi-bin/app.cgi", "/foo/bar", "*", "/cgi-bin/app.cgi", "/foo/bar", ""},
+			row{"/cgi-bin/app.cgi/x/../y", "/cgi-bin/app.cgi", "/y", "*", "/cgi-bin/app.cgi", "/y", ""},
+			row{"/cgi-bin/app.cgi/%C3%A9", "/cgi-bin/app.cgi", "/é", "*", "/cgi-bin/app.cgi", "/%C3%A9", ""},
+			row{"/cgi-bin/app.cgi", "/cgi-bin/app.cgi", "", "*", "/cgi-bin/app.cgi", "/", ""},
 		)}
 		return list, start(t, filepath.Dir(folder(app)))
 	}

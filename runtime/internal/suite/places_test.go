@@ -37,6 +37,11 @@ func guarded(server, mount, config string) place {
 	return place{server: server, mount: mount, config: config, guarded: true}
 }
 
+// guardedBelow is guarded for a site below a base: the server refuses what is called /admin there.
+func guardedBelow(server, mount, prefix, config string) place {
+	return place{server: server, mount: mount, prefix: prefix, config: config, guarded: true}
+}
+
 // guardedPatterns are those of a guarded place.
 func guardedPatterns() []string { return []string{"/admin/{x...}", "/"} }
 
@@ -46,11 +51,15 @@ type row struct {
 	target             string
 	script, info, file string // SCRIPT_NAME, PATH_INFO, SCRIPT_FILENAME
 	prefix, path       string // both empty where no pattern fits what is left
+	redirect           string // instead of an answer
 }
+
+// redirected is a row whose target the program redirects to its clean form.
+func redirected(target, to string) row { return row{target: target, redirect: to} }
 
 // atRoot is a row whose place is the root, as the target is.
 func atRoot(target, script, info, file string) row {
-	return row{target, script, info, file, "", target}
+	return row{target, script, info, file, "", target, ""}
 }
 
 // apps makes programs, each in a folder of its own, for what their patterns are.

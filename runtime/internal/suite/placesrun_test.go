@@ -134,7 +134,7 @@ func checkOutside(t *testing.T, c suite.Case, answer suite.Answer) {
 func checkRow(t *testing.T, a apps, r row, target suite.Target) {
 	target.Prefix = ""
 	if r.path == "" {
-		checkNotFound(t, r, target)
+		checkUnrouted(t, r, target)
 		return
 	}
 	sent, err := suite.Do(target, suite.Case{Path: r.target + "?variables"}, deadline)
@@ -159,14 +159,18 @@ func checkRow(t *testing.T, a apps, r row, target suite.Target) {
 	}
 }
 
-// checkNotFound holds that the program answers that it has no such path.
-func checkNotFound(t *testing.T, r row, target suite.Target) {
+// checkUnrouted holds that the program answers by itself: that it has no such path, or that it is another one.
+func checkUnrouted(t *testing.T, r row, target suite.Target) {
 	answer, err := suite.Do(target, suite.Case{Path: r.target}, deadline)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if lines := bodyLines(answer); answer.Status() != 404 || !slices.Equal(lines, []string{"404 page not found"}) {
-		t.Errorf("%s: %d %q, want that the program knows no such path", r.target, answer.Status(), lines)
+	want := "body: 404 page not found"
+	if r.redirect != "" {
+		want = "Location: " + r.redirect
+	}
+	if !slices.Contains(answer.Lines(), want) {
+		t.Errorf("%s: the program answers\n%s\nwant %q", r.target, strings.Join(answer.Lines(), "\n"), want)
 	}
 }
 

@@ -126,7 +126,18 @@ func sitesOnCaddy() []Difference {
 
 func sitesElsewhere() []Difference {
 	absolute := []string{`-body: uri "http://suite.test/foo/"`, `+body: uri "/foo/"`}
+	const home = "On the site's first page nothing is left of the path that could show what the server has cut off: CGIGEN_BASE says it"
 	list := []Difference{
+		homePage("nginx-fastcgi", "rewrite", "/app/", home),
+		homePage("caddy-fastcgi", "handle_path", "/shop/", home),
+		{
+			Servers: []string{"caddy-fastcgi"},
+			Mounts:  []string{"php_fastcgi"},
+			Cases:   []string{"site/index file in a folder"},
+			Change: []string{`-body: path "/foo/index.php" escaped "/foo/index.php" query ""`, `-body: below "where it is mounted"`,
+				`+body: path "/index.php" escaped "/index.php" query ""`, `+body: below "/foo"`},
+			Reason: "A path that ends like the file to which the server has rewritten it looks like one of which the server has cut off what is in front: CGIGEN_BASE=/ says that it has not",
+		},
 		{
 			Servers: []string{"nginx-fcgiwrap"},
 			Cases:   []string{"site/dots first"},
@@ -151,4 +162,16 @@ func sitesElsewhere() []Difference {
 			Reason: "The request target arrives in origin form"})
 	}
 	return list
+}
+
+// homePage is the first page of a site below a base that the server has cut off.
+func homePage(server, mount, path, reason string) Difference {
+	return Difference{
+		Servers: []string{server},
+		Mounts:  []string{mount},
+		Cases:   []string{"site/root"},
+		Change: []string{`-body: path "/" escaped "/" query ""`, `-body: below "where it is mounted"`,
+			`+body: path "` + path + `" escaped "` + path + `" query ""`, `+body: below ""`},
+		Reason: reason,
+	}
 }
