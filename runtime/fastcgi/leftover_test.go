@@ -119,3 +119,6 @@ func (p pipes) Close() error {
 }
 
 func (pipes) Addr() net.Addr { return &net.UnixAddr{Net: "unix"} }
+
+// newClient is the web server's side of a connection.
+func newClient(t testing.TB, conn net.Conn) *client { return &client{t, conn, bufio.NewReader(conn)} }
