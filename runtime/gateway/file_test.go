@@ -23,12 +23,13 @@ func TestPartsOfFilesAreSent(t *testing.T) {
 	const from = 1000
 	tests := []struct {
 		name     string
-		n        int64  // -1 is all, by io.Copy, which may hide the file
+		n        int64  // -1 is all, by io.Copy, which may hide the file; -2 all, by ReadFrom
 		declared string // Content-Length
 		sent     bool   // by the gateway
 		err      error
 	}{
 		{"all", -1, "", true, nil},
+		{"all, by ReadFrom", -2, "", true, nil},
 		{"all, declared", -1, fmt.Sprint(len(content) - from), true, nil},
 		{"a part without a length", 50_000, "", true, nil},
 		{"a part of the declared length", 50_000, "50000", true, nil},
@@ -56,9 +57,12 @@ func TestPartsOfFilesAreSent(t *testing.T) {
 				if test.declared != "" {
 					w.Header().Set("Content-Length", test.declared)
 				}
-				if test.n < 0 {
+				switch test.n {
+				case -2:
+					copied, copyErr = w.(io.ReaderFrom).ReadFrom(f)
+				case -1:
 					copied, copyErr = io.Copy(w, f)
-				} else {
+				default:
 					copied, copyErr = io.CopyN(w, f, test.n)
 				}
 			}, strings.NewReader(""), get(), func(x *Exchange) { output.pipe = x.Output.(*pipe); x.Output = output })
@@ -66,7 +70,7 @@ func TestPartsOfFilesAreSent(t *testing.T) {
 			if test.n >= 0 {
 				want = want[:min(test.n, int64(len(want)))]
 			}
-			if copyErr != test.err || test.n >= 0 && output.sent > 0 != test.sent {
+			if copyErr != test.err || test.n != -1 && output.sent > 0 != test.sent {
 				t.Errorf("copied %d bytes, %v, %d of them as a file; want error %v, as a file: %v", copied, copyErr, output.sent, test.err, test.sent)
 			}
 			if test.err == http.ErrContentLength {
