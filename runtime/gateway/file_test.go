@@ -13,10 +13,11 @@ import (
 // A part of a file is that part, whichever way it takes, and the file stands behind it afterwards.
 func TestPartsOfFilesAreSent(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "file")
-	var content string
+	var numbers strings.Builder
 	for i := range 30_000 {
-		content += fmt.Sprintf("%04x", i)
+		fmt.Fprintf(&numbers, "%04x", i)
 	}
+	content := numbers.String()
 	if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
 		t.Fatal(err)
 	}

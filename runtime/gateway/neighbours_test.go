@@ -125,3 +125,28 @@ func TestCloseNotifyIsTheEndOfTheContext(t *testing.T) {
 		t.Errorf("got %q", got.out)
 	}
 }
+
+// A body that its handler has left to the transport is closed for whoever still holds it.
+func TestBodyThatIsLeftIsClosed(t *testing.T) {
+	var left io.Reader
+	serve(func(w http.ResponseWriter, r *http.Request) {
+		if err := http.NewResponseController(w).EnableFullDuplex(); err != nil {
+			t.Error(err)
+		}
+		left = r.Body
+		io.WriteString(w, "answer")
+	}, strings.NewReader("the body"), post("8"), func(x *Exchange) { x.BodyLast = true })
+	read := make(chan error)
+	go func() {
+		_, err := left.Read(make([]byte, 1))
+		read <- err
+	}()
+	select {
+	case err := <-read:
+		if !errors.Is(err, http.ErrBodyReadAfterClose) {
+			t.Errorf("error %v", err)
+		}
+	case <-time.After(20 * time.Second):
+		t.Error("reading waits for ever")
+	}
+}
