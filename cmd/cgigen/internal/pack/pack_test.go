@@ -440,3 +440,24 @@ func TestRoutesBelowTheProgramsAreHidden(t *testing.T) {
 		}
 	}
 }
+
+// The notes show an address that somebody can open: the shortest one without a wildcard, a host or another method.
+func TestNotesShowAnAddressThatABrowserOpens(t *testing.T) {
+	for want, routes := range map[string][]generator.Route{
+		"/":           {{Path: "/admin/"}, {Method: "GET", Path: "/{$}"}},
+		"/items/":     {{Method: "GET", Path: "/items/{id}"}, {Method: "POST", Path: "/"}, {Host: "other.example", Path: "/"}, {Method: "GET", Path: "/items/{id}/edit"}},
+		"/b":          {{Method: "GET", Path: "/long"}, {Path: "/b"}, {Path: "/longer"}},
+		"/%C3%A4%20b": {{Path: "/ä b"}},
+	} {
+		m := shop()
+		m.Programs = []generator.Program{{Name: "all", Routes: routes}}
+		b := &arrangement{Options: Options{Model: m}}
+		if got := b.example(); got != want {
+			t.Errorf("%+v: got %s, want %s", routes, got, want)
+		}
+	}
+	none := &arrangement{Options: Options{Model: &generator.Model{Programs: []generator.Program{{Routes: []generator.Route{{Method: "POST", Path: "/x"}}}}}}}
+	if got := none.example(); got != "/" {
+		t.Errorf("without one: %s", got)
+	}
+}
