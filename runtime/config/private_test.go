@@ -31,6 +31,7 @@ func TestPermissionRules(t *testing.T) {
 			exposed: "refused, others may read it (mode 666): chmod 600 F"},
 		{name: "file of root, group reads", status: root(0o640)},
 		{name: "file of root, all read", status: root(0o644), exposed: "refused, others may read it (mode 644): chmod 640 F"},
+		{name: "file of root, all read and execute", status: root(0o745), exposed: "refused, others may read it (mode 745): chmod 740 F"},
 		{name: "file of root, group writes", status: root(0o660), refusal: "refused, others may write to it (mode 660): chmod 640 F"},
 		{name: "file of another user", status: status{owner: 33, perm: 0o600, plain: true},
 			refusal: "refused, it belongs to user 33 and the program runs as user 1000: run the program as its owner (suEXEC), or: chown 1000 F"},

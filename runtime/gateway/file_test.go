@@ -13,22 +13,24 @@ import (
 // A part of a file is that part, whichever way it takes, and the file stands behind it afterwards.
 func TestPartsOfFilesAreSent(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "file")
-	var content string
+	var numbers strings.Builder
 	for i := range 30_000 {
-		content += fmt.Sprintf("%04x", i)
+		fmt.Fprintf(&numbers, "%04x", i)
 	}
+	content := numbers.String()
 	if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	const from = 1000
 	tests := []struct {
 		name     string
-		n        int64  // -1 is all, by io.Copy, which may hide the file
+		n        int64  // -1 is all, by io.Copy, which may hide the file; -2 all, by ReadFrom
 		declared string // Content-Length
 		sent     bool   // by the gateway
 		err      error
 	}{
 		{"all", -1, "", true, nil},
+		{"all, by ReadFrom", -2, "", true, nil},
 		{"all, declared", -1, fmt.Sprint(len(content) - from), true, nil},
 		{"a part without a length", 50_000, "", true, nil},
 		{"a part of the declared length", 50_000, "50000", true, nil},
@@ -56,9 +58,12 @@ func TestPartsOfFilesAreSent(t *testing.T) {
 				if test.declared != "" {
 					w.Header().Set("Content-Length", test.declared)
 				}
-				if test.n < 0 {
+				switch test.n {
+				case -2:
+					copied, copyErr = w.(io.ReaderFrom).ReadFrom(f)
+				case -1:
 					copied, copyErr = io.Copy(w, f)
-				} else {
+				default:
 					copied, copyErr = io.CopyN(w, f, test.n)
 				}
 			}, strings.NewReader(""), get(), func(x *Exchange) { output.pipe = x.Output.(*pipe); x.Output = output })
@@ -66,7 +71,7 @@ func TestPartsOfFilesAreSent(t *testing.T) {
 			if test.n >= 0 {
 				want = want[:min(test.n, int64(len(want)))]
 			}
-			if copyErr != test.err || test.n >= 0 && output.sent > 0 != test.sent {
+			if copyErr != test.err || test.n != -1 && output.sent > 0 != test.sent {
 				t.Errorf("copied %d bytes, %v, %d of them as a file; want error %v, as a file: %v", copied, copyErr, output.sent, test.err, test.sent)
 			}
 			if test.err == http.ErrContentLength {
