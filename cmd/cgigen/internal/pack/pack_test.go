@@ -375,7 +375,7 @@ func TestFileInPlaceOfTheFolderIsSaid(t *testing.T) {
 		t.Fatal(err)
 	}
 	err := Write(options(t, "nginx", "subdir"), file)
-	if err == nil || !strings.HasPrefix(err.Error(), "looking into the folder of the package: ") {
+	if err == nil || !strings.HasPrefix(err.Error(), "making the folder of the package: ") {
 		t.Errorf("error %v", err)
 	}
 	if text, err := os.ReadFile(file); err != nil || string(text) != "mine" {
