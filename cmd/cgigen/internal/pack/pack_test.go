@@ -125,10 +125,12 @@ func TestPackagesHaveTheirFilesWithTheirModes(t *testing.T) {
 		{"caddy", "subdir", slices.Concat(notes, units, []string{"-rwx--x--x cgi/admin.cgi", "-rwx--x--x cgi/home.cgi", "drwxr-xr-x cgi",
 			"-rw------- server/Caddyfile-cgi", "-rw------- server/Caddyfile-fastcgi"})},
 	}
+	o := options(t, "", "")
 	for _, test := range tests {
 		t.Run(test.server+" "+test.layout, func(t *testing.T) {
+			o.Server, o.Layout = test.server, test.layout
 			slices.Sort(test.want)
-			if diff := cmp.Diff(test.want, listing(t, write(t, options(t, test.server, test.layout)))); diff != "" {
+			if diff := cmp.Diff(test.want, listing(t, write(t, o))); diff != "" {
 				t.Errorf("-want +got\n%s", diff)
 			}
 		})
