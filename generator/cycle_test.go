@@ -1,6 +1,7 @@
 package generator
 
 import (
+	"encoding/json"
 	"go/token"
 	"os"
 	"path/filepath"
@@ -43,7 +44,12 @@ func TestCacheThatIsDamagedIsNoCache(t *testing.T) {
 	if err != nil || len(files) == 0 {
 		t.Fatalf("the cache has no files: %v", err)
 	}
-	for _, content := range []string{"", "{", "{}", "null", `{"Site":7}`, `{"Model":{},"Site":7}`, "\x00\x00"} {
+	whole, err := os.ReadFile(files[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	damaged := []string{"", "{", "{}", "null", "\x00\x00", string(whole[:len(whole)/2]), with(t, whole, "Model", nil), with(t, whole, "Site", 99), with(t, whole, "Modules", nil)}
+	for _, content := range damaged {
 		for _, file := range files {
 			if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
 				t.Fatal(err)
@@ -53,4 +59,22 @@ func TestCacheThatIsDamagedIsNoCache(t *testing.T) {
 			t.Errorf("with a cache of %q (-without +with):\n%s", content, diff)
 		}
 	}
+}
+
+// with replaces a value of a JSON object that has it.
+func with(t *testing.T, object []byte, name string, value any) string {
+	t.Helper()
+	var fields map[string]any
+	if err := json.Unmarshal(object, &fields); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := fields[name]; !ok {
+		t.Fatalf("there is no %s: %.200s", name, object)
+	}
+	fields[name] = value
+	text, err := json.Marshal(fields)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -105,25 +106,24 @@ func TestFullDuplexTakesTheBodyWhileTheHandlerWrites(t *testing.T) {
 
 // Old middleware asks a CloseNotifier instead of the context.
 func TestCloseNotifyIsTheEndOfTheContext(t *testing.T) {
-	var cancel context.CancelFunc
-	got := serve(func(w http.ResponseWriter, r *http.Request) {
-		gone := w.(http.CloseNotifier).CloseNotify() //lint:ignore SA1019 this is what it is for
-		select {
-		case <-gone:
-			t.Error("gone before the end")
-		default:
-		}
-		cancel()
-		select {
-		case <-gone:
+	synctest.Test(t, func(t *testing.T) {
+		var cancel context.CancelFunc
+		got := serve(func(w http.ResponseWriter, r *http.Request) {
+			gone := w.(http.CloseNotifier).CloseNotify() //lint:ignore SA1019 this is what it is for
+			synctest.Wait()
+			select {
+			case <-gone:
+				t.Error("gone before the end")
+			default:
+			}
+			cancel()
+			<-gone
 			io.WriteString(w, "gone")
-		case <-time.After(20 * time.Second):
-			io.WriteString(w, "still there")
+		}, strings.NewReader(""), get(), func(x *Exchange) { cancel = x.Cancel })
+		if _, body, _ := strings.Cut(got.out, "\r\n\r\n"); body != "gone" {
+			t.Errorf("got %q", got.out)
 		}
-	}, strings.NewReader(""), get(), func(x *Exchange) { cancel = x.Cancel })
-	if _, body, _ := strings.Cut(got.out, "\r\n\r\n"); body != "gone" {
-		t.Errorf("got %q", got.out)
-	}
+	})
 }
 
 // A body that its handler has left to the transport is closed for whoever still holds it.
