@@ -27,7 +27,7 @@ type fieldTag struct {
 
 // envOptions are what may follow the name in an env tag.
 func envOptions() []string {
-	return []string{"required", "notEmpty", "file", "expand", "unset"}
+	return []string{"required", "notEmpty", "file", "expand", "unset", "init"}
 }
 
 // envKeys are the keys of a tag that mean something here.
@@ -112,9 +112,6 @@ func (r *configReader) envKey(v *types.Var, value string, t *fieldTag) bool {
 		case option == "": // as in caarlos0/env
 		case slices.Contains(envOptions(), option):
 			t.options[option] = true
-		case option == "init":
-			r.reportField(v, "config-tag-option", "the option init is not needed").Hint = "leave it out: pointers to structs with env tags are always allocated"
-			return false
 		default:
 			hint := cmp.Or(didYouMean(option, envOptions()), "the options are "+strings.Join(envOptions(), ", "))
 			r.reportField(v, "config-tag-option", "unknown option %q in the tag of %s", option, v.Name()).Hint = hint

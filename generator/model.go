@@ -1,6 +1,9 @@
 package generator
 
-import "go/token"
+import (
+	"go/token"
+	"strings"
+)
 
 // A Model is what the directives of one module say: validated, sorted and free
 // of go/types, so that emission is a pure function of it and cannot fail.
@@ -130,9 +133,15 @@ type Route struct {
 // A Config is a configuration struct with its fields flattened: nested structs
 // are entered, in the order of the declaration.
 type Config struct {
-	Type   Symbol
-	Fields []ConfigField
-	Allocs [][]string // selectors of the pointers to nested structs, outer before inner
+	Type     Symbol
+	Fields   []ConfigField
+	Pointers []ConfigPointer // to nested structs, outer before inner
+}
+
+// A ConfigPointer is a field that points at a nested struct.
+type ConfigPointer struct {
+	Path []string // selectors, as of a ConfigField
+	Init bool     // allocated in any case, and not only if a value in it is set
 }
 
 // FieldForm is the shape of a configuration field around its scalar.
@@ -156,7 +165,33 @@ type ConfigField struct {
 	Default                                         string
 	HasDefault                                      bool
 	Required, NotEmpty, File, Expand, Unset, Secret bool
+	Init                                            bool   // PointerForm: points at a zero value if there is none
+	Optional                                        string // the pointer that is nil while nothing in it is set, as "DB.Replica"; "" for none
 	Separator, KeyValSeparator                      string
 	Doc                                             string
 	Position                                        token.Position
+}
+
+// IsRequired reports whether a program cannot start unless somebody sets the value.
+func (f ConfigField) IsRequired() bool { return f.Optional == "" && f.needsValue() }
+
+// needsValue reports whether the value is required once its struct is there.
+func (f ConfigField) needsValue() bool {
+	return f.Required && !f.HasDefault || f.NotEmpty && f.Default == ""
+}
+
+// RequiredWith lists the names whose values make that of a field required: those
+// in the same struct behind a pointer. It is empty for a field that is required
+// always, or never.
+func (c Config) RequiredWith(f ConfigField) []string {
+	if f.Optional == "" || !f.needsValue() {
+		return nil
+	}
+	var names []string
+	for _, other := range c.Fields {
+		if other.Name != f.Name && strings.HasPrefix(strings.Join(other.Path, "."), f.Optional+".") {
+			names = append(names, other.Name)
+		}
+	}
+	return names
 }

@@ -13,11 +13,14 @@
 // none has to be there, and none is looked for before it is needed.
 //
 //	CGIGEN_BASE           path of the site below its host, such as /~alice, where the
-//	                      request does not show it
+//	                      request does not show it; / is the root. The server may also
+//	                      send it with a request. See docs/mounting.md
 //	CGIGEN_LOG_LEVEL      level of the *slog.Logger: debug, info (default), warn, error
 //	CGIGEN_SPOOL_DIR      folder for request bodies that have to wait (default: the
 //	                      system's temporary folder)
-//	CGIGEN_SPOOL_LIMIT    size beyond which such a body is refused with 413 (default 64M)
+//	CGIGEN_SPOOL_LIMIT    size beyond which such a body is refused with 413 (default 64M);
+//	                      with 503 where less than an eighth of the folder's file
+//	                      system is free, but for 64 MiB
 //	CGIGEN_STOP_TIMEOUT   time for constructors, the handler and the clean-ups after a
 //	                      signal to stop (default 5s)
 //
@@ -33,6 +36,8 @@
 //	CGIGEN_HEADER_TIMEOUT   time for them to arrive (default 30s)
 //	CGIGEN_IDLE_TIMEOUT     silence after which a connection is closed, or a body given up
 //	                        (default 5m)
+//	CGIGEN_SPOOL_TOTAL      size of all bodies that wait; beyond it one is refused with 503
+//	                        (default 256M; not HTTP)
 //	CGIGEN_WRITE_TIMEOUT    time for the web server to take a write (default 2m; not HTTP)
 //	CGIGEN_MAX_CONNECTIONS  open at the same time; more wait (default 0)
 //	CGIGEN_MAX_REQUESTS     running at the same time; more are refused (default 1000; HTTP
@@ -57,6 +62,6 @@ func settings() []string {
 	return []string{
 		"CGIGEN_BASE", "CGIGEN_FINISH_TIMEOUT", "CGIGEN_FORWARDED", "CGIGEN_HEADER_LIMIT", "CGIGEN_HEADER_TIMEOUT", "CGIGEN_HEALTH_PATH",
 		"CGIGEN_IDLE_TIMEOUT", "CGIGEN_LOG_LEVEL", "CGIGEN_MAX_CONNECTIONS", "CGIGEN_MAX_REQUESTS", "CGIGEN_MAX_SHARING",
-		"CGIGEN_SPOOL_DIR", "CGIGEN_SPOOL_LIMIT", "CGIGEN_STOP_TIMEOUT", "CGIGEN_TRUSTED_PROXIES", "CGIGEN_WRITE_TIMEOUT",
+		"CGIGEN_SPOOL_DIR", "CGIGEN_SPOOL_LIMIT", "CGIGEN_SPOOL_TOTAL", "CGIGEN_STOP_TIMEOUT", "CGIGEN_TRUSTED_PROXIES", "CGIGEN_WRITE_TIMEOUT",
 	}
 }

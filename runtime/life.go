@@ -50,9 +50,14 @@ func (l *life) ignore() { l.once.Do(func() {}) }
 func (l *life) wait(signals <-chan os.Signal) {
 	received := <-signals
 	l.Cancel(&stopped{received})
-	select {
-	case <-signals: // a second one is in a hurry
-	case <-time.After(stopGrace):
+	begin, grace := time.Now(), time.After(stopGrace)
+	for waits := true; waits; {
+		select {
+		case again := <-signals: // after a moment, the same one is in a hurry
+			waits = again != received || time.Since(begin) < stopGrace/4
+		case <-grace:
+			waits = false
+		}
 	}
 	l.stop()
 	os.Exit(1)

@@ -1,6 +1,8 @@
 package runtime_test
 
 import (
+	"bufio"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -9,6 +11,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/cgigen/cgigen/runtime/internal/covered"
 	"github.com/cgigen/cgigen/runtime/internal/servers"
 )
 
@@ -29,7 +32,7 @@ func TestFileSizeLimitIsAnAnswerAndNotDeath(t *testing.T) {
 
 func TestBareEnvironmentIsEnough(t *testing.T) {
 	cmd := command(t, "/print")
-	cmd.Env = []string{"REQUEST_METHOD=GET", "PATH_INFO=/print"}
+	cmd.Env = append(covered.Environ(t), "REQUEST_METHOD=GET", "PATH_INFO=/print")
 	if out, stderr, code := run(t, cmd, ""); !strings.HasPrefix(out, "Status: 200 ") || code != 0 {
 		t.Errorf("exit code %d, got %q, standard error %q", code, out, stderr)
 	}
@@ -117,28 +120,79 @@ func alone(t *testing.T, program string) *exec.Cmd {
 }
 
 func TestFullDiskIsAnAnswer(t *testing.T) {
-	if os.Getuid() != 0 {
-		t.Skip("only root can mount a small disk")
-	}
-	dir := t.TempDir()
-	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=64k"); err != nil {
-		t.Logf("not held: even root may not mount here: %v", err)
-		return
-	}
-	defer syscall.Unmount(dir, 0)
-	wantNoRoom(t, dir, "no space left on device")
+	dir := disk(t, "64k")
+	wantNoRoom(t, dir, "503", "is full but for a reserve")
 	if err := syscall.Mount("", dir, "", syscall.MS_REMOUNT|syscall.MS_RDONLY, ""); err != nil {
 		t.Fatal(err)
 	}
-	wantNoRoom(t, dir, "read-only file system")
+	wantNoRoom(t, dir, "507", "read-only file system")
+}
+
+// disk mounts a file system of a size until the test ends.
+func disk(t *testing.T, size string) (dir string) {
+	t.Helper()
+	if os.Getuid() != 0 {
+		t.Skip("only root can mount a small disk")
+	}
+	dir = t.TempDir()
+	switch err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size="+size); {
+	case err != nil && os.Getenv("CI") == "true":
+		t.Fatalf("root may not mount a small disk: %v", err)
+	case err != nil:
+		t.Skipf("even root may not mount a small disk here: %v", err)
+	}
+	t.Cleanup(func() { syscall.Unmount(dir, 0) })
+	return dir
 }
 
 // wantNoRoom sends a body that has to be spooled, to a program whose temporary folder does not take it.
-func wantNoRoom(t *testing.T, dir, reason string) {
+func wantNoRoom(t *testing.T, dir, status, reason string) {
 	t.Helper()
-	body := strings.Repeat("b", 3<<20)
-	out, stderr, _ := run(t, command(t, "/echo", "REQUEST_METHOD=POST", "CONTENT_LENGTH=3145728", "TMPDIR="+dir), body)
-	if !strings.HasPrefix(out, "Status: 507 ") || !strings.Contains(stderr, reason) {
-		t.Errorf("got %.100q, standard error %q, want %q in it", out, stderr, reason)
+	out, stderr, _ := run(t, upload(t, "/echo", dir, 3<<20), strings.Repeat("b", 3<<20))
+	if !strings.HasPrefix(out, "Status: "+status+" ") || !strings.Contains(stderr, reason) {
+		t.Errorf("got %.100q, standard error %q, want status %s and %q", out, stderr, status, reason)
+	}
+}
+
+// upload is a request with a body of a size, to a program with a temporary folder.
+func upload(t *testing.T, path, dir string, size int) *exec.Cmd {
+	return command(t, path, "REQUEST_METHOD=POST", fmt.Sprint("CONTENT_LENGTH=", size), "TMPDIR="+dir)
+}
+
+// Each request is a process of its own, so what they keep together is limited by what is left of the disk: others need it too.
+func TestBodiesLeaveAReserveOfTheDisk(t *testing.T) {
+	const size, reserve = 4 << 20, 1 << 20 // of a body, 1 MiB of it in memory; of 8 MiB
+	dir := disk(t, "8m")
+	body := strings.Repeat("b", size)
+	for range 2 {
+		cmd := upload(t, "/wait", dir, size)
+		cmd.Stdin = strings.NewReader(body)
+		out, err := cmd.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
+		if line, _ := bufio.NewReader(out).ReadString('\n'); line != "Status: 200 OK\r\n" { // the body waits in a file
+			t.Fatalf("the answer begins with %q", line)
+		}
+	}
+	out, stderr, _ := run(t, upload(t, "/echo", dir, size), body)
+	if !strings.HasPrefix(out, "Status: 503 ") || !strings.Contains(out, "\r\nRetry-After: ") || !strings.Contains(stderr, "is full but for a reserve") {
+		t.Errorf("got %.200q, standard error %q", out, stderr)
+	}
+	var now syscall.Statfs_t
+	if err := syscall.Statfs(dir, &now); err != nil || int64(now.Bavail)*now.Bsize < reserve {
+		t.Errorf("%d bytes are left, want %d at least; %v", int64(now.Bavail)*now.Bsize, reserve, err)
+	}
+}
+
+func TestBodyThatLeavesTheReserveIsTaken(t *testing.T) {
+	dir := disk(t, "8m")
+	out, stderr, code := run(t, upload(t, "/echo", dir, 4<<20), strings.Repeat("b", 4<<20))
+	if !strings.HasPrefix(out, "Status: 200 ") || !strings.HasSuffix(out, strings.Repeat("b", 4<<20)) || code != 0 {
+		t.Errorf("exit code %d, got %.100q, standard error %q", code, out, stderr)
 	}
 }

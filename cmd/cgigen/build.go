@@ -66,13 +66,16 @@ func completeTargets(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.
 // chooseTargets checks the values of --target. Without any it is the go
 // command's own target.
 func chooseTargets(ctx context.Context, texts []string) ([]builder.Target, error) {
-	if len(texts) == 0 {
-		target, err := builder.DefaultTarget(ctx)
-		return []builder.Target{target}, err
-	}
 	known, err := builder.Targets(ctx)
 	if err != nil {
 		return nil, err
+	}
+	if len(texts) == 0 {
+		target, err := builder.DefaultTarget(ctx)
+		if err != nil {
+			return nil, err
+		}
+		texts = []string{target.String()}
 	}
 	var targets []builder.Target
 	for _, text := range texts {
@@ -81,7 +84,7 @@ func chooseTargets(ctx context.Context, texts []string) ([]builder.Target, error
 			return nil, usageError{err.Error()}
 		}
 		if !slices.Contains(known, text) {
-			return nil, usageError{fmt.Sprintf("the go command knows no target %s; go tool dist list shows all", text)}
+			return nil, usageError{fmt.Sprintf("programs cannot be built for %s; targets are %s", text, strings.Join(known, ", "))}
 		}
 		if !slices.Contains(targets, target) {
 			targets = append(targets, target)

@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -163,7 +164,7 @@ func (w *workshop) site(compiled []builder.Program) devserver.Site {
 			Name: program.Name,
 			Path: compiled[i].Path,
 			Dir:  program.Dir,
-			Env:  programEnv(configNames(model), os.Environ()),
+			Env:  programEnv(runtime.GOOS, configNames(model), os.Environ()),
 		})
 		for _, route := range model.Routes {
 			site.Routes = append(site.Routes, devserver.Route{Pattern: route.Pattern, Program: program.Name})
@@ -209,17 +210,22 @@ func configNames(program generator.Program) []string {
 	return names
 }
 
-// programEnv takes from the environment what a program of the local server is
-// to see: little, as on a real host, but with its configuration.
-func programEnv(names, environ []string) []string {
-	kept := []string{
-		"PATH", "HOME", "TMPDIR", "TZ",
-		"SystemRoot", "COMSPEC", "PATHEXT", "WINDIR", "TEMP", "TMP", "USERPROFILE", // Windows does little without
+// safePath is what suEXEC sets PATH to.
+const safePath = "/usr/local/bin:/usr/bin:/bin"
+
+// programEnv gives what a program of the local server is to see: what a host with
+// suEXEC leaves of its environment, and the configuration from ours. A program that
+// needs HOME or TMPDIR fails here, and not only there.
+func programEnv(system string, names, environ []string) []string {
+	kept := []string{"TZ"}
+	env := []string{"PATH=" + safePath}
+	if system == "windows" { // has no suEXEC, and does little without these
+		kept = append(kept, "PATH", "SystemRoot", "COMSPEC", "PATHEXT", "WINDIR", "TEMP", "TMP", "USERPROFILE")
+		env = nil
 	}
 	for _, name := range names {
 		kept = append(kept, name, name+"_FILE")
 	}
-	var env []string
 	for _, variable := range environ {
 		name, _, _ := strings.Cut(variable, "=")
 		if slices.Contains(kept, name) || strings.HasPrefix(name, "CGIGEN_") {

@@ -27,10 +27,12 @@ func serve(p gateway.Program) int {
 	x.Input, x.Output, x.Log = in, out, logWriter{}
 	x.Context, x.Cancel = p.Context, p.Cancel
 	outcome := x.Serve()
-	if p.HasCleanups() {
+	if p.HasCleanups() || in.rest != nil {
 		out.end() // the client has all of it, and need not wait for what follows
 	}
-	if err := p.Stop(); err != nil {
+	err := p.Stop()
+	in.awaitRest()
+	if err != nil {
 		io.WriteString(x.Log, "cgigen: "+p.Name+": clean-up: "+err.Error()+"\n")
 		return 1
 	}

@@ -1,6 +1,10 @@
 package cgi
 
-import "github.com/cgigen/cgigen/runtime/gateway"
+import (
+	"time"
+
+	"github.com/cgigen/cgigen/runtime/gateway"
+)
 
 // Flush does nothing: a write leaves at once.
 func (*output) Flush() error { return nil }
@@ -10,4 +14,35 @@ func (*output) Flush() error { return nil }
 func hasBody(vars gateway.Vars) bool {
 	length := vars.Get("CONTENT_LENGTH")
 	return length != "" && length != "0" || vars.Get("HTTP_TRANSFER_ENCODING") != ""
+}
+
+// GiveUp takes in the rest of the body, which nobody wants any more, while the
+// response leaves. fcgiwrap passes on the whole body before it looks at the
+// response, and answers 502 if the program has ended before.
+func (in *input) GiveUp() {
+	if in.rest != nil {
+		return
+	}
+	in.rest = make(chan struct{})
+	go func() {
+		defer close(in.rest)
+		buf := make([]byte, 32<<10)
+		for {
+			in.SetReadDeadline(time.Now().Add(silence))
+			if _, err := in.Read(buf); err != nil {
+				return
+			}
+		}
+	}()
+}
+
+// silence is how long the rest of a body may pause: longer than servers wait
+// for their clients, so that it ends with them.
+const silence = 2 * time.Minute
+
+// awaitRest returns when no rest of the body can come any more.
+func (in *input) awaitRest() {
+	if in.rest != nil {
+		<-in.rest
+	}
 }

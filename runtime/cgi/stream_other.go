@@ -5,7 +5,10 @@ package cgi
 import "os"
 
 type (
-	input  struct{ *os.File }
+	input struct {
+		*os.File
+		rest chan struct{} // closed when the rest of a body has come that nobody waits for
+	}
 	output struct{ *os.File }
 )
 
@@ -13,7 +16,7 @@ type (
 // led to standard error, and os.Stdin is empty. Code that keeps an older copy
 // of the two is not stopped.
 func isolate(bool) (*input, *output) {
-	in, out := &input{os.Stdin}, &output{os.Stdout}
+	in, out := &input{File: os.Stdin}, &output{os.Stdout}
 	os.Stdout = os.Stderr
 	if null, err := os.Open(os.DevNull); err == nil {
 		os.Stdin = null

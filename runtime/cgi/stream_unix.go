@@ -18,7 +18,10 @@ type stream struct {
 }
 
 type (
-	input  struct{ stream }
+	input struct {
+		stream
+		rest chan struct{} // closed when the rest of a body has come that nobody waits for
+	}
 	output struct{ stream }
 )
 
@@ -28,7 +31,7 @@ type (
 // response. Writing to a closed pipe on another descriptor than 1 and 2 is an
 // error, and not the end of the process by SIGPIPE.
 func isolate(body bool) (*input, *output) {
-	in, out := &input{stream{fd: 0}}, &output{stream{fd: 1}}
+	in, out := &input{stream: stream{fd: 0}}, &output{stream{fd: 1}}
 	if fd, err := duplicate(1); err == nil {
 		out.fd = fd
 		replace(2, 1)

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/cgigen/cgigen/runtime/internal/covered"
 )
 
 // home is a place on a shared host with a real program.
@@ -26,7 +28,7 @@ func newHome(t *testing.T, folder string, flags ...string) home {
 	must(t, err)
 	h := home{dir: dir, program: filepath.Join(dir, folder, "user.cgi")}
 	must(t, os.MkdirAll(filepath.Join(dir, "private"), 0o700))
-	args := append([]string{"build", "-o", h.program}, flags...)
+	args := append(append([]string{"build", "-o", h.program}, covered.Flags()...), flags...)
 	if out, err := exec.Command("go", append(args, "./testdata/program")...).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
@@ -46,7 +48,7 @@ func (h home) run(t *testing.T, environment ...string) (stdout, stderr string) {
 	t.Helper()
 	cmd := exec.Command(h.program)
 	cmd.Dir = "/"
-	cmd.Env = append([]string{"PATH="}, environment...)
+	cmd.Env = append(append(covered.Environ(t), "PATH="), environment...)
 	var out, errs strings.Builder
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	_ = cmd.Run() // the exit code shows in stderr
@@ -83,9 +85,9 @@ func TestProgramReportsAllProblemsAtOnceWithoutSecrets(t *testing.T) {
 	want := `configuration:
 	HOME/private/site.env: refused, others may read it (mode 644): chmod 600 HOME/private/site.env
 	APP_DSN (field DSN): required, but not set
-	APP_TIMEOUT (field Timeout): "5 seconds" from HOME/private/site.env:1 is not a duration such as 1m30s
+	APP_TIMEOUT (field Timeout): the value from HOME/private/site.env:1 is not a duration such as 1m30s
 	APP_DB_PASSWORD (field DB.Password): empty in HOME/private/user.env:3, but must not be
-	APP_DB_LIMIT (field DB.Limit): "many" from HOME/private/user.env:2 is not a whole number
+	APP_DB_LIMIT (field DB.Limit): the value from HOME/private/user.env:2 is not a whole number
 	HOME/private/user.env:1: no field of the program is called APP_DB_LIMTI; did you mean APP_DB_LIMIT?
 	values are looked for in the environment, HOME/private/user.env, HOME/private/site.env
 `

@@ -3,6 +3,7 @@ package fastcgi
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -110,7 +111,7 @@ func (r *request) finish(outcome gateway.Outcome) {
 		return
 	}
 	c.ended()
-	if outcome == gateway.Cut && left == 0 || !r.keep || c.isFinished() {
+	if (outcome == gateway.Cut || r.tooLarge) && left == 0 || !r.keep || c.isFinished() {
 		c.hangUp(r)
 	}
 }
@@ -157,10 +158,11 @@ func (r *request) abort() {
 	}
 }
 
-// lose ends the request without a word to the peer.
+// lose ends the request without a word to the peer. To its handler the body
+// is one that breaks off; why is the cause of the context.
 func (r *request) lose(cause error) {
 	r.context.Cancel(cause)
-	r.stdin.cut(cause)
+	r.stdin.cut(io.ErrUnexpectedEOF)
 }
 
 // A requestContext is cancelled when the request is aborted, when its

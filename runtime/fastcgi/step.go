@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/cgigen/cgigen/runtime/gateway"
@@ -185,16 +186,17 @@ func (c *conn) reject(id uint16, reason byte, keep bool) error {
 
 // takeParams collects the meta-variables (§5.2). The empty record ends them.
 func (c *conn) takeParams(r *request) (*request, error) {
+	if r.tooLarge {
+		return nil, c.skip()
+	}
 	if r.running {
 		return nil, fmt.Errorf("request %d has meta-variables after their end", r.id)
 	}
 	if c.record.content == 0 {
-		c.headed()
 		if cap(r.params) <= spareSize {
 			c.spare = r.params
 		}
-		r.parse()
-		return r, nil
+		return c.parse(r), nil
 	}
 	b, err := c.chunk()
 	if err != nil {
@@ -204,11 +206,20 @@ func (c *conn) takeParams(r *request) (*request, error) {
 		r.params, c.spare = c.spare[:0], nil
 	}
 	if limit := c.server.stream.Limits.Header; limit > 0 && int64(len(r.params)+len(b)) > limit {
+		// The peer gets its answer at once, although §6.2 lets an answer wait for
+		// the end of the meta-variables: that need not ever come.
 		r.tooLarge = true
-	} else {
-		r.params = append(r.params, b...)
+		return c.parse(r), nil
 	}
+	r.params = append(r.params, b...)
 	return nil, nil
+}
+
+// parse makes a request ready to run.
+func (c *conn) parse(r *request) *request {
+	c.headed()
+	r.parse()
+	return r
 }
 
 // spareSize is how much memory a connection keeps for meta-variables.
@@ -258,20 +269,23 @@ func (c *conn) manage() error {
 // answers are the values of those variables that were asked for and exist (§4.1).
 func (c *conn) answers(asked gateway.Vars) []byte {
 	limits := c.server.stream.Limits
+	shared := "1"
+	if limits.PerConnection == 1 {
+		shared = "0"
+	}
+	known := gateway.Vars{
+		{Name: "FCGI_MAX_CONNS", Value: orMany(limits.Connections)},
+		{Name: "FCGI_MAX_REQS", Value: orMany(limits.Requests)},
+		{Name: "FCGI_MPXS_CONNS", Value: shared},
+	}
 	var b []byte
 	for _, v := range asked {
-		switch v.Name {
-		case "FCGI_MAX_CONNS":
-			b = appendPair(b, v.Name, orMany(limits.Connections))
-		case "FCGI_MAX_REQS":
-			b = appendPair(b, v.Name, orMany(limits.Requests))
-		case "FCGI_MPXS_CONNS":
-			shared := "1"
-			if limits.PerConnection == 1 {
-				shared = "0"
-			}
-			b = appendPair(b, v.Name, shared)
+		i := slices.IndexFunc(known, func(k gateway.Var) bool { return k.Name == v.Name })
+		if i < 0 {
+			continue
 		}
+		b = appendPair(b, known[i].Name, known[i].Value)
+		known = slices.Delete(known, i, i+1) // once: 4,095 of them would not fit into a record
 	}
 	return b
 }

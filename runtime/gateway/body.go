@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"sync"
+	"sync/atomic"
 )
 
 // Body is the body of a request. Until output has to leave it reads straight
@@ -19,6 +20,8 @@ type Body struct {
 	source  io.Reader
 	left    int64 // bytes still to come; -1: up to the end of source
 	err     error // what ended the reading of source
+
+	held atomic.Pointer[spool] // for free: the one of spool
 
 	mu     sync.Mutex // taken before reading, and never held while source is read on behalf of the handler
 	spool  *spool
@@ -121,6 +124,7 @@ func (b *Body) Hold(limits *SpoolLimits) error {
 		}
 	}
 	b.spool = s
+	b.held.Store(s)
 	return nil
 }
 
@@ -140,6 +144,7 @@ func (b *Body) Pump(limits *SpoolLimits) {
 		}
 	}
 	b.spool = newSpool(limits)
+	b.held.Store(b.spool)
 	b.pumped = make(chan struct{})
 	go b.pump()
 }
@@ -161,6 +166,23 @@ func (b *Body) pump() {
 			b.spool.end(err)
 			return
 		}
+	}
+}
+
+// isUnread reports whether something of the body may still come that nobody
+// reads.
+func (b *Body) isUnread() bool {
+	if !b.reading.TryLock() {
+		return false
+	}
+	defer b.reading.Unlock()
+	return b.pending()
+}
+
+// free gives back what the body keeps, however its request has ended.
+func (b *Body) free() {
+	if s := b.held.Load(); s != nil {
+		s.close()
 	}
 }
 

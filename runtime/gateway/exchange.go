@@ -66,6 +66,12 @@ const (
 // Serve carries out the exchange. What the output still holds back is the
 // transport's to send, together with what marks the end.
 func (x *Exchange) Serve() Outcome {
+	outcome := x.serve()
+	x.body.free()
+	return outcome
+}
+
+func (x *Exchange) serve() Outcome {
 	x.context.Context = x.Context
 	x.context.info.Log = x.Log
 	r, w := &x.request, &x.response
@@ -214,6 +220,9 @@ func (w *response) replace(code int) Outcome {
 	w.head = appendStatus(nil, code)
 	w.head = appendField(w.head, "Content-Type", "text/plain; charset=utf-8")
 	w.head = appendField(w.head, "X-Content-Type-Options", "nosniff")
+	if code == http.StatusServiceUnavailable {
+		w.head = appendField(w.head, "Retry-After", "5")
+	}
 	w.buf, w.written = append(w.buf[:0], page...), int64(len(page))
 	w.FlushError()
 	return w.outcome()
@@ -226,6 +235,8 @@ func statusOf(err error) int {
 		return err.Status
 	case *http.MaxBytesError:
 		return http.StatusRequestEntityTooLarge
+	case *noRoomError:
+		return http.StatusServiceUnavailable
 	case *spoolError:
 		return http.StatusInsufficientStorage
 	}
@@ -256,7 +267,7 @@ func (x *Exchange) ID() string {
 
 // spoolLimits are the settings CGIGEN_SPOOL_LIMIT and CGIGEN_SPOOL_DIR.
 func (x *Exchange) spoolLimits() *SpoolLimits {
-	limits := &SpoolLimits{Memory: 1 << 20, Total: 64 << 20}
+	limits := &SpoolLimits{Memory: 1 << 20, Total: 64 << 20, Shared: x.Program.Spools}
 	if text, ok := x.Program.Setting("SPOOL_LIMIT"); ok {
 		if n, err := ParseSize(text); err == nil {
 			limits.Total = n

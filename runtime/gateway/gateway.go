@@ -6,7 +6,7 @@
 // [Exchange] is one such pair. What happens between is common to every gateway:
 //
 //	vars.go, request.go, target.go   meta-variables → *http.Request
-//	body.go, spool.go                the request body, and how it never blocks the response
+//	body.go, spool.go, spools.go     the request body, and how it never blocks the response
 //	response.go, header.go           http.ResponseWriter → CGI response
 //	exchange.go                      one request from start to end, panics included
 //
@@ -69,6 +69,10 @@ type Program struct {
 
 	// Stop runs the clean-ups of what Start built, in reverse order.
 	Stop func() error
+
+	// Spools count what request bodies keep in all, for a process that answers
+	// many requests; nil is no limit.
+	Spools *Spools
 
 	// Setting looks up one of the runtime's own settings, by its name
 	// without CGIGEN_.

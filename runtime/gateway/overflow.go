@@ -9,7 +9,8 @@ type Spool struct{ spool *spool }
 func NewSpool(limits *SpoolLimits) *Spool { return &Spool{newSpool(limits)} }
 
 // Put adds to the spool. The error is a *http.MaxBytesError once the total of
-// what was put exceeds the limit, or that of the temporary file.
+// what was put exceeds the limit, or says that there is no room, or is that of the
+// temporary file.
 func (s *Spool) Put(p []byte) error { return s.spool.append(p) }
 
 // Take reads what is there, in the order in which it was put; 0 if nothing is.
@@ -26,5 +27,6 @@ func (s *Spool) Take(p []byte) (int, error) {
 // Close frees what the spool holds.
 func (s *Spool) Close() { s.spool.close() }
 
-// SpoolLimits are those of the settings CGIGEN_SPOOL_LIMIT and CGIGEN_SPOOL_DIR.
+// SpoolLimits are those of the settings CGIGEN_SPOOL_LIMIT and CGIGEN_SPOOL_DIR,
+// within what the process may keep.
 func (x *Exchange) SpoolLimits() *SpoolLimits { return x.spoolLimits() }

@@ -233,7 +233,10 @@ func (w *response) clearInput() error {
 	case w.fullDuplex && !w.x.BodyFirst:
 		w.body.Pump(w.x.spoolLimits())
 	default:
-		return w.body.Hold(w.x.spoolLimits())
+		if err := w.body.Hold(w.x.spoolLimits()); err != nil {
+			return err
+		}
+		w.giveUp()
 	}
 	return nil
 }
@@ -244,6 +247,15 @@ func (w *response) leaveInput() {
 		w.body.Abandon()
 	} else {
 		w.body.Discard()
+		w.giveUp()
+	}
+}
+
+// giveUp is for a body whose rest the handler does not wait for any more
+// (SetReadDeadline). What the server still sends of it must not cost the answer.
+func (w *response) giveUp() {
+	if in, ok := w.x.Input.(interface{ GiveUp() }); ok && w.body.isUnread() {
+		in.GiveUp()
 	}
 }
 

@@ -28,6 +28,7 @@ type conn struct {
 	exchange gateway.Exchange
 	net      *stream.Conn
 	deadline stream.WriteDeadline
+	gaveUp   bool // the handler has not waited for the whole body
 
 	mu       sync.Mutex
 	begun    bool  // the request has been received
@@ -83,6 +84,8 @@ func (c *conn) run(vars gateway.Vars, err error) {
 	timer.Stop()
 	if outcome == gateway.Cut {
 		c.reset()
+	} else if c.gaveUp {
+		c.linger()
 	}
 }
 
@@ -153,10 +156,15 @@ func (c *conn) listen() {
 		case errors.Is(err, os.ErrDeadlineExceeded):
 			c.net.SetReadDeadline(time.Time{}) // silence is in order
 		default:
-			c.Context.Cancel(fmt.Errorf("%w: the web server has closed the connection: %w", context.Canceled, err))
+			c.lose(err)
 			return
 		}
 	}
+}
+
+// lose ends the request because its connection has ended.
+func (c *conn) lose(err error) {
+	c.Context.Cancel(fmt.Errorf("%w: the web server has closed the connection: %w", context.Canceled, err))
 }
 
 func (c *conn) stopWatching() {
@@ -195,12 +203,18 @@ func (in *input) Read(p []byte) (int, error) {
 	defer in.mu.Unlock()
 	if in.left > 0 {
 		in.left = max(in.left-int64(n), 0)
-		if in.left == 0 && in.wanted && !in.ended {
+		switch {
+		case in.left == 0 && in.wanted && !in.ended:
 			in.watching.Go((*conn)(in).listen)
+		case in.left > 0 && err != nil && !stream.IsKick(err) && !errors.Is(err, os.ErrDeadlineExceeded):
+			(*conn)(in).lose(err) // nobody listens before the end of the body
 		}
 	}
 	return n, err
 }
+
+// GiveUp lets the connection end only after the rest of the body.
+func (in *input) GiveUp() { in.gaveUp = true }
 
 // SetReadDeadline limits the reading of the body.
 func (in *input) SetReadDeadline(t time.Time) error { return in.net.SetReadDeadline(t) }

@@ -38,6 +38,7 @@ func (s *Server) Serve(l net.Listener) error {
 	program := gateway.Program{
 		Name:    "scgi",
 		Start:   func() (http.Handler, error) { return s.Handler, nil },
+		Spools:  gateway.NewSpools(gateway.DefaultSpoolTotal),
 		Setting: func(string) (string, bool) { return "", false },
 	}
 	s.stream.Protocols = []stream.Protocol{protocol(program)}

@@ -48,6 +48,7 @@ func serve(p gateway.Program, c *gateway.Choices, where *start) (exitCode int) {
 		fmt.Fprintf(os.Stderr, "cgigen: %s: %v\n", p.Name, err)
 		return 2
 	}
+	p.Spools = gateway.NewSpools(limits.spools)
 	handler, stopped, err := construct(p, stop, limits.stop)
 	p.Start = func() (http.Handler, error) { return handler, err }
 	d := &daemon{program: p, finish: limits.finish, stop: limits.stop}
@@ -80,32 +81,43 @@ func serve(p gateway.Program, c *gateway.Choices, where *start) (exitCode int) {
 }
 
 // construct calls the constructors. A signal to stop cancels their context; they
-// have the time of CGIGEN_STOP_TIMEOUT to take notice, or until a second signal.
+// have the time of CGIGEN_STOP_TIMEOUT to take notice, or until the signal comes
+// again.
 func construct(p gateway.Program, stop <-chan os.Signal, limit time.Duration) (h http.Handler, stopped bool, err error) {
 	finished, watched := make(chan struct{}), make(chan bool)
 	go func() {
 		select {
 		case <-finished:
 			watched <- false
-			return
-		case <-stop:
+		case received := <-stop:
 			p.Cancel()
-		}
-		ctx, cancel := withLimit(limit)
-		defer cancel()
-		select {
-		case <-finished:
+			awaitConstructors(p, startStopping(stop, received), limit, finished)
 			watched <- true
-			return
-		case <-stop:
-		case <-ctx.Done():
-			(&daemon{program: p}).cleanUp(errors.New("a constructor still ran when its time was over"))
 		}
-		os.Exit(1)
 	}()
 	h, err = p.Start()
 	close(finished)
 	return h, <-watched, err
+}
+
+// awaitConstructors returns when the constructors have, or else ends the process.
+func awaitConstructors(p gateway.Program, s *stopping, limit time.Duration, finished <-chan struct{}) {
+	ctx, cancel := withLimit(limit)
+	defer cancel()
+	hurry := make(chan struct{})
+	go func() {
+		if s.hurries(finished) {
+			close(hurry)
+		}
+	}()
+	select {
+	case <-finished:
+		return
+	case <-hurry:
+	case <-ctx.Done():
+		(&daemon{program: p}).cleanUp(errors.New("a constructor still ran when its time was over"))
+	}
+	os.Exit(1)
 }
 
 // withLimit is a context that ends after a time. 0 is no limit.
@@ -179,24 +191,23 @@ func (d *daemon) run(s service) {
 }
 
 // wait waits for the signal to stop: then nothing new begins, what runs has
-// time to finish, and only after that it is cancelled. A second signal is in a
-// hurry.
+// time to finish, and only after that it is cancelled. The same signal again is
+// in a hurry.
 func (d *daemon) wait(stop <-chan os.Signal) (exitCode int) {
+	var received os.Signal
 	select {
-	case <-stop:
+	case received = <-stop:
 	case err := <-d.failed:
 		fmt.Fprintf(os.Stderr, "cgigen: %s: %v\n", d.program.Name, err)
 		exitCode = 1
 	}
 	ctx, cancel := withLimit(d.finish)
 	defer cancel()
-	hurry := make(chan struct{})
-	defer close(hurry)
+	done := make(chan struct{})
+	defer close(done)
 	go func() {
-		select {
-		case <-stop:
+		if startStopping(stop, received).hurries(done) {
 			cancel()
-		case <-hurry:
 		}
 	}()
 	err := d.shutdown(ctx)

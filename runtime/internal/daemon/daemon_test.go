@@ -23,6 +23,7 @@ import (
 	"github.com/cgigen/cgigen/runtime/cgi"
 	"github.com/cgigen/cgigen/runtime/fastcgi"
 	"github.com/cgigen/cgigen/runtime/httpd"
+	"github.com/cgigen/cgigen/runtime/internal/covered"
 	"github.com/cgigen/cgigen/runtime/scgi"
 )
 
@@ -142,7 +143,7 @@ func spawnWeb(t *testing.T, env ...string) *program {
 func (p *program) start(cmd *exec.Cmd, stdin *os.File, env ...string) {
 	p.t.Helper()
 	p.cmd = cmd
-	cmd.Env = append([]string{"TEST_PROGRAM=1"}, env...)
+	cmd.Env = append(append(covered.Environ(p.t), "TEST_PROGRAM=1"), env...)
 	cmd.Stderr = &p.stderr
 	if stdin != nil {
 		cmd.Stdin = stdin
@@ -284,7 +285,7 @@ func TestSignalEndsConstructors(t *testing.T) {
 		{"that does not mind", "goes on", nil, first, false, "cleaned up\n"},
 		{"that is deaf", "deaf", []string{"CGIGEN_STOP_TIMEOUT=1s"}, first, true,
 			"cleaned up\ncgigen: test: stopping: a constructor still ran when its time was over\n"},
-		{"by a second signal", "deaf", []string{"CGIGEN_STOP_TIMEOUT=0"}, []os.Signal{syscall.SIGTERM, syscall.SIGINT}, true, ""},
+		{"that does not mind, by two signals", "goes on", nil, []os.Signal{syscall.SIGTERM, syscall.SIGUSR1}, false, "cleaned up\n"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -309,6 +310,72 @@ func TestSignalEndsConstructors(t *testing.T) {
 				t.Errorf("%v, standard error %q, want %q", err, &p.stderr, test.stderr)
 			}
 		})
+	}
+}
+
+// A process that nothing ends by itself ends by the same signal again.
+func TestSameSignalAgainDoesNotWait(t *testing.T) {
+	t.Run("for constructors", func(t *testing.T) {
+		p := &program{t: t}
+		cmd := exec.Command(os.Args[0])
+		out, err := cmd.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.start(cmd, nil, "PORT=127.0.0.1:0", "TEST_CONSTRUCTOR=deaf", "CGIGEN_STOP_TIMEOUT=0")
+		bufio.NewReader(out).ReadString('\n') // the constructor runs
+		if err := p.insist(); err == nil {
+			t.Error("the process ends as if all were well")
+		}
+	})
+	t.Run("for requests", func(t *testing.T) {
+		p := spawn(t, "CGIGEN_FINISH_TIMEOUT=0", "CGIGEN_STOP_TIMEOUT=0")
+		bufio.NewReader(p.scgi("/wait")).ReadString('\n') // the handler runs
+		err := p.insist()
+		if want := "context canceled: the process stops\nhandler returned\ncleaned up\n"; err != nil || p.stderr.String() != want {
+			t.Errorf("%v, standard error %q, want %q", err, &p.stderr, want)
+		}
+	})
+}
+
+// insist sends a signal until the process ends.
+func (p *program) insist() error {
+	ended := make(chan error, 1)
+	go func() { ended <- p.cmd.Wait() }()
+	for {
+		p.cmd.Process.Signal(syscall.SIGTERM)
+		select {
+		case err := <-ended:
+			return err
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+}
+
+// OpenLiteSpeed sends SIGTERM and at once SIGUSR1.
+func TestAnotherSignalLeavesRequestsTheirTime(t *testing.T) {
+	release := filepath.Join(t.TempDir(), "release")
+	p := spawn(t, "TEST_RELEASE="+release)
+	response := bufio.NewReader(p.scgi("/wait"))
+	response.ReadString('\n') // the handler runs
+	for _, signal := range []os.Signal{syscall.SIGTERM, syscall.SIGUSR1, syscall.SIGTERM, syscall.SIGHUP} {
+		p.cmd.Process.Signal(signal)
+	}
+	for { // the socket closes first
+		c, err := net.Dial("tcp", p.addr)
+		if err != nil {
+			break
+		}
+		c.Close()
+	}
+	if err := os.WriteFile(release, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := all(t, response); !strings.HasSuffix(got, "finished") {
+		t.Errorf("the response is %q", got)
+	}
+	if err := p.cmd.Wait(); err != nil || p.stderr.String() != "cleaned up\n" {
+		t.Errorf("%v, standard error %q", err, &p.stderr)
 	}
 }
 

@@ -14,11 +14,12 @@ import (
 type limits struct {
 	stream.Limits
 	finish, stop time.Duration
+	spools       int64 // bytes that the bodies of all requests may keep
 }
 
 // readLimits reads the settings. All that are invalid are reported.
 func readLimits(p gateway.Program) (limits, error) {
-	l := limits{Limits: stream.DefaultLimits(), finish: 10 * time.Second, stop: 5 * time.Second}
+	l := limits{Limits: stream.DefaultLimits(), finish: 10 * time.Second, stop: 5 * time.Second, spools: gateway.DefaultSpoolTotal}
 	err := errors.Join(
 		read(p, "HEADER_LIMIT", &l.Header, gateway.ParseSize),
 		read(p, "HEADER_TIMEOUT", &l.HeaderTimeout, parseTime),
@@ -27,6 +28,7 @@ func readLimits(p gateway.Program) (limits, error) {
 		read(p, "MAX_CONNECTIONS", &l.Connections, parseCount),
 		read(p, "MAX_REQUESTS", &l.Requests, parseCount),
 		read(p, "MAX_SHARING", &l.PerConnection, parseCount),
+		read(p, "SPOOL_TOTAL", &l.spools, gateway.ParseSize),
 		read(p, "FINISH_TIMEOUT", &l.finish, parseTime),
 		read(p, "STOP_TIMEOUT", &l.stop, parseTime),
 	)

@@ -117,8 +117,21 @@ type arrangement struct {
 	files []File
 }
 
-// siteName is that of the site whose programs there are.
-func siteName(m *generator.Model) string { return m.SiteOf(m.Programs[0]).Name }
+// maxSiteName is the limit of Linux for the name of a user, which a site's own
+// server has. Variables of nginx and paths of sockets have room for it.
+const maxSiteName = 31
+
+// siteName is that of the site whose programs there are, as a file, a user and a
+// host can be called. It begins with a letter, as a Service of Kubernetes has to
+// (RFC 1035), and as User= of systemd that is no number.
+func siteName(m *generator.Model) string { return userName(m.SiteOf(m.Programs[0]).Name) }
+
+func userName(name string) string {
+	if name[0] <= '9' {
+		name = "site-" + name
+	}
+	return strings.TrimRight(name[:min(len(name), maxSiteName)], "-")
+}
 
 // arrange adds everything but what describes the package.
 func (b *arrangement) arrange() error {
@@ -279,7 +292,7 @@ func hostingRules(m *generator.Model, base string) []templates.HostingRule {
 	for _, r := range rules.From(Routes(m)) {
 		list = append(list, templates.HostingRule{
 			Program: r.Program, Patterns: r.Patterns, Methods: r.Methods, Host: r.Host,
-			Path: r.Path(), Full: r.Below(base), Lua: r.Lua(base), All: r.IsCatchAll(),
+			Path: r.Path(rules.Bytes), Full: r.Below(rules.Bytes, base), Runes: r.Below(rules.Runes, base), Lua: r.Lua(base), All: r.IsCatchAll(),
 		})
 	}
 	return list
