@@ -7,16 +7,6 @@ import (
 	"github.com/cgigen/cgigen/generator"
 )
 
-func TestSitesHaveShortNames(t *testing.T) {
-	for module, want := range map[string]string{
-		"example.com/shop": "shop", "example.com/shop/v2": "shop", "example.com/v2": "example-com", "example.com/My.Shop_1": "my-shop-1", "example.com/日本": "site", "x": "x",
-	} {
-		if got := SiteName(module); got != want {
-			t.Errorf("%s is called %q, want %q", module, got, want)
-		}
-	}
-}
-
 // What somebody may take for an archive that is none of ours is refused by its ending; .ZIP is not taken for a folder.
 func TestEndingsSayWhatIsWritten(t *testing.T) {
 	for name, want := range map[string]string{"a.tar.gz": "tar", "a.tgz": "tar", "a.zip": "zip", "a": "folder", "a.d": "folder", "zip": "folder"} {
