@@ -44,14 +44,14 @@ func (w *world) assembleProgram(s *site, planned *plannedProgram) Program {
 		}
 	}
 	slices.SortStableFunc(program.Routes, func(a, b Route) int { return comparePositions(a.Position, b.Position) })
-	w.report.errors = append(w.report.errors, configConflicts(configsOf(program))...)
+	w.report.errors = append(w.report.errors, configConflicts(program.configs())...)
 	program.Packages = slices.Sorted(maps.Keys(packages))
 	program.Constraints = wiring.constraints()
 	return program
 }
 
-// configsOf gives the configuration structs of a program.
-func configsOf(p Program) []*Config {
+// configs gives the configuration structs of a program.
+func (p Program) configs() []*Config {
 	var configs []*Config
 	for _, s := range p.Steps {
 		if s.Kind == LoadConfig {

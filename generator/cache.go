@@ -122,7 +122,7 @@ func (c *cache) recall(ctx context.Context) *remembered {
 		return nil
 	}
 	var last remembered
-	if json.Unmarshal(content, &last) != nil || last.Model == nil || last.Module >= len(last.Modules) {
+	if json.Unmarshal(content, &last) != nil || last.Model == nil || len(last.Sites) == 0 || last.Module >= len(last.Modules) {
 		return nil
 	}
 	if state, ok := stateOf(ctx, last.Roots); !ok || state != last.State {

@@ -25,7 +25,7 @@ func (c documentedConfig) title() string {
 func documentedConfigs(m *Model) []documentedConfig {
 	var configs []documentedConfig
 	for _, p := range m.Programs {
-		for _, c := range configsOf(p) {
+		for _, c := range p.configs() {
 			i := slices.IndexFunc(configs, func(known documentedConfig) bool { return known.Type == c.Type })
 			if i < 0 {
 				i = len(configs)

@@ -48,7 +48,7 @@ func TestCacheThatIsDamagedIsNoCache(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	damaged := []string{"", "{", "{}", "null", "\x00\x00", string(whole[:len(whole)/2]), with(t, whole, "Model", nil), with(t, whole, "Site", 99), with(t, whole, "Modules", nil)}
+	damaged := []string{"", "{", "{}", "null", "\x00\x00", string(whole[:len(whole)/2]), with(t, whole, "Model", nil), with(t, whole, "Module", 99), with(t, whole, "Sites", nil), with(t, whole, "Modules", nil)}
 	for _, content := range damaged {
 		for _, file := range files {
 			if err := os.WriteFile(file, []byte(content), 0o600); err != nil {

@@ -7,7 +7,7 @@ import "testing"
 func TestDefaultsAreWrittenAsProgramsReadThem(t *testing.T) {
 	const none = "\x00"
 	for value, want := range map[string]string{
-		"": "", "plain": "plain", "two words": "two words", "ä": "ä", "a=b": "a=b", "$HOME": "$HOME", `back\slash`: `back\slash`, "#begin": "#begin", "it's": "it's",
+		"": "", "plain": "plain", "two words": "two words", "ä": "ä", "a=b": "a=b", "$HOME": "$HOME", `back\slash`: `back\slash`, "#begin": `"#begin"`, "it's": "it's",
 		" leading": `" leading"`, "trailing\t": "\"trailing\t\"", "a #comment": `"a #comment"`, "a\t#comment": "\"a\t#comment\"",
 		`"quoted"`: `'"quoted"'`, "'quoted'": `"'quoted'"`, `say "x" `: `'say "x" '`,
 		`"it's"`: none, `'say "x"'`: none, `it's "x" #1`: none, "two\nlines": none, "nul\x00": none,
