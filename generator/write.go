@@ -32,7 +32,7 @@ func Apply(changes []Change) (err error) {
 		}
 	}
 	for i, c := range changes {
-		if err := c.put(temporary[i]); err != nil {
+		if err := putChange(c, temporary[i]); err != nil {
 			undo(changes[:i])
 			return err
 		}
@@ -40,8 +40,8 @@ func Apply(changes []Change) (err error) {
 	return nil
 }
 
-// put does the last step of a change.
-func (c Change) put(temporary string) error {
+// putChange does the last step of a change.
+func putChange(c Change, temporary string) error {
 	if c.Kind != Removed {
 		return os.Rename(temporary, c.Path)
 	}
