@@ -7,6 +7,10 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/cgigen/cgigen/generator/internal/cache"
+	"github.com/cgigen/cgigen/generator/internal/gocmd"
+	"github.com/cgigen/cgigen/generator/internal/mainfile"
 )
 
 // wired is a module whose program depends on a second package and an embedded
@@ -87,7 +91,9 @@ func TestTheCacheIsNeverStale(t *testing.T) {
 		{"go.mod", func() { write("go.mod", "module example.com/shop\n\ngo 1.26.0\n") }, func() { write("go.mod", string(gomod)) }},
 		{"a nested module", func() { write("store/go.mod", "module example.com/nested\n") }, func() { os.Remove(file("store/go.mod")) }},
 		{"a program by hand", func() { write("cgi-bin/list/main.go", "package main\n") }, func() { os.Remove(file("cgi-bin/list/main.go")) }},
-		{"a stale program", func() { write("cgi-bin/gone/main.go", headerBegin+"example.com/shop/users"+headerEnd+"\n") }, func() { os.RemoveAll(file("cgi-bin")) }},
+		{"a stale program", func() {
+			write("cgi-bin/gone/main.go", mainfile.HeaderBegin+"example.com/shop/users"+mainfile.HeaderEnd+"\n")
+		}, func() { os.RemoveAll(file("cgi-bin")) }},
 		{"a package that does not compile", func() { write("users/broken.go", "package users\n\nvar x int = \"\"\n") }, func() { os.Remove(file("users/broken.go")) }},
 	} {
 		change.do()
@@ -133,7 +139,7 @@ func TestAnUnchangedTreeIsNotLoadedAgain(t *testing.T) {
 	if _, err := Generate(t.Context(), o); err != nil {
 		t.Fatal(err)
 	}
-	if c := cacheFor(t, o); c == nil || c.recall(t.Context()) == nil {
+	if c := cacheFor(t, o); c == nil || c.Recall(t.Context()) == nil {
 		t.Error("nothing is remembered, although only our own programs are new")
 	}
 }
@@ -153,8 +159,8 @@ func TestWhatDependsOnMoreIsNotRemembered(t *testing.T) {
 }
 
 // cacheFor opens the cache as a run with these options does.
-func cacheFor(t *testing.T, o Options) *cache {
+func cacheFor(t *testing.T, o Options) *cache.Entry {
 	t.Helper()
-	r := &run{Options: o, command: command{dir: o.Dir, env: o.Env, tags: o.Tags}}
+	r := &run{Options: o, command: gocmd.Command{Dir: o.Dir, Env: o.Env, Tags: o.Tags}}
 	return r.cache(t.Context())
 }

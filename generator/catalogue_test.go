@@ -15,6 +15,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/cgigen/cgigen/generator/diag"
 )
 
 // A catalogue is the kinds of mistakes that goldens have shown.
@@ -27,7 +29,7 @@ type catalogue struct {
 // compiler speaks, a remedy.
 func (c *catalogue) add(t *testing.T, result *Result, err error) {
 	t.Helper()
-	var ds Diagnostics
+	var ds diag.Diagnostics
 	errors.As(err, &ds)
 	if result != nil {
 		ds = slices.Concat(ds, result.Warnings, result.Pending)
@@ -39,7 +41,7 @@ func (c *catalogue) add(t *testing.T, result *Result, err error) {
 	}
 	for _, d := range ds {
 		c.codes[d.Code] = true
-		if d.Code == "" || d.Hint == "" && d.Code != CompilerCode {
+		if d.Code == "" || d.Hint == "" && d.Code != diag.CompilerCode {
 			t.Errorf("no code or no remedy: %q, %v", d.Code, d)
 		}
 	}
@@ -70,11 +72,11 @@ func sortedCodes(m map[string]bool) []string {
 // sourceCodes gives the second arguments of calls that report something.
 func sourceCodes(t *testing.T) []string {
 	t.Helper()
-	files, err := filepath.Glob("*.go")
+	files, err := filepath.Glob("internal/*/*.go")
 	if err != nil {
 		t.Fatal(err)
 	}
-	codes := map[string]bool{CompilerCode: true}
+	codes := map[string]bool{diag.CompilerCode: true}
 	for _, file := range files {
 		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)
 		if err != nil {
@@ -97,7 +99,7 @@ func sourceCodes(t *testing.T) []string {
 
 func reports(call *ast.CallExpr) bool {
 	sel, ok := call.Fun.(*ast.SelectorExpr)
-	if !ok || len(call.Args) < 3 || !slices.Contains([]string{"errorf", "warnf", "reportField", "add"}, sel.Sel.Name) {
+	if !ok || len(call.Args) < 3 || !slices.Contains([]string{"Errorf", "Warnf", "reportField", "Add"}, sel.Sel.Name) {
 		return false
 	}
 	literal, ok := call.Args[1].(*ast.BasicLit)
@@ -148,7 +150,7 @@ func TestThePageOnOtherGeneratorsNamesTestsThatThereAre(t *testing.T) {
 func testNames(t *testing.T) map[string]bool {
 	t.Helper()
 	names := map[string]bool{}
-	for _, pattern := range []string{goldenFiles, "../testdata/script/*.txtar", "*_test.go", "../cmd/cgigen/*_test.go"} {
+	for _, pattern := range []string{goldenFiles, "../testdata/script/*.txtar", "*_test.go", "*/*_test.go", "internal/*/*_test.go", "../cmd/cgigen/*_test.go"} {
 		files, err := filepath.Glob(pattern)
 		if err != nil || len(files) == 0 {
 			t.Fatalf("no files %s: %v", pattern, err)

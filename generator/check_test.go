@@ -5,6 +5,9 @@ import (
 	"testing"
 
 	"golang.org/x/tools/go/packages"
+
+	"github.com/cgigen/cgigen/generator/diag"
+	"github.com/cgigen/cgigen/generator/internal/wire"
 )
 
 // A package alone never shows more than the whole module does: what
@@ -38,11 +41,11 @@ func checkAlone(t *testing.T, dir, said string) (found int) {
 		if len(p.Errors) > 0 {
 			continue
 		}
-		at := positions{p.Fset, dir}
-		for _, d := range CheckPackage(p.Fset, p.Syntax, p.Types) {
-			d.Position = at.relative(d.Position)
+		at := diag.Positions{Fset: p.Fset, Dir: dir}
+		for _, d := range wire.CheckPackage(p.Fset, p.Syntax, p.Types) {
+			d.Position = at.Relative(d.Position)
 			for i, r := range d.Related {
-				d.Related[i].Position = at.relative(r.Position)
+				d.Related[i].Position = at.Relative(r.Position)
 			}
 			found++
 			if !strings.Contains(said+"\n", d.Error()+"\n") {

@@ -1,6 +1,7 @@
 package generator
 
 import (
+	"encoding/json"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -183,4 +184,23 @@ func TestOptionalStructIsFilledIfSomethingInItIsSet(t *testing.T) {
 			t.Errorf("%s: the library fills the struct now: the difference is no longer one", test.name)
 		}
 	}
+}
+
+// skipWithoutModules skips a test whose modules the go command could not fetch,
+// as its output says.
+func skipWithoutModules(t *testing.T, dir string, output []byte) {
+	t.Helper()
+	missing := strings.Contains(string(output), "dial tcp") || strings.Contains(string(output), "GOPROXY=off")
+	if missing && os.Getenv("CI") != "true" {
+		t.Skipf("the modules of %s are not there: run go mod download in it", dir)
+	}
+}
+
+func decode[T any](t *testing.T, text string) T {
+	t.Helper()
+	var value T
+	if err := json.Unmarshal([]byte(text), &value); err != nil {
+		t.Fatalf("%v: %q", err, text)
+	}
+	return value
 }

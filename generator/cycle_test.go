@@ -2,37 +2,12 @@ package generator
 
 import (
 	"encoding/json"
-	"go/token"
 	"os"
 	"path/filepath"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 )
-
-// An import cycle is said once, where one of its imports stands; what the type checker adds to it is left out. Without
-// word of the go command the type checker's is all there is.
-func TestImportCyclesAreSaidOnceWithTheirPlace(t *testing.T) {
-	at := token.Position{Filename: "a/a.go", Line: 3, Column: 8}
-	echo := Diagnostic{Position: at, Code: CompilerCode, Message: `could not import b (import cycle: [a b])`}
-	other := Diagnostic{Position: token.Position{Filename: "c.go", Line: 1}, Code: CompilerCode, Message: "undefined: x"}
-	command := Diagnostic{Code: CompilerCode, Message: "import cycle not allowed: import stack: [main a b a]"}
-	placed := Diagnostic{Position: at, Code: CompilerCode, Message: "import cycle not allowed: a imports b imports a",
-		Hint: "move what both need into a package of its own, which imports neither"}
-	unplaced := placed
-	unplaced.Position = token.Position{}
-	for name, test := range map[string]struct{ given, want Diagnostics }{
-		"both":                      {Diagnostics{echo, other, command}, Diagnostics{other, placed}},
-		"the go command alone":      {Diagnostics{command, other}, Diagnostics{unplaced, other}},
-		"the type checker alone":    {Diagnostics{echo, other}, Diagnostics{echo, other}},
-		"neither":                   {Diagnostics{other}, Diagnostics{other}},
-		"several echoes, one cycle": {Diagnostics{echo, echo, command}, Diagnostics{placed}},
-	} {
-		if diff := cmp.Diff(test.want, placeCycles(test.given)); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", name, diff)
-		}
-	}
-}
 
 // Whatever a file of the cache holds, the answer is that of a run without one.
 func TestCacheThatIsDamagedIsNoCache(t *testing.T) {

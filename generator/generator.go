@@ -9,6 +9,11 @@ import (
 	"context"
 	"go/token"
 	"path/filepath"
+
+	"github.com/cgigen/cgigen/generator/diag"
+	"github.com/cgigen/cgigen/generator/internal/disk"
+	"github.com/cgigen/cgigen/generator/internal/gocmd"
+	"github.com/cgigen/cgigen/generator/model"
 )
 
 // Options say what to generate from, and where to.
@@ -28,11 +33,11 @@ type Options struct {
 
 // A Result is what a run found and did.
 type Result struct {
-	Model    *Model      // nil if there were errors
-	Programs []Main      // the programs of the chosen packages, sorted by name
-	Warnings Diagnostics // also given along with errors
-	Changes  []Change    // sorted by path; empty if all is up to date
-	Pending  Diagnostics // what has to be done, after the changes, before the programs can be built
+	Model    *model.Model     // nil if there were errors
+	Programs []model.Main     // the programs of the chosen packages, sorted by name
+	Warnings diag.Diagnostics // also given along with errors
+	Changes  []model.Change   // sorted by path; empty if all is up to date
+	Pending  diag.Diagnostics // what has to be done, after the changes, before the programs can be built
 }
 
 // Plan finds out what Generate would change, and changes nothing.
@@ -45,11 +50,11 @@ func Plan(ctx context.Context, o Options) (*Result, error) {
 		return nil, err
 	}
 	o.Dir = dir
-	if _, err := chosenGateways(o.Gateways); err != nil {
-		return nil, &UsageError{Message: err.Error()}
+	if _, err := model.ChosenGateways(o.Gateways); err != nil {
+		return nil, &diag.UsageError{Message: err.Error()}
 	}
-	r := &run{Options: o, command: command{dir, o.Env, o.Tags}}
-	return r.plan(ctx, reporter{positions: positions{token.NewFileSet(), dir}})
+	r := &run{Options: o, command: gocmd.Command{Dir: dir, Env: o.Env, Tags: o.Tags}}
+	return r.plan(ctx, diag.Reporter{Positions: diag.Positions{Fset: token.NewFileSet(), Dir: dir}})
 }
 
 // Generate plans, and then brings the programs on disk up to date: all of them
@@ -61,3 +66,7 @@ func Generate(ctx context.Context, o Options) (*Result, error) {
 	}
 	return result, Apply(result.Changes)
 }
+
+// Apply brings the disk up to date with the changes of a Plan: all of them or,
+// if one fails, none.
+func Apply(changes []model.Change) error { return disk.Apply(changes) }

@@ -8,6 +8,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
+
+	"github.com/cgigen/cgigen/generator/internal/mainfile"
+	"github.com/cgigen/cgigen/generator/model"
 )
 
 // list is a package with one handler.
@@ -77,7 +80,7 @@ func TestLineEndsOfACheckoutDoNotCount(t *testing.T) {
 
 func TestBrokenOutputIsReplaced(t *testing.T) {
 	t.Parallel()
-	dir := newModule(t, "-- users/users.go --\n"+list+"-- cgi-bin/list/main.go --\n"+headerBegin+"example.com/shop/users"+headerEnd+"\nthis is no Go\n")
+	dir := newModule(t, "-- users/users.go --\n"+list+"-- cgi-bin/list/main.go --\n"+mainfile.HeaderBegin+"example.com/shop/users"+mainfile.HeaderEnd+"\nthis is no Go\n")
 	wantChanges(t, generate(t, Options{Dir: dir}), "updated cgi-bin/list/main.go")
 }
 
@@ -110,7 +113,7 @@ func TestPlanChangesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []Main{{Name: "list", Dir: filepath.Join(dir, "cgi-bin", "list"), ImportPath: "example.com/shop/cgi-bin/list", Gateways: DefaultGateways()}}
+	want := []model.Main{{Name: "list", Dir: filepath.Join(dir, "cgi-bin", "list"), ImportPath: "example.com/shop/cgi-bin/list", Gateways: model.DefaultGateways()}}
 	if diff := cmp.Diff(want, result.Programs); diff != "" {
 		t.Errorf("programs (-want +got):\n%s", diff)
 	}
@@ -178,7 +181,7 @@ func TestProgramsKeepTheirGateways(t *testing.T) {
 	dir := newModule(t, "-- users/users.go --\n"+list)
 	cache := t.TempDir()
 	keep := Options{Dir: dir, Env: goEnv(), Cache: cache, KeepGateways: true}
-	for _, gateways := range [][]string{{"cgi", "http"}, {"scgi"}, DefaultGateways()} {
+	for _, gateways := range [][]string{{"cgi", "http"}, {"scgi"}, model.DefaultGateways()} {
 		generate(t, Options{Dir: dir, Cache: cache, Gateways: gateways})
 		for range 2 {
 			result, err := Plan(t.Context(), keep)

@@ -16,6 +16,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
+
+	"github.com/cgigen/cgigen/generator/diag"
+	"github.com/cgigen/cgigen/generator/internal/mainfile"
+	"github.com/cgigen/cgigen/generator/model"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -68,7 +72,7 @@ func TestGoldenProgramsCompile(t *testing.T) {
 	patterns := []string{"vet"}
 	for _, file := range goldens(t) {
 		archive, name := readGolden(t, file), caseName(file)
-		if !slices.ContainsFunc(archive.Files, func(f txtar.File) bool { return strings.HasSuffix(f.Name, mainFile) && isWanted(f) }) {
+		if !slices.ContainsFunc(archive.Files, func(f txtar.File) bool { return strings.HasSuffix(f.Name, mainfile.MainFile) && isWanted(f) }) {
 			continue
 		}
 		extract(t, filepath.Join(dir, name), name, afterwards(archive))
@@ -90,7 +94,7 @@ func TestThirtyMistakesAreReportedAtOnce(t *testing.T) {
 	extract(t, dir, "reject_thirty", inputs(archive))
 	before := snapshot(t, dir)
 	_, err := Generate(t.Context(), goldenOptions(archive, dir))
-	var ds Diagnostics
+	var ds diag.Diagnostics
 	if !errors.As(err, &ds) {
 		t.Fatalf("the error is no Diagnostics: %v", err)
 	}
@@ -170,7 +174,7 @@ func texts(files []txtar.File) map[string]string {
 // extract writes a module, with a go.mod if it has none.
 func extract(t *testing.T, dir, name string, files []txtar.File) {
 	t.Helper()
-	gomod := fmt.Sprintf("module example.com/%s\n\ngo 1.26.0\n\nrequire %s v0.0.0\n\nreplace %[2]s => %s\n", name, cgigenModule, repository(t))
+	gomod := fmt.Sprintf("module example.com/%s\n\ngo 1.26.0\n\nrequire %s v0.0.0\n\nreplace %[2]s => %s\n", name, model.CgigenModule, repository(t))
 	writeFile(t, filepath.Join(dir, "go.mod"), []byte(gomod))
 	for _, f := range files {
 		if target, link := strings.CutPrefix(string(f.Data), "symlink "); link {

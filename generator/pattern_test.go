@@ -1,10 +1,9 @@
 package generator
 
 import (
-	"os"
-	"path/filepath"
-	"slices"
 	"testing"
+
+	"github.com/cgigen/cgigen/generator/diag"
 )
 
 func TestFoldersThatTheGoCommandSkipsAreSkipped(t *testing.T) {
@@ -34,43 +33,9 @@ func TestUsageErrors(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			o.Dir, o.Env = dir, goEnv()
 			_, err := Plan(t.Context(), o)
-			if _, ok := err.(*UsageError); !ok {
+			if _, ok := err.(*diag.UsageError); !ok {
 				t.Errorf("got %T %v, want a *UsageError", err, err)
 			}
 		})
-	}
-}
-
-func TestPatternsAreThoseOfTheGoCommand(t *testing.T) {
-	t.Parallel()
-	root := t.TempDir()
-	m := &module{Path: "example.com/shop", Dir: root}
-	for _, dir := range []string{"users/admin", "orders"} {
-		if err := os.MkdirAll(filepath.Join(root, dir), 0o777); err != nil {
-			t.Fatal(err)
-		}
-	}
-	packages := []string{"example.com/shop", "example.com/shop/users", "example.com/shop/users/admin", "example.com/shop/orders"}
-	for pattern, want := range map[string][]string{
-		"./...":                       packages,
-		".":                           packages[:1],
-		"./users":                     packages[1:2],
-		"./users/...":                 packages[1:3],
-		"./...users":                  packages[1:2],
-		"example.com/shop/users...":   packages[1:3],
-		"example.com/...":             packages,
-		"...":                         packages,
-		"all":                         packages,
-		filepath.Join(root, "orders"): packages[3:],
-	} {
-		s, err := newSelection([]string{pattern}, root, []*module{m})
-		if err != nil {
-			t.Errorf("%s: %v", pattern, err)
-			continue
-		}
-		got := slices.DeleteFunc(slices.Clone(packages), func(p string) bool { return !s.has(m, p) })
-		if len(got) != len(want) || !slices.Equal(got, want) {
-			t.Errorf("%s chooses %v, want %v", pattern, got, want)
-		}
 	}
 }

@@ -9,8 +9,6 @@ import (
 	"runtime"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 // wantSound compiles what has been generated.
@@ -164,21 +162,4 @@ func TestFoldersWithUnusualNames(t *testing.T) {
 	}
 	wantChanges(t, generate(t, Options{Dir: dir}), "created cgi-bin/list/main.go")
 	wantChanges(t, generate(t, Options{Dir: dir}))
-}
-
-// What the go command says on Windows has drives and backslashes.
-func TestPositionsWithDrivesAreRead(t *testing.T) {
-	line := `C:\Users\Ann B\shop\users.go:12:34: undefined: x`
-	m := compilerLine.FindStringSubmatch(line)
-	if m == nil {
-		t.Fatalf("%s is not read", line)
-	}
-	got := append([]string{m[2]}, loaderPosition.FindStringSubmatch(m[1])[1:]...)
-	want := []string{"undefined: x", `C:\Users\Ann B\shop\users.go`, "12", "34"}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-	if strings.Contains(parsePosition((positions{dir: "/shop"}), "/shop/users.go:1:2").Filename, `\`) {
-		t.Error("positions have backslashes")
-	}
 }

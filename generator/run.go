@@ -6,64 +6,76 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/cgigen/cgigen/generator/diag"
+	"github.com/cgigen/cgigen/generator/internal/buildable"
+	"github.com/cgigen/cgigen/generator/internal/cache"
+	"github.com/cgigen/cgigen/generator/internal/disk"
+	"github.com/cgigen/cgigen/generator/internal/emit"
+	"github.com/cgigen/cgigen/generator/internal/gocmd"
+	"github.com/cgigen/cgigen/generator/internal/load"
+	"github.com/cgigen/cgigen/generator/internal/scan"
+	"github.com/cgigen/cgigen/generator/internal/site"
+	"github.com/cgigen/cgigen/generator/internal/wire"
+	"github.com/cgigen/cgigen/generator/model"
 )
 
 // A run is one Plan under way: what was asked for.
 type run struct {
 	Options
-	command command
+	command gocmd.Command
 }
 
 // plan goes through the phases. Each takes what the ones before it have found,
 // and reports mistakes.
-func (r *run) plan(ctx context.Context, report reporter) (*Result, error) {
+func (r *run) plan(ctx context.Context, report diag.Reporter) (*Result, error) {
 	cache := r.cache(ctx)
 	if result := r.recalled(ctx, cache, report); result != nil {
 		return result, nil
 	}
 	result, err := r.phases(ctx, cache, &report)
-	if len(report.errors) > 0 {
-		var ds Diagnostics
+	if len(report.Errors) > 0 {
+		var ds diag.Diagnostics
 		if err != nil && !errors.As(err, &ds) {
 			return nil, err
 		}
-		return &Result{Warnings: report.warnings.sorted()}, report.errors.sorted()
+		return &Result{Warnings: report.Warnings.Sorted()}, report.Errors.Sorted()
 	}
 	if err != nil {
 		return nil, err
 	}
-	result.Warnings = report.warnings.sorted()
+	result.Warnings = report.Warnings.Sorted()
 	return result, nil
 }
 
 // cache opens what is remembered of runs with the same options.
-func (r *run) cache(ctx context.Context) *cache {
-	return openCache(ctx, r.Cache, r.command, r.Patterns, r.Output, r.Gateways, r.Site)
+func (r *run) cache(ctx context.Context) *cache.Entry {
+	return cache.Open(ctx, r.Cache, r.command, r.Patterns, r.Output, r.Gateways, r.Site)
 }
 
-func (r *run) phases(ctx context.Context, c *cache, report *reporter) (*Result, error) {
-	modules, err := mainModules(ctx, r.command)
+func (r *run) phases(ctx context.Context, c *cache.Entry, report *diag.Reporter) (*Result, error) {
+	modules, err := gocmd.MainModules(ctx, r.command)
 	if err != nil {
 		return nil, err
 	}
-	chosen, err := newSelection(r.Patterns, r.Dir, modules)
+	chosen, err := gocmd.Select(r.Patterns, r.Dir, modules)
 	if err != nil {
 		return nil, err
 	}
-	before := c.stateOf(ctx, modules)
-	found, err := scan(ctx, modules, report.positions)
+	before := c.StateOf(ctx, modules)
+	found, err := scan.Scan(ctx, modules, report.Positions)
 	if err != nil {
 		return nil, err
 	}
-	l, err := layOut(found, modules, chosen, placement{r.Dir, r.Output, r.Gateways, r.Site}, report)
+	l, err := site.Find(found, modules, chosen, site.Placement{Dir: r.Dir, Output: r.Output, Gateways: r.Gateways, Only: r.Site}, report)
 	if err != nil {
 		return nil, err
 	}
-	checking := checkBuildable(ctx, r.command, l)
+	checking := buildable.Check(ctx, r.command, l)
 	model, err := r.model(ctx, l, report)
 	checked := <-checking
-	if checked.reportBroken(l, report) {
-		return nil, report.errors
+	if checked.ReportBroken(l, report) {
+		return nil, report.Errors
 	}
 	if err != nil {
 		return nil, err
@@ -71,32 +83,32 @@ func (r *run) phases(ctx context.Context, c *cache, report *reporter) (*Result, 
 	if err := checkRoutes(model); err != nil {
 		return nil, err
 	}
-	programs, err := emitAll(model)
+	programs, err := emit.Programs(model)
 	if err != nil {
 		return nil, err
 	}
-	if pending := checked.pendingIn(programs, l); len(pending) > 0 {
-		return r.result(l, model, programs, l.liveFolders(), pending, report)
+	if pending := checked.PendingIn(programs, l); len(pending) > 0 {
+		return r.result(l, model, programs, l.LiveFolders(), pending, report)
 	}
-	c.rememberIf(ctx, before, remembered{
-		Modules: modules, Module: slices.Index(modules, l.module), Sites: l.sites, Outputs: l.outputs, Live: l.liveFolders(),
-		Model: model, Emitted: programs, Warnings: report.warnings.sorted(),
+	c.RememberIf(ctx, before, cache.Run{
+		Modules: modules, Module: slices.Index(modules, l.Module), Sites: l.Sites, Outputs: l.Outputs, Live: l.LiveFolders(),
+		Model: model, Emitted: programs, Warnings: report.Warnings.Sorted(),
 	})
-	return r.result(l, model, programs, l.liveFolders(), nil, report)
+	return r.result(l, model, programs, l.LiveFolders(), nil, report)
 }
 
 // recalled gives the result of the last run, compared with what is on disk now;
 // nil if anything has changed since, or is in the way.
-func (r *run) recalled(ctx context.Context, c *cache, report reporter) *Result {
-	last := c.recall(ctx)
+func (r *run) recalled(ctx context.Context, c *cache.Entry, report diag.Reporter) *Result {
+	last := c.Recall(ctx)
 	if last == nil {
 		return nil
 	}
-	chosen, err := newSelection(r.Patterns, r.Dir, last.Modules)
+	chosen, err := gocmd.Select(r.Patterns, r.Dir, last.Modules)
 	if err != nil {
 		return nil
 	}
-	result, err := r.result(recalledLayout(last.Modules, last.Module, chosen, r.Site, last.Sites, last.Outputs), last.Model, last.Emitted, last.Live, nil, &report)
+	result, err := r.result(site.Recalled(last.Modules, last.Module, chosen, r.Site, last.Sites, last.Outputs), last.Model, last.Emitted, last.Live, nil, &report)
 	if err != nil {
 		return nil
 	}
@@ -106,35 +118,35 @@ func (r *run) recalled(ctx context.Context, c *cache, report reporter) *Result {
 
 // model assembles the programs. Export data is enough for a site without
 // mistakes; if there is any, the source is read, which shows them all.
-func (r *run) model(ctx context.Context, l *layout, report *reporter) (*Model, error) {
-	paths := l.toLoad()
-	if l.soundDirectives(paths) {
-		if loaded, ok := loadExports(ctx, r.command, report.fset, paths, l.foreignImports(paths)); ok {
-			attempt := report.fork()
-			if model := wireAll(l, loaded, attempt); len(attempt.errors) == 0 {
-				report.warnings = attempt.warnings
+func (r *run) model(ctx context.Context, l *site.Layout, report *diag.Reporter) (*model.Model, error) {
+	paths := l.ToLoad()
+	if l.SoundDirectives(paths) {
+		if loaded, ok := load.Exports(ctx, r.command, report.Fset, paths, l.ForeignImports(paths)); ok {
+			attempt := report.Fork()
+			if model := wire.Assemble(l, loaded, attempt); len(attempt.Errors) == 0 {
+				report.Warnings = attempt.Warnings
 				return model, nil
 			}
 		}
 	}
-	var loaded map[string]*typedPackage
+	var loaded map[string]*load.Package
 	if len(paths) > 0 {
-		var broken Diagnostics
+		var broken diag.Diagnostics
 		var err error
-		if loaded, broken, err = loadSources(ctx, r.command, report.positions, paths, l.sources); err != nil {
+		if loaded, broken, err = load.Sources(ctx, r.command, report.Positions, paths, l.Sources); err != nil {
 			return nil, err
 		}
-		report.errors = append(report.errors, broken...)
+		report.Errors = append(report.Errors, broken...)
 	}
-	model := wireAll(l, loaded, report)
-	if len(report.errors) > 0 {
-		return nil, report.errors
+	model := wire.Assemble(l, loaded, report)
+	if len(report.Errors) > 0 {
+		return nil, report.Errors
 	}
 	return model, nil
 }
 
 // checkRoutes sees to it that no program is written without what it is for.
-func checkRoutes(model *Model) error {
+func checkRoutes(model *model.Model) error {
 	for _, p := range model.Programs {
 		if len(p.Routes) == 0 {
 			return fmt.Errorf("the types of %s could not be read, and nothing says why: go vet %[1]s may", strings.Join(p.Packages, " "))
@@ -145,21 +157,21 @@ func checkRoutes(model *Model) error {
 
 // result compares the programs with what is on disk. pending is what keeps them
 // from being built.
-func (r *run) result(l *layout, model *Model, programs []emitted, live []string, pending Diagnostics, report *reporter) (*Result, error) {
+func (r *run) result(l *site.Layout, model *model.Model, programs []emit.File, live []string, pending diag.Diagnostics, report *diag.Reporter) (*Result, error) {
 	if r.KeepGateways {
 		var err error
-		if programs, err = keepGateways(model, programs); err != nil {
+		if programs, err = disk.KeepGateways(model, programs); err != nil {
 			return nil, err
 		}
 	}
-	changes, err := compareAll(comparison{
-		module: l.module, chosen: l.selection, sites: model.Sites, programs: programs, outputs: l.outputFolders(r.Output != ""), live: live,
+	changes, err := disk.Compare(disk.Wanted{
+		Module: l.Module, Chosen: l.Selection, Sites: model.Sites, Programs: programs, Outputs: l.OutputFolders(r.Output != ""), Live: live,
 	}, report)
 	if err != nil {
 		return nil, err
 	}
-	if len(report.errors) > 0 {
-		return nil, report.errors
+	if len(report.Errors) > 0 {
+		return nil, report.Errors
 	}
 	result := &Result{Model: model, Changes: changes, Pending: pending}
 	for _, p := range programs {

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/cgigen/cgigen/generator/model"
 )
 
 // workspace has two sites, a module that both use, and one that is nested in
@@ -109,11 +111,11 @@ func TestProgramsOfAWorkspaceAreWiredAcrossModules(t *testing.T) {
 }
 
 // stepNames gives what the steps of a program load or call.
-func stepNames(p Program) []string {
+func stepNames(p model.Program) []string {
 	var names []string
 	for _, s := range p.Steps {
 		symbol := s.Func
-		if s.Kind == LoadConfig {
+		if s.Kind == model.LoadConfig {
 			symbol = s.Config.Type
 		}
 		names = append(names, symbol.PackageName+"."+symbol.Name)

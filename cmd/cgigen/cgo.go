@@ -7,6 +7,8 @@ import (
 
 	"github.com/cgigen/cgigen/cmd/cgigen/internal/builder"
 	"github.com/cgigen/cgigen/generator"
+	"github.com/cgigen/cgigen/generator/diag"
+	"github.com/cgigen/cgigen/generator/model"
 )
 
 // cgoCode names findings about packages that need cgo: docs/vet.md.
@@ -14,12 +16,12 @@ const cgoCode = "cgigencgo"
 
 // cgoFindings says which packages of the programs are stubs without cgo, and
 // which of them cannot be built at all.
-func cgoFindings(ctx context.Context, result *generator.Result, target builder.Target, tags string) (warnings, mistakes generator.Diagnostics, err error) {
+func cgoFindings(ctx context.Context, result *generator.Result, target builder.Target, tags string) (warnings, mistakes diag.Diagnostics, err error) {
 	uses, err := builder.FindCgo(ctx, target, tags, wiredPackages(result.Model))
 	for _, u := range uses {
 		at := u.Position
 		at.Filename, at.Offset = shown(at.Filename), 0
-		d := generator.Diagnostic{Position: at, Code: cgoCode, Message: u.Message(), Hint: "import a package that does the same in Go alone"}
+		d := diag.Diagnostic{Position: at, Code: cgoCode, Message: u.Message(), Hint: "import a package that does the same in Go alone"}
 		if u.Missing {
 			mistakes = append(mistakes, d)
 		} else {
@@ -45,7 +47,7 @@ func (a *app) checkCgo(ctx context.Context, result *generator.Result, target bui
 
 // wiredPackages gives the import paths of everything that programs are wired
 // from.
-func wiredPackages(model *generator.Model) []string {
+func wiredPackages(model *model.Model) []string {
 	paths := map[string]bool{}
 	for _, p := range model.Programs {
 		for _, s := range p.Steps {

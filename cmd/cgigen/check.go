@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/cgigen/cgigen/generator"
+	"github.com/cgigen/cgigen/generator/model"
 )
 
 func (a *app) checkCommand() *cobra.Command {
@@ -50,7 +51,7 @@ func (a *app) checkJSON(ctx context.Context, options generator.Options) error {
 }
 
 // compare shows the difference between the disk and the plan.
-func (a *app) compare(changes []generator.Change) error {
+func (a *app) compare(changes []model.Change) error {
 	for _, change := range changes {
 		if err := a.compareOne(change); err != nil {
 			return err
@@ -64,13 +65,13 @@ func (a *app) compare(changes []generator.Change) error {
 }
 
 // compareOne prints a diff whose names patch(1) and git apply understand.
-func (a *app) compareOne(change generator.Change) error {
+func (a *app) compareOne(change model.Change) error {
 	path := shown(change.Path)
 	old, new, state := diffName("a/"+path), diffName("b/"+path), "stale"
 	switch change.Kind {
-	case generator.Created:
+	case model.Created:
 		old, state = "/dev/null", "missing"
-	case generator.Removed:
+	case model.Removed:
 		new, state = "/dev/null", "orphaned"
 	}
 	a.say("%s is %s", path, state)

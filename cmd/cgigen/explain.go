@@ -10,7 +10,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/cgigen/cgigen/generator"
+	"github.com/cgigen/cgigen/generator/diag"
 	"github.com/cgigen/cgigen/generator/explain"
+	"github.com/cgigen/cgigen/generator/model"
 )
 
 func (a *app) explainCommand() *cobra.Command {
@@ -57,17 +59,17 @@ func picture(format string) bool { return format == "svg" || format == "dot" || 
 
 // explained gives the explanations of the named programs of all sites, or of
 // all programs.
-func explained(model *generator.Model, names []string) ([]explain.Program, error) {
+func explained(m *model.Model, names []string) ([]explain.Program, error) {
 	programs := []explain.Program{}
 	var all []string
-	add := func(p generator.Program) {
+	add := func(p model.Program) {
 		explained := explain.Of(p)
-		if len(model.Sites) > 1 {
-			explained.Site = model.SiteOf(p).Name
+		if len(m.Sites) > 1 {
+			explained.Site = m.SiteOf(p).Name
 		}
 		programs = append(programs, explained)
 	}
-	for _, p := range model.Programs {
+	for _, p := range m.Programs {
 		all = append(all, p.Name)
 		if len(names) == 0 {
 			add(p)
@@ -76,12 +78,12 @@ func explained(model *generator.Model, names []string) ([]explain.Program, error
 	for _, name := range names {
 		if !slices.Contains(all, name) {
 			text := fmt.Sprintf("there is no program %q", name)
-			if near := generator.Nearest(name, all); near != "" {
+			if near := diag.Nearest(name, all); near != "" {
 				return nil, usageError{text + fmt.Sprintf("; did you mean %q?", near)}
 			}
 			return nil, usageError{text + "; cgigen routes shows all"}
 		}
-		for _, p := range model.Programs {
+		for _, p := range m.Programs {
 			if p.Name == name {
 				add(p)
 			}

@@ -5,6 +5,7 @@ import (
 	"go/token"
 
 	"github.com/cgigen/cgigen/generator"
+	"github.com/cgigen/cgigen/generator/diag"
 )
 
 // A findingsJSON is what generate, check and vet print with --json. Its keys
@@ -43,7 +44,7 @@ type changeJSON struct {
 // then said; any other error is given back.
 func (a *app) printFindings(result *generator.Result, err error) error {
 	out := findingsJSON{Diagnostics: []diagnosticJSON{}, Changes: []changeJSON{}}
-	var mistakes generator.Diagnostics
+	var mistakes diag.Diagnostics
 	if errors.As(err, &mistakes) {
 		out.add("error", mistakes)
 		err = errSaid
@@ -59,7 +60,7 @@ func (a *app) printFindings(result *generator.Result, err error) error {
 	return errors.Join(printJSON(a.stdout, out), err)
 }
 
-func (out *findingsJSON) add(severity string, diagnostics generator.Diagnostics) {
+func (out *findingsJSON) add(severity string, diagnostics diag.Diagnostics) {
 	for _, d := range diagnostics {
 		j := diagnosticJSON{place(d.Position), severity, d.Code, d.Message, d.Hint, []relatedJSON{}}
 		for _, r := range d.Related {

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/cgigen/cgigen/generator"
+	"github.com/cgigen/cgigen/generator/model"
 )
 
 // generateFlags say what is generated. The commands that generate share them,
@@ -41,14 +42,14 @@ func (f *generateFlags) addWith(cmd *cobra.Command, gateways string) {
 	must(cmd.RegisterFlagCompletionFunc("site", cobra.NoFileCompletions))
 	must(cmd.MarkFlagDirname("output"))
 	must(cmd.RegisterFlagCompletionFunc("gateways",
-		cobra.FixedCompletions(generator.Gateways(), cobra.ShellCompDirectiveNoFileComp)))
+		cobra.FixedCompletions(model.Gateways(), cobra.ShellCompDirectiveNoFileComp)))
 	cmd.ValidArgsFunction = completePackages
 }
 
 // gatewaysHelp describes the flag --gateways, up to its last parenthesis.
 func gatewaysHelp() string {
-	return "ways to reach the programs: `LIST` of " + strings.Join(generator.Gateways(), ", ") +
-		", with commas between them (default those of //cgigen:site, or " + strings.Join(generator.DefaultGateways(), ",")
+	return "ways to reach the programs: `LIST` of " + strings.Join(model.Gateways(), ", ") +
+		", with commas between them (default those of //cgigen:site, or " + strings.Join(model.DefaultGateways(), ",")
 }
 
 func addTags(cmd *cobra.Command, tags *string) {
@@ -146,12 +147,12 @@ func orPending(result *generator.Result, err error) error {
 	return err
 }
 
-func (a *app) sayChanges(changes []generator.Change) {
+func (a *app) sayChanges(changes []model.Change) {
 	for _, change := range changes {
 		switch change.Kind {
-		case generator.Created, generator.Updated:
+		case model.Created, model.Updated:
 			a.say("wrote %s", shown(change.Path))
-		case generator.Removed:
+		case model.Removed:
 			a.say("removed %s", shown(change.Path))
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/cgigen/cgigen/generator"
+	"github.com/cgigen/cgigen/generator/model"
 )
 
 // follow brings the programs up to date for a command that uses them. Which
@@ -36,7 +37,7 @@ func checkAsked(result *generator.Result, asked []string) error {
 	if len(asked) == 0 {
 		return nil
 	}
-	asked, err := generator.ParseGateways(asked)
+	asked, err := model.ParseGateways(asked)
 	if err != nil {
 		return usageError{"--gateways: " + err.Error()}
 	}
@@ -52,7 +53,7 @@ func checkAsked(result *generator.Result, asked []string) error {
 // gatewaysHint says how a project chooses gateways.
 func gatewaysHint(gateways []string) string {
 	return fmt.Sprintf("\n\thint: write //cgigen:site %s above the package clause of the site's folder, and run cgigen generate; or run cgigen generate --gateways %s",
-		generator.GatewaysKey(gateways), strings.Join(gateways, ","))
+		model.GatewaysKey(gateways), strings.Join(gateways, ","))
 }
 
 // checkNeeded refuses programs that lack a gateway by which they will be
@@ -60,7 +61,7 @@ func gatewaysHint(gateways []string) string {
 func checkNeeded(result *generator.Result, needed, why string) error {
 	for _, p := range result.Programs {
 		if !slices.Contains(p.Gateways, needed) {
-			all, _ := generator.ParseGateways(append(slices.Clone(p.Gateways), needed)) // both are known
+			all, _ := model.ParseGateways(append(slices.Clone(p.Gateways), needed)) // both are known
 			return usageError{fmt.Sprintf("%s links %s, and %s needs %s", shown(p.Dir), strings.Join(p.Gateways, ", "), why, needed) + gatewaysHint(all)}
 		}
 	}
@@ -78,16 +79,16 @@ func (a *app) tellDisagreement(result *generator.Result) {
 		}
 		told[p.Site] = true
 		a.say("warning: %s links %s, and //cgigen:site says %s: cgigen generate brings the programs in line",
-			shown(p.Dir), strings.Join(p.Gateways, ", "), generator.GatewaysKey(asked))
+			shown(p.Dir), strings.Join(p.Gateways, ", "), model.GatewaysKey(asked))
 	}
 }
 
 // oneSite refuses packages of several sites, for a command that is about one.
-func oneSite(result *generator.Result) (generator.Site, error) {
+func oneSite(result *generator.Result) (model.Site, error) {
 	sites := programSites(result)
 	switch len(sites) {
 	case 0:
-		return generator.Site{Dir: result.Model.Module.Dir}, nil
+		return model.Site{Dir: result.Model.Module.Dir}, nil
 	case 1:
 		return sites[0], nil
 	}
@@ -95,14 +96,14 @@ func oneSite(result *generator.Result) (generator.Site, error) {
 	for i, s := range sites {
 		names[i] = s.Name
 	}
-	return generator.Site{}, usageError{fmt.Sprintf("the packages have handlers of several sites: %s\n\thint: choose one with --site, as --site %s", strings.Join(names, ", "), names[0])}
+	return model.Site{}, usageError{fmt.Sprintf("the packages have handlers of several sites: %s\n\thint: choose one with --site, as --site %s", strings.Join(names, ", "), names[0])}
 }
 
 // programSites gives the sites that have programs.
-func programSites(result *generator.Result) []generator.Site {
-	var sites []generator.Site
+func programSites(result *generator.Result) []model.Site {
+	var sites []model.Site
 	for i, s := range result.Model.Sites {
-		if slices.ContainsFunc(result.Programs, func(p generator.Main) bool { return p.Site == i }) {
+		if slices.ContainsFunc(result.Programs, func(p model.Main) bool { return p.Site == i }) {
 			sites = append(sites, s)
 		}
 	}
@@ -111,7 +112,7 @@ func programSites(result *generator.Result) []generator.Site {
 
 // siteFolder gives the folder for what is built of a site: its own if there
 // are several.
-func siteFolder(dist string, result *generator.Result, site generator.Site) string {
+func siteFolder(dist string, result *generator.Result, site model.Site) string {
 	if len(programSites(result)) < 2 {
 		return dist
 	}

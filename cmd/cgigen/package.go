@@ -18,6 +18,8 @@ import (
 	"github.com/cgigen/cgigen/cmd/cgigen/internal/builder"
 	"github.com/cgigen/cgigen/cmd/cgigen/internal/pack"
 	"github.com/cgigen/cgigen/generator"
+	"github.com/cgigen/cgigen/generator/diag"
+	"github.com/cgigen/cgigen/generator/model"
 )
 
 // packageFlags are the flags of the command package.
@@ -96,7 +98,7 @@ func (f *packageFlags) check() error {
 		return usageError{fmt.Sprintf("--for: unknown server %q: there is %s", f.server, strings.Join(pack.Servers(), ", "))}
 	case f.layout != "" && !slices.Contains(pack.Layouts(f.server), f.layout):
 		return usageError{fmt.Sprintf("--layout: for %s there is %s, not %q", f.server, strings.Join(pack.Layouts(f.server), ", "), f.layout)}
-	case f.base != "" && generator.CheckBase(f.base) != "":
+	case f.base != "" && model.CheckBase(f.base) != "":
 		return usageError{fmt.Sprintf("--base: %q is not a path of the form /~alice/shop", f.base)}
 	case !folderName.MatchString(f.docroot) || f.docroot == "private":
 		return usageError{fmt.Sprintf("--docroot: %q is not the name of a folder, as public_html", f.docroot)}
@@ -133,13 +135,13 @@ func (f *packageFlags) chooseTargets(ctx context.Context) ([]builder.Target, err
 }
 
 // refuseHidden refuses routes that the layout keeps from their programs.
-func (f *packageFlags) refuseHidden(m *generator.Model) error {
+func (f *packageFlags) refuseHidden(m *model.Model) error {
 	folder, other := pack.Taken(f.server, f.layout)
-	var all generator.Diagnostics
+	var all diag.Diagnostics
 	for _, r := range pack.Hidden(m, folder) {
 		at := r.Position
 		at.Filename = shown(filepath.Join(m.Module.Dir, filepath.FromSlash(at.Filename)))
-		all = append(all, generator.Diagnostic{
+		all = append(all, diag.Diagnostic{
 			Position: at,
 			Message:  fmt.Sprintf("%s cannot be reached with --for %s --layout %s, which keeps %s/%s/ for the files of the programs", r.Pattern, f.server, f.layout, f.base, folder),
 			Hint:     "choose another path, or package with --layout " + other,
@@ -158,7 +160,7 @@ func (f *packageFlags) checkGateways() (err error) {
 	if len(f.gateways) == 0 {
 		return nil
 	}
-	if f.gateways, err = generator.ParseGateways(f.gateways); err != nil {
+	if f.gateways, err = model.ParseGateways(f.gateways); err != nil {
 		return usageError{"--gateways: " + err.Error()}
 	}
 	if !slices.Contains(f.gateways, needed) {
@@ -199,8 +201,8 @@ func (f *packageFlags) settle(result *generator.Result) error {
 	}
 	for _, name := range f.gateways {
 		if len(site.Asked) > 0 && !slices.Contains(site.Asked, name) {
-			all, _ := generator.ParseGateways(append(slices.Clone(site.Asked), name)) // both are known
-			return usageError{fmt.Sprintf("--for container links %s, and //cgigen:site says %s", name, generator.GatewaysKey(site.Asked)) + gatewaysHint(all)}
+			all, _ := model.ParseGateways(append(slices.Clone(site.Asked), name)) // both are known
+			return usageError{fmt.Sprintf("--for container links %s, and //cgigen:site says %s", name, model.GatewaysKey(site.Asked)) + gatewaysHint(all)}
 		}
 	}
 	return nil
@@ -208,8 +210,8 @@ func (f *packageFlags) settle(result *generator.Result) error {
 
 // linkedGateways gives the gateways that all programs of a package have.
 func (f *packageFlags) linkedGateways(result *generator.Result) []string {
-	return slices.DeleteFunc(generator.Gateways(), func(name string) bool {
-		return slices.ContainsFunc(result.Programs, func(p generator.Main) bool { return !slices.Contains(p.Gateways, name) })
+	return slices.DeleteFunc(model.Gateways(), func(name string) bool {
+		return slices.ContainsFunc(result.Programs, func(p model.Main) bool { return !slices.Contains(p.Gateways, name) })
 	})
 }
 
@@ -349,7 +351,7 @@ func joinPrograms(job *builder.Options, result *generator.Result, flags packageF
 	if err != nil {
 		return nil, err
 	}
-	job.Programs = []generator.Main{joined.Main}
+	job.Programs = []model.Main{joined.Main}
 	job.Flags = append(job.Flags, "-overlay="+joined.Overlay)
 	return joined.Remove, nil
 }

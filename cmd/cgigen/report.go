@@ -9,6 +9,7 @@ import (
 
 	"github.com/cgigen/cgigen/cmd/cgigen/internal/builder"
 	"github.com/cgigen/cgigen/generator"
+	"github.com/cgigen/cgigen/generator/diag"
 )
 
 // usageError is a command line that cannot be carried out as it stands.
@@ -45,14 +46,14 @@ func (a *app) report(err error) int {
 // isUsage reports whether the command line is wrong, and not the source.
 func isUsage(err error) bool {
 	var wrong usageError
-	var wrongOptions *generator.UsageError
+	var wrongOptions *diag.UsageError
 	return errors.As(err, &wrong) || errors.As(err, &wrongOptions)
 }
 
 // describe gives an error as it is shown. What has a position of its own, as
 // editors understand it, stands without the prefix.
 func describe(err error) string {
-	var diagnostics generator.Diagnostics
+	var diagnostics diag.Diagnostics
 	var compile *builder.CompileError
 	switch {
 	case errors.As(err, &diagnostics):
@@ -65,7 +66,7 @@ func describe(err error) string {
 	return "cgigen: " + err.Error()
 }
 
-func describeDiagnostics(diagnostics generator.Diagnostics) string {
+func describeDiagnostics(diagnostics diag.Diagnostics) string {
 	var lines []string
 	for _, d := range diagnostics {
 		text := d.Error()
@@ -83,7 +84,7 @@ func (a *app) warn(result *generator.Result) {
 	if result == nil || len(result.Warnings) == 0 {
 		return
 	}
-	var warnings generator.Diagnostics
+	var warnings diag.Diagnostics
 	for _, d := range result.Warnings {
 		d.Message = "warning: " + d.Message
 		warnings = append(warnings, d)

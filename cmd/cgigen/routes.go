@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/cgigen/cgigen/generator"
+	"github.com/cgigen/cgigen/generator/model"
 )
 
 // A routeRow is one route as "routes --json" prints it. Its keys are fixed.
@@ -56,7 +57,7 @@ Files are relative to the module. It writes no file.`,
 }
 
 // routeRows gives the routes of all programs, by site, by path and then by pattern.
-func routeRows(model *generator.Model) []routeRow {
+func routeRows(model *model.Model) []routeRow {
 	rows := []routeRow{} // an empty table is [] in JSON, not null
 	for _, program := range model.Programs {
 		for _, route := range program.Routes {
@@ -84,7 +85,7 @@ func routeRows(model *generator.Model) []routeRow {
 
 // configTypes gives the configuration structs that a step is made from,
 // directly or through other steps, as "import/path.Type".
-func configTypes(steps []generator.Step, root int) []string {
+func configTypes(steps []model.Step, root int) []string {
 	types := []string{}
 	seen := make([]bool, len(steps))
 	var visit func(int)
@@ -97,7 +98,7 @@ func configTypes(steps []generator.Step, root int) []string {
 			types = append(types, config.Type.Package+"."+config.Type.Name)
 		}
 		for _, arg := range steps[i].Args {
-			if arg.Kind == generator.StepArg {
+			if arg.Kind == model.StepArg {
 				visit(arg.Step)
 			}
 		}

@@ -17,6 +17,7 @@ import (
 	"github.com/cgigen/cgigen/cmd/cgigen/internal/builder"
 	"github.com/cgigen/cgigen/cmd/cgigen/internal/devserver"
 	"github.com/cgigen/cgigen/generator"
+	"github.com/cgigen/cgigen/generator/model"
 )
 
 func (a *app) serveCommand() *cobra.Command {
@@ -132,7 +133,7 @@ func (w *workshop) build(ctx context.Context) (devserver.Site, error) {
 
 // privateHome gives the folder that holds the site's folder private: the
 // nearest one from the site upwards within the module.
-func privateHome(site generator.Site, moduleDir string) string {
+func privateHome(site model.Site, moduleDir string) string {
 	for dir := site.Dir; dir != moduleDir && dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
 		if info, err := os.Stat(filepath.Join(dir, "private")); err == nil && info.IsDir() {
 			return dir
@@ -174,12 +175,12 @@ func (w *workshop) site(compiled []builder.Program) devserver.Site {
 	return site
 }
 
-func modelOf(model *generator.Model, name string) generator.Program {
-	i := slices.IndexFunc(model.Programs, func(p generator.Program) bool { return p.Name == name })
+func modelOf(m *model.Model, name string) model.Program {
+	i := slices.IndexFunc(m.Programs, func(p model.Program) bool { return p.Name == name })
 	if i < 0 {
-		return generator.Program{}
+		return model.Program{}
 	}
-	return model.Programs[i]
+	return m.Programs[i]
 }
 
 // inputs lists what the packages and, once they exist, the programs are made from.
@@ -197,7 +198,7 @@ func (w *workshop) inputs(ctx context.Context) (builder.Inputs, error) {
 }
 
 // configNames gives the names of a program's configuration fields.
-func configNames(program generator.Program) []string {
+func configNames(program model.Program) []string {
 	var names []string
 	for _, step := range program.Steps {
 		if step.Config == nil {

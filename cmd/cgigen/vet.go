@@ -11,6 +11,7 @@ import (
 
 	"github.com/cgigen/cgigen/cmd/cgigen/internal/builder"
 	"github.com/cgigen/cgigen/generator"
+	"github.com/cgigen/cgigen/generator/diag"
 	"github.com/cgigen/cgigen/generator/vet"
 )
 
@@ -44,7 +45,7 @@ finds anything.`,
 // vet prints the mistakes and the misuse that it finds.
 func (a *app) vet(ctx context.Context, options generator.Options, asJSON, measure bool) error {
 	result, err := generator.Plan(ctx, options)
-	var mistakes generator.Diagnostics
+	var mistakes diag.Diagnostics
 	if err != nil && !errors.As(err, &mistakes) {
 		return err
 	}
@@ -70,7 +71,7 @@ func (a *app) vet(ctx context.Context, options generator.Options, asJSON, measur
 		mistakes = append(mistakes, cgo...)
 	}
 	for _, f := range findings {
-		mistakes = append(mistakes, generator.Diagnostic{Position: f.Position, Code: f.Analyzer, Message: f.Message})
+		mistakes = append(mistakes, diag.Diagnostic{Position: f.Position, Code: f.Analyzer, Message: f.Message})
 	}
 	result.Changes = nil // vet has nothing to say about them
 	if len(mistakes) > 0 {
@@ -84,7 +85,7 @@ func (a *app) vet(ctx context.Context, options generator.Options, asJSON, measur
 }
 
 // vetCgo gives what programs lack because they are built without cgo.
-func (a *app) vetCgo(ctx context.Context, result *generator.Result, tags string) (generator.Diagnostics, error) {
+func (a *app) vetCgo(ctx context.Context, result *generator.Result, tags string) (diag.Diagnostics, error) {
 	target, err := builder.DefaultTarget(ctx)
 	if err != nil {
 		return nil, err

@@ -16,6 +16,7 @@ import (
 
 	"github.com/cgigen/cgigen/cmd/cgigen/internal/builder"
 	"github.com/cgigen/cgigen/generator"
+	"github.com/cgigen/cgigen/generator/model"
 	"github.com/cgigen/cgigen/generator/vet"
 )
 
@@ -27,7 +28,7 @@ const worthSaying = 100 * time.Microsecond
 // the findings about it, and reports packages of the module that take long
 // without a finding.
 func (a *app) measureInit(ctx context.Context, result *generator.Result, tags string, findings []vet.Finding) ([]vet.Finding, error) {
-	if slices.ContainsFunc(result.Changes, func(c generator.Change) bool { return c.Kind != generator.Removed }) {
+	if slices.ContainsFunc(result.Changes, func(c model.Change) bool { return c.Kind != model.Removed }) {
 		return nil, usageError{"--measure builds the programs: run cgigen generate first"}
 	}
 	costs, totals, err := initCosts(ctx, result.Programs, tags)
@@ -62,7 +63,7 @@ func (a *app) measureInit(ctx context.Context, result *generator.Result, tags st
 
 // initCosts builds the programs, starts each without a request, and gives the
 // longest initialisation of every package, and that of each program.
-func initCosts(ctx context.Context, programs []generator.Main, tags string) (costs map[string]time.Duration, totals []time.Duration, err error) {
+func initCosts(ctx context.Context, programs []model.Main, tags string) (costs map[string]time.Duration, totals []time.Duration, err error) {
 	dir, err := os.MkdirTemp("", "cgigen-vet-")
 	if err != nil {
 		return nil, nil, fmt.Errorf("making a folder for the build: %w", err)

@@ -3,7 +3,7 @@
 package explain
 
 import (
-	"github.com/cgigen/cgigen/generator"
+	"github.com/cgigen/cgigen/generator/model"
 )
 
 // A Program is what is made in a program, in order. Its keys in JSON are fixed.
@@ -66,7 +66,7 @@ func (p Program) Title() string {
 }
 
 // Of explains a program of a model.
-func Of(p generator.Program) Program {
+func Of(p model.Program) Program {
 	e := Program{Name: p.Name, Packages: p.Packages, Routes: []Route{}, Steps: []Step{}}
 	for _, r := range p.Routes {
 		e.Routes = append(e.Routes, Route{
@@ -101,23 +101,23 @@ func (p Program) hideSecrets() {
 	}
 }
 
-func stepOf(s generator.Step) Step {
+func stepOf(s model.Step) Step {
 	symbol := s.Func
 	if s.Config != nil {
 		symbol = s.Config.Type
 	}
 	e := Step{
 		Kind: kindOf(s.Kind), Function: symbol.PackageName + "." + symbol.Name, Package: symbol.Package, Type: s.Type, When: whenOf(s),
-		Fails: s.Result.Error, Cleanup: s.Result.Cleanup != generator.NoCleanup, Uses: []Use{},
+		Fails: s.Result.Error, Cleanup: s.Result.Cleanup != model.NoCleanup, Uses: []Use{},
 		File: s.Position.Filename, Line: s.Position.Line,
 	}
 	for _, a := range s.Args {
 		switch a.Kind {
-		case generator.ContextArg:
+		case model.ContextArg:
 			e.Context = true
-		case generator.LoggerArg:
+		case model.LoggerArg:
 			e.Logger = true
-		case generator.StepArg:
+		case model.StepArg:
 			e.Uses = append(e.Uses, Use{a.Step, a.Lazy})
 		}
 	}
@@ -129,21 +129,21 @@ func stepOf(s generator.Step) Step {
 	return e
 }
 
-func kindOf(k generator.StepKind) string {
+func kindOf(k model.StepKind) string {
 	switch k {
-	case generator.LoadConfig:
+	case model.LoadConfig:
 		return "config"
-	case generator.CallProvider:
+	case model.CallProvider:
 		return "provider"
-	case generator.CallMiddleware, generator.PlainMiddleware:
+	case model.CallMiddleware, model.PlainMiddleware:
 		return "middleware"
 	}
 	return "handler"
 }
 
-func whenOf(s generator.Step) string {
+func whenOf(s model.Step) string {
 	switch {
-	case s.Kind == generator.PlainHandler || s.Kind == generator.PlainMiddleware:
+	case s.Kind == model.PlainHandler || s.Kind == model.PlainMiddleware:
 		return "request"
 	case s.Lazy:
 		return "first use"

@@ -13,43 +13,43 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/cgigen/cgigen/generator"
+	"github.com/cgigen/cgigen/generator/model"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-func step(kind generator.StepKind, pkg, name, typ string, args ...generator.Arg) generator.Step {
-	s := generator.Step{Kind: kind, Func: generator.Symbol{Package: "example.com/shop/" + pkg, PackageName: pkg, Name: name}, Type: typ, Args: args}
+func step(kind model.StepKind, pkg, name, typ string, args ...model.Arg) model.Step {
+	s := model.Step{Kind: kind, Func: model.Symbol{Package: "example.com/shop/" + pkg, PackageName: pkg, Name: name}, Type: typ, Args: args}
 	s.Position.Filename, s.Position.Line = pkg+"/"+pkg+".go", 10
 	return s
 }
 
-func value(i int) generator.Arg { return generator.Arg{Kind: generator.StepArg, Step: i} }
+func value(i int) model.Arg { return model.Arg{Kind: model.StepArg, Step: i} }
 
-func lazy(i int) generator.Arg { return generator.Arg{Kind: generator.StepArg, Step: i, Lazy: true} }
+func lazy(i int) model.Arg { return model.Arg{Kind: model.StepArg, Step: i, Lazy: true} }
 
-func shop() generator.Program {
-	config := step(generator.LoadConfig, "store", "", "store.Config")
-	config.Config = &generator.Config{
-		Type: generator.Symbol{Package: "example.com/shop/store", PackageName: "store", Name: "Config"},
-		Fields: []generator.ConfigField{
+func shop() model.Program {
+	config := step(model.LoadConfig, "store", "", "store.Config")
+	config.Config = &model.Config{
+		Type: model.Symbol{Package: "example.com/shop/store", PackageName: "store", Name: "Config"},
+		Fields: []model.ConfigField{
 			{Name: "DB_DSN", Required: true, Secret: true}, {Name: "DB_TIMEOUT", Default: "5s", HasDefault: true},
 			{Name: "DB_KEY", Default: "hush", HasDefault: true, Secret: true},
 		},
 	}
-	open := step(generator.CallProvider, "store", "Open", "*sql.DB", generator.Arg{Kind: generator.ContextArg}, value(0))
-	open.Result = generator.CallResult{Cleanup: generator.CleanupErrorFunc, Error: true}
-	mail := step(generator.CallProvider, "mail", "Connect", "*mail.Client", generator.Arg{Kind: generator.LoggerArg})
-	mail.Lazy, mail.Result = true, generator.CallResult{Cleanup: generator.CleanupFunc, Error: true}
-	return generator.Program{
+	open := step(model.CallProvider, "store", "Open", "*sql.DB", model.Arg{Kind: model.ContextArg}, value(0))
+	open.Result = model.CallResult{Cleanup: model.CleanupErrorFunc, Error: true}
+	mail := step(model.CallProvider, "mail", "Connect", "*mail.Client", model.Arg{Kind: model.LoggerArg})
+	mail.Lazy, mail.Result = true, model.CallResult{Cleanup: model.CleanupFunc, Error: true}
+	return model.Program{
 		Name: "users", Packages: []string{"example.com/shop/users"},
-		Steps: []generator.Step{
+		Steps: []model.Step{
 			config, open, mail,
-			step(generator.PlainMiddleware, "web", "Secure", ""),
-			step(generator.CallMiddleware, "web", "NewLog", "func(http.Handler) http.Handler", generator.Arg{Kind: generator.LoggerArg}),
-			step(generator.CallHandler, "users", "NewList", "*users.List", value(1), lazy(2)),
+			step(model.PlainMiddleware, "web", "Secure", ""),
+			step(model.CallMiddleware, "web", "NewLog", "func(http.Handler) http.Handler", model.Arg{Kind: model.LoggerArg}),
+			step(model.CallHandler, "users", "NewList", "*users.List", value(1), lazy(2)),
 		},
-		Routes: []generator.Route{
+		Routes: []model.Route{
 			{Pattern: "GET /users/{id}", Use: []string{"secure", "log"}, Wrap: []int{3, 4}, Step: 5},
 			{Pattern: "POST /old/users", Strip: "/old", Step: 5},
 		},
@@ -76,29 +76,29 @@ func TestFormats(t *testing.T) {
 }
 
 // large is a program of forty steps and more.
-func large() generator.Program {
-	p := generator.Program{Name: "admin", Packages: []string{"example.com/shop/admin"}}
-	add := func(s generator.Step) int { p.Steps = append(p.Steps, s); return len(p.Steps) - 1 }
+func large() model.Program {
+	p := model.Program{Name: "admin", Packages: []string{"example.com/shop/admin"}}
+	add := func(s model.Step) int { p.Steps = append(p.Steps, s); return len(p.Steps) - 1 }
 	var stores []int
 	for i, name := range []string{"users", "orders", "invoices", "stock", "audit"} {
-		config := step(generator.LoadConfig, name, "", "")
-		config.Config = &generator.Config{Type: generator.Symbol{PackageName: name, Name: "Config"}, Fields: make([]generator.ConfigField, i+2)}
+		config := step(model.LoadConfig, name, "", "")
+		config.Config = &model.Config{Type: model.Symbol{PackageName: name, Name: "Config"}, Fields: make([]model.ConfigField, i+2)}
 		c := add(config)
-		db := add(step(generator.CallProvider, name, "Open", "*"+name+".DB", value(c)))
+		db := add(step(model.CallProvider, name, "Open", "*"+name+".DB", value(c)))
 		p.Steps[db].Lazy = i%2 == 1
-		p.Steps[db].Result.Cleanup = generator.CleanupFunc
-		args := []generator.Arg{value(db)}
+		p.Steps[db].Result.Cleanup = model.CleanupFunc
+		args := []model.Arg{value(db)}
 		if len(stores) > 0 {
 			args = append(args, value(stores[len(stores)-1]))
 		}
-		stores = append(stores, add(step(generator.CallProvider, name, "NewRepository", "*"+name+".Repository", args...)))
+		stores = append(stores, add(step(model.CallProvider, name, "NewRepository", "*"+name+".Repository", args...)))
 	}
-	sessions := add(step(generator.CallProvider, "session", "NewStore", "*session.Store", value(stores[0])))
-	auth := add(step(generator.CallMiddleware, "web", "NewAuth", "", value(sessions)))
-	log := add(step(generator.PlainMiddleware, "web", "Log", ""))
+	sessions := add(step(model.CallProvider, "session", "NewStore", "*session.Store", value(stores[0])))
+	auth := add(step(model.CallMiddleware, "web", "NewAuth", "", value(sessions)))
+	log := add(step(model.PlainMiddleware, "web", "Log", ""))
 	for i := range 12 {
-		h := add(step(generator.CallHandler, "admin", fmt.Sprintf("NewPage%d", i), "", value(stores[i%5]), lazy(stores[(i+2)%5]), value(sessions)))
-		p.Routes = append(p.Routes, generator.Route{Pattern: fmt.Sprintf("GET /admin/page-%d/{id}", i), Wrap: []int{log, auth}, Step: h})
+		h := add(step(model.CallHandler, "admin", fmt.Sprintf("NewPage%d", i), "", value(stores[i%5]), lazy(stores[(i+2)%5]), value(sessions)))
+		p.Routes = append(p.Routes, model.Route{Pattern: fmt.Sprintf("GET /admin/page-%d/{id}", i), Wrap: []int{log, auth}, Step: h})
 	}
 	return p
 }

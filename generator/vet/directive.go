@@ -6,7 +6,8 @@ import (
 
 	"golang.org/x/tools/go/analysis"
 
-	"github.com/cgigen/cgigen/generator"
+	"github.com/cgigen/cgigen/generator/diag"
+	"github.com/cgigen/cgigen/generator/internal/wire"
 )
 
 // directiveAnalyzer reports mistakes in directives, as far as one package shows
@@ -16,7 +17,7 @@ func directiveAnalyzer() *analysis.Analyzer {
 	return &analysis.Analyzer{
 		Name: name, Doc: "find mistakes in //cgigen: directives and in what they stand above", URL: documentation + name,
 		Run: func(p *analysis.Pass) (any, error) {
-			for _, d := range generator.CheckPackage(p.Fset, p.Files, p.Pkg) {
+			for _, d := range wire.CheckPackage(p.Fset, p.Files, p.Pkg) {
 				p.Report(directiveDiagnostic(p, d))
 			}
 			return nil, nil
@@ -24,7 +25,7 @@ func directiveAnalyzer() *analysis.Analyzer {
 	}
 }
 
-func directiveDiagnostic(p *analysis.Pass, d generator.Diagnostic) analysis.Diagnostic {
+func directiveDiagnostic(p *analysis.Pass, d diag.Diagnostic) analysis.Diagnostic {
 	found := analysis.Diagnostic{Pos: position(p, d.Position), Message: d.Message}
 	if d.Hint != "" {
 		found.Message += " (" + d.Hint + ")"

@@ -14,12 +14,12 @@ import (
 	"strings"
 	"time"
 
-	"github.com/cgigen/cgigen/generator"
+	"github.com/cgigen/cgigen/generator/model"
 )
 
 // Options say what to compile, and how.
 type Options struct {
-	Programs []generator.Main
+	Programs []model.Main
 	Dir      string // folder for the programs; made if it is missing
 	Target   Target
 	Tags     string   // build tags, separated by commas
@@ -95,7 +95,7 @@ func (b *build) seed() {
 }
 
 // staged is where the go command puts a program; final is where it belongs.
-func (b *build) staged(p generator.Main) string {
+func (b *build) staged(p model.Main) string {
 	name := p.Name
 	if b.Target.OS == "windows" {
 		name += ".exe"
@@ -103,7 +103,7 @@ func (b *build) staged(p generator.Main) string {
 	return filepath.Join(b.stage, name)
 }
 
-func (b *build) final(p generator.Main) string {
+func (b *build) final(p model.Main) string {
 	return filepath.Join(b.Dir, p.Name+b.Target.suffix())
 }
 
@@ -237,7 +237,7 @@ func (b *build) install() ([]Program, error) {
 	return programs, nil
 }
 
-func (b *build) installOne(p generator.Main) (Program, error) {
+func (b *build) installOne(p model.Main) (Program, error) {
 	staged, final := b.staged(p), b.final(p)
 	info, err := os.Stat(staged)
 	if err != nil {

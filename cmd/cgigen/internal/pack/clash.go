@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/cgigen/cgigen/cmd/cgigen/internal/rules"
-	"github.com/cgigen/cgigen/generator"
+	"github.com/cgigen/cgigen/generator/model"
 )
 
 // Runs reports whether programs for an operating system can be run by a server
@@ -32,8 +32,8 @@ func Taken(server, layout string) (folder, other string) {
 }
 
 // Hidden lists the routes whose every address lies in that folder.
-func Hidden(m *generator.Model, folder string) []generator.Route {
-	var hidden []generator.Route
+func Hidden(m *model.Model, folder string) []model.Route {
+	var hidden []model.Route
 	for _, p := range m.Programs {
 		for _, r := range p.Routes {
 			if folder != "" && rules.Head(r.Path) == folder {

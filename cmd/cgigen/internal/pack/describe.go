@@ -11,7 +11,7 @@ import (
 	"strings"
 
 	"github.com/cgigen/cgigen/cmd/cgigen/internal/manifest"
-	"github.com/cgigen/cgigen/generator"
+	"github.com/cgigen/cgigen/generator/model"
 )
 
 // describe adds the files that say what the package is: the notes, the bill
@@ -144,7 +144,7 @@ func (b *arrangement) values() []manifest.Value {
 	return list
 }
 
-func addValue(list []manifest.Value, f generator.ConfigField, with []string, program string) []manifest.Value {
+func addValue(list []manifest.Value, f model.ConfigField, with []string, program string) []manifest.Value {
 	needed := f.IsRequired()
 	i := slices.IndexFunc(list, func(v manifest.Value) bool { return v.Name == f.Name })
 	if i < 0 {

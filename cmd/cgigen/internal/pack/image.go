@@ -13,6 +13,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/cgigen/cgigen/generator/configdoc"
+
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/empty"
 	"github.com/google/go-containerregistry/pkg/v1/layout"
@@ -20,8 +22,6 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/tarball"
 	"github.com/google/go-containerregistry/pkg/v1/types"
 	"golang.org/x/crypto/x509roots/fallback/bundle"
-
-	"github.com/cgigen/cgigen/generator"
 )
 
 // refName is the annotation by which tools find an image in a layout (OCI
@@ -44,7 +44,7 @@ func (b *arrangement) addImage() error {
 	if err := b.collect(dir, "image"); err != nil {
 		return fmt.Errorf("making the image: %w", err)
 	}
-	b.addFile("private/CONFIGURATION.md", secretMode, generator.ConfigReference(b.Model))
+	b.addFile("private/CONFIGURATION.md", secretMode, configdoc.ConfigReference(b.Model))
 	for _, name := range []string{"kubernetes.yaml", "knative.yaml"} {
 		data, err := b.hosting("http", "").Render("cluster/" + name)
 		if err != nil {

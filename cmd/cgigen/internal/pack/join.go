@@ -17,6 +17,7 @@ import (
 	"strings"
 
 	"github.com/cgigen/cgigen/generator"
+	"github.com/cgigen/cgigen/generator/model"
 )
 
 // JoinMode says what a joined program serves.
@@ -30,7 +31,7 @@ const (
 // A Joined program is made of several, in a layer over the files on disk that
 // the go command is told of.
 type Joined struct {
-	Main    generator.Main
+	Main    model.Main
 	Overlay string // file for go build -overlay
 	dir     string
 }
@@ -46,11 +47,11 @@ func Join(name string, mode JoinMode, result *generator.Result) (*Joined, error)
 		return nil, fmt.Errorf("joining the programs: %w", err)
 	}
 	first := result.Programs[0]
-	for slices.ContainsFunc(result.Programs, func(p generator.Main) bool { return p.Name == name }) {
+	for slices.ContainsFunc(result.Programs, func(p model.Main) bool { return p.Name == name }) {
 		name += "-site"
 	}
 	j := &Joined{dir: layer, Overlay: filepath.Join(layer, "overlay.json")}
-	j.Main = generator.Main{Name: name, Dir: filepath.Join(filepath.Dir(first.Dir), name), ImportPath: path.Join(path.Dir(first.ImportPath), name)}
+	j.Main = model.Main{Name: name, Dir: filepath.Join(filepath.Dir(first.Dir), name), ImportPath: path.Join(path.Dir(first.ImportPath), name)}
 	if err := j.fill(mode, result); err != nil {
 		j.Remove()
 		return nil, fmt.Errorf("joining the programs: %w", err)
@@ -103,10 +104,10 @@ func (j *Joined) write(files map[string][]byte) error {
 }
 
 // sourceOf gives the source of a generated program as it is on disk or would be.
-func sourceOf(program generator.Main, changes []generator.Change) ([]byte, error) {
+func sourceOf(program model.Main, changes []model.Change) ([]byte, error) {
 	file := filepath.Join(program.Dir, "main.go")
 	for _, c := range changes {
-		if c.Path == file && c.Kind != generator.Removed {
+		if c.Path == file && c.Kind != model.Removed {
 			return c.New, nil
 		}
 	}

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/cgigen/cgigen/generator"
+	"github.com/cgigen/cgigen/generator/model"
 )
 
 // What somebody may take for an archive that is none of ours is refused by its ending; .ZIP is not taken for a folder.
@@ -34,7 +34,7 @@ func TestServersRunProgramsOfUnixAlone(t *testing.T) {
 // On Apache the folder of the programs keeps a part of the site's address space to itself.
 func TestRoutesBelowTheProgramsAreHidden(t *testing.T) {
 	m := shop()
-	m.Programs[0].Routes = append(m.Programs[0].Routes, generator.Route{Pattern: "/cgi/x", Path: "/cgi/x"}, generator.Route{Pattern: "/cgi-bin/", Path: "/cgi-bin/"}, generator.Route{Pattern: "/cgix", Path: "/cgix"})
+	m.Programs[0].Routes = append(m.Programs[0].Routes, model.Route{Pattern: "/cgi/x", Path: "/cgi/x"}, model.Route{Pattern: "/cgi-bin/", Path: "/cgi-bin/"}, model.Route{Pattern: "/cgix", Path: "/cgix"})
 	for _, test := range []struct{ server, layout, folder, other, hidden string }{
 		{"apache", "subdir", "cgi", "cgi-bin", "/cgi/x"},
 		{"apache", "fcgid", "cgi", "cgi-bin", "/cgi/x"},
@@ -54,20 +54,20 @@ func TestRoutesBelowTheProgramsAreHidden(t *testing.T) {
 
 // The notes show an address that somebody can open: the shortest one without a wildcard, a host or another method.
 func TestNotesShowAnAddressThatABrowserOpens(t *testing.T) {
-	for want, routes := range map[string][]generator.Route{
+	for want, routes := range map[string][]model.Route{
 		"/":           {{Path: "/admin/"}, {Method: "GET", Path: "/{$}"}},
 		"/items/":     {{Method: "GET", Path: "/items/{id}"}, {Method: "POST", Path: "/"}, {Host: "other.example", Path: "/"}, {Method: "GET", Path: "/items/{id}/edit"}},
 		"/b":          {{Method: "GET", Path: "/long"}, {Path: "/b"}, {Path: "/longer"}},
 		"/%C3%A4%20b": {{Path: "/ä b"}},
 	} {
 		m := shop()
-		m.Programs = []generator.Program{{Name: "all", Routes: routes}}
+		m.Programs = []model.Program{{Name: "all", Routes: routes}}
 		b := &arrangement{Options: Options{Model: m}}
 		if got := b.example(); got != want {
 			t.Errorf("%+v: got %s, want %s", routes, got, want)
 		}
 	}
-	none := &arrangement{Options: Options{Model: &generator.Model{Programs: []generator.Program{{Routes: []generator.Route{{Method: "POST", Path: "/x"}}}}}}}
+	none := &arrangement{Options: Options{Model: &model.Model{Programs: []model.Program{{Routes: []model.Route{{Method: "POST", Path: "/x"}}}}}}}
 	if got := none.example(); got != "/" {
 		t.Errorf("without one: %s", got)
 	}

@@ -13,7 +13,8 @@ import (
 
 	"github.com/cgigen/cgigen/cmd/cgigen/internal/manifest"
 	"github.com/cgigen/cgigen/cmd/cgigen/internal/rules"
-	"github.com/cgigen/cgigen/generator"
+	"github.com/cgigen/cgigen/generator/configdoc"
+	"github.com/cgigen/cgigen/generator/model"
 	"github.com/cgigen/cgigen/templates"
 )
 
@@ -51,7 +52,7 @@ type Options struct {
 	Hostname string // domain, for servers of one's own
 	Root     string // where the package lies on a server of one's own; "" is /srv/<site>
 	Gateways []string
-	Model    *generator.Model
+	Model    *model.Model
 	Builds   []Build // for each target; the first is the one in use
 	Time     time.Time
 	TLS      bool // the site's packages use TLS themselves: an image needs certificates
@@ -118,7 +119,7 @@ type arrangement struct {
 }
 
 // siteName is that of the site whose programs there are.
-func siteName(m *generator.Model) string { return m.SiteOf(m.Programs[0]).Name }
+func siteName(m *model.Model) string { return m.SiteOf(m.Programs[0]).Name }
 
 // arrange adds everything but what describes the package.
 func (b *arrangement) arrange() error {
@@ -127,7 +128,7 @@ func (b *arrangement) arrange() error {
 	}
 	b.addPrograms()
 	b.addFile("private/.env.example", secretMode, b.envExample())
-	b.addFile("private/CONFIGURATION.md", secretMode, generator.ConfigReference(b.Model))
+	b.addFile("private/CONFIGURATION.md", secretMode, configdoc.ConfigReference(b.Model))
 	return b.addServerFiles()
 }
 
@@ -224,7 +225,7 @@ func (b *arrangement) names() []string {
 // envExample tells programs the base where they cannot see it: in the host's
 // own cgi-bin, which lies beside the site.
 func (b *arrangement) envExample() []byte {
-	text := generator.EnvExample(b.Model)
+	text := configdoc.EnvExample(b.Model)
 	if b.needsBase() {
 		text = append(text, "\n# Path that the site lies below; programs in cgi-bin cannot see it.\nCGIGEN_BASE="+b.Base+"\n"...)
 	}
@@ -252,7 +253,7 @@ func (b *arrangement) siteDocroot() string {
 }
 
 // Routes gives the route table of a model.
-func Routes(m *generator.Model) []rules.Route {
+func Routes(m *model.Model) []rules.Route {
 	var routes []rules.Route
 	for _, p := range m.Programs {
 		for _, r := range p.Routes {
@@ -263,7 +264,7 @@ func Routes(m *generator.Model) []rules.Route {
 }
 
 // routeHosts lists the hosts that patterns name.
-func routeHosts(m *generator.Model) []string {
+func routeHosts(m *model.Model) []string {
 	var hosts []string
 	for _, r := range Routes(m) {
 		if r.Host != "" && !slices.Contains(hosts, r.Host) {
@@ -274,7 +275,7 @@ func routeHosts(m *generator.Model) []string {
 	return hosts
 }
 
-func hostingRules(m *generator.Model, base string) []templates.HostingRule {
+func hostingRules(m *model.Model, base string) []templates.HostingRule {
 	var list []templates.HostingRule
 	for _, r := range rules.From(Routes(m)) {
 		list = append(list, templates.HostingRule{

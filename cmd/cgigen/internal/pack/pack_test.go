@@ -17,26 +17,26 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/cgigen/cgigen/cmd/cgigen/internal/manifest"
-	"github.com/cgigen/cgigen/generator"
+	"github.com/cgigen/cgigen/generator/model"
 )
 
 // madeAt is the time of the packages of these tests.
 var madeAt = time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC)
 
 // shop is a site of two programs, one with configuration.
-func shop() *generator.Model {
-	config := &generator.Config{Fields: []generator.ConfigField{
+func shop() *model.Model {
+	config := &model.Config{Fields: []model.ConfigField{
 		{Name: "TITLE", Parser: "String", Type: "string", Default: "Shop", HasDefault: true},
 		{Name: "DSN", Parser: "String", Type: "string", Required: true, Secret: true},
 	}}
-	return &generator.Model{
-		Module: generator.Module{Path: "example.com/shop"},
-		Sites:  []generator.Site{{Name: "shop", Path: "example.com/shop"}},
-		Programs: []generator.Program{
-			{Name: "admin", Steps: []generator.Step{{Kind: generator.LoadConfig, Config: config}},
-				Routes: []generator.Route{{Pattern: "/admin/", Path: "/admin/"}}},
-			{Name: "home", Steps: []generator.Step{{Kind: generator.LoadConfig, Config: config}},
-				Routes: []generator.Route{{Pattern: "GET /{$}", Method: "GET", Path: "/{$}"}, {Pattern: "GET /items/{id}", Method: "GET", Path: "/items/{id}"}}},
+	return &model.Model{
+		Module: model.Module{Path: "example.com/shop"},
+		Sites:  []model.Site{{Name: "shop", Path: "example.com/shop"}},
+		Programs: []model.Program{
+			{Name: "admin", Steps: []model.Step{{Kind: model.LoadConfig, Config: config}},
+				Routes: []model.Route{{Pattern: "/admin/", Path: "/admin/"}}},
+			{Name: "home", Steps: []model.Step{{Kind: model.LoadConfig, Config: config}},
+				Routes: []model.Route{{Pattern: "GET /{$}", Method: "GET", Path: "/{$}"}, {Pattern: "GET /items/{id}", Method: "GET", Path: "/items/{id}"}}},
 		},
 	}
 }

@@ -1,0 +1,23 @@
+package scan
+
+import (
+	"go/parser"
+	"go/token"
+	"testing"
+)
+
+func TestConstraintsOfFileNames(t *testing.T) {
+	for name, want := range map[string]string{
+		"users.go": "", "users_linux.go": "linux", "users_amd64.go": "amd64", "users_linux_arm64.go": "linux && arm64",
+		"linux.go": "", "users_unix.go": "", "users_linux_extra.go": "", "users_plan9.go": "plan9", "a_b_windows.go": "windows",
+	} {
+		file, err := parser.ParseFile(token.NewFileSet(), name, "package p", parser.ParseComments)
+		if err != nil {
+			t.Fatal(err)
+		}
+		src := &Source{Path: "/shop/" + name, Ast: file}
+		if got := src.Constraints(); got != want {
+			t.Errorf("%s is built for %q, want %q", name, got, want)
+		}
+	}
+}
