@@ -29,7 +29,7 @@ type catalogue struct {
 // compiler speaks, a remedy.
 func (c *catalogue) add(t *testing.T, result *Result, err error) {
 	t.Helper()
-	var ds diag.Diagnostics
+	var ds diag.List
 	errors.As(err, &ds)
 	if result != nil {
 		ds = slices.Concat(ds, result.Warnings, result.Pending)

@@ -35,9 +35,9 @@ type Options struct {
 type Result struct {
 	Model    *model.Model     // nil if there were errors
 	Programs []model.Main     // the programs of the chosen packages, sorted by name
-	Warnings diag.Diagnostics // also given along with errors
+	Warnings diag.List // also given along with errors
 	Changes  []model.Change   // sorted by path; empty if all is up to date
-	Pending  diag.Diagnostics // what has to be done, after the changes, before the programs can be built
+	Pending  diag.List // what has to be done, after the changes, before the programs can be built
 }
 
 // Plan finds out what Generate would change, and changes nothing.

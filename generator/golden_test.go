@@ -94,7 +94,7 @@ func TestThirtyMistakesAreReportedAtOnce(t *testing.T) {
 	extract(t, dir, "reject_thirty", inputs(archive))
 	before := snapshot(t, dir)
 	_, err := Generate(t.Context(), goldenOptions(archive, dir))
-	var ds diag.Diagnostics
+	var ds diag.List
 	if !errors.As(err, &ds) {
 		t.Fatalf("the error is no Diagnostics: %v", err)
 	}

@@ -35,7 +35,7 @@ func (r *run) plan(ctx context.Context, report diag.Reporter) (*Result, error) {
 	}
 	result, err := r.phases(ctx, cache, &report)
 	if len(report.Errors) > 0 {
-		var ds diag.Diagnostics
+		var ds diag.List
 		if err != nil && !errors.As(err, &ds) {
 			return nil, err
 		}
@@ -131,7 +131,7 @@ func (r *run) model(ctx context.Context, l *site.Layout, report *diag.Reporter) 
 	}
 	var loaded map[string]*load.Package
 	if len(paths) > 0 {
-		var broken diag.Diagnostics
+		var broken diag.List
 		var err error
 		if loaded, broken, err = load.Sources(ctx, r.command, report.Positions, paths, l.Sources); err != nil {
 			return nil, err
@@ -157,7 +157,7 @@ func checkRoutes(model *model.Model) error {
 
 // result compares the programs with what is on disk. pending is what keeps them
 // from being built.
-func (r *run) result(l *site.Layout, model *model.Model, programs []emit.File, live []string, pending diag.Diagnostics, report *diag.Reporter) (*Result, error) {
+func (r *run) result(l *site.Layout, model *model.Model, programs []emit.File, live []string, pending diag.List, report *diag.Reporter) (*Result, error) {
 	if r.KeepGateways {
 		var err error
 		if programs, err = disk.KeepGateways(model, programs); err != nil {

@@ -16,7 +16,7 @@ const cgoCode = "cgigencgo"
 
 // cgoFindings says which packages of the programs are stubs without cgo, and
 // which of them cannot be built at all.
-func cgoFindings(ctx context.Context, result *generator.Result, target builder.Target, tags string) (warnings, mistakes diag.Diagnostics, err error) {
+func cgoFindings(ctx context.Context, result *generator.Result, target builder.Target, tags string) (warnings, mistakes diag.List, err error) {
 	uses, err := builder.FindCgo(ctx, target, tags, wiredPackages(result.Model))
 	for _, u := range uses {
 		at := u.Position

@@ -44,7 +44,7 @@ type changeJSON struct {
 // then said; any other error is given back.
 func (a *app) printFindings(result *generator.Result, err error) error {
 	out := findingsJSON{Diagnostics: []diagnosticJSON{}, Changes: []changeJSON{}}
-	var mistakes diag.Diagnostics
+	var mistakes diag.List
 	if errors.As(err, &mistakes) {
 		out.add("error", mistakes)
 		err = errSaid
@@ -60,7 +60,7 @@ func (a *app) printFindings(result *generator.Result, err error) error {
 	return errors.Join(printJSON(a.stdout, out), err)
 }
 
-func (out *findingsJSON) add(severity string, diagnostics diag.Diagnostics) {
+func (out *findingsJSON) add(severity string, diagnostics diag.List) {
 	for _, d := range diagnostics {
 		j := diagnosticJSON{place(d.Position), severity, d.Code, d.Message, d.Hint, []relatedJSON{}}
 		for _, r := range d.Related {

@@ -137,7 +137,7 @@ func (f *packageFlags) chooseTargets(ctx context.Context) ([]builder.Target, err
 // refuseHidden refuses routes that the layout keeps from their programs.
 func (f *packageFlags) refuseHidden(m *model.Model) error {
 	folder, other := pack.Taken(f.server, f.layout)
-	var all diag.Diagnostics
+	var all diag.List
 	for _, r := range pack.Hidden(m, folder) {
 		at := r.Position
 		at.Filename = shown(filepath.Join(m.Module.Dir, filepath.FromSlash(at.Filename)))

@@ -53,7 +53,7 @@ func isUsage(err error) bool {
 // describe gives an error as it is shown. What has a position of its own, as
 // editors understand it, stands without the prefix.
 func describe(err error) string {
-	var diagnostics diag.Diagnostics
+	var diagnostics diag.List
 	var compile *builder.CompileError
 	switch {
 	case errors.As(err, &diagnostics):
@@ -66,7 +66,7 @@ func describe(err error) string {
 	return "cgigen: " + err.Error()
 }
 
-func describeDiagnostics(diagnostics diag.Diagnostics) string {
+func describeDiagnostics(diagnostics diag.List) string {
 	var lines []string
 	for _, d := range diagnostics {
 		text := d.Error()
@@ -84,7 +84,7 @@ func (a *app) warn(result *generator.Result) {
 	if result == nil || len(result.Warnings) == 0 {
 		return
 	}
-	var warnings diag.Diagnostics
+	var warnings diag.List
 	for _, d := range result.Warnings {
 		d.Message = "warning: " + d.Message
 		warnings = append(warnings, d)

@@ -45,7 +45,7 @@ finds anything.`,
 // vet prints the mistakes and the misuse that it finds.
 func (a *app) vet(ctx context.Context, options generator.Options, asJSON, measure bool) error {
 	result, err := generator.Plan(ctx, options)
-	var mistakes diag.Diagnostics
+	var mistakes diag.List
 	if err != nil && !errors.As(err, &mistakes) {
 		return err
 	}
@@ -85,7 +85,7 @@ func (a *app) vet(ctx context.Context, options generator.Options, asJSON, measur
 }
 
 // vetCgo gives what programs lack because they are built without cgo.
-func (a *app) vetCgo(ctx context.Context, result *generator.Result, tags string) (diag.Diagnostics, error) {
+func (a *app) vetCgo(ctx context.Context, result *generator.Result, tags string) (diag.List, error) {
 	target, err := builder.DefaultTarget(ctx)
 	if err != nil {
 		return nil, err

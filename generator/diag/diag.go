@@ -54,12 +54,12 @@ func indent(text string) string {
 	return strings.ReplaceAll(text, "\n", "\n\t")
 }
 
-// Diagnostics are all mistakes of one run. As an error they are sorted by
+// List are all mistakes of one run. As an error they are sorted by
 // file and line, and each stands there once.
-type Diagnostics []Diagnostic
+type List []Diagnostic
 
 // Error gives one Diagnostic after the other.
-func (ds Diagnostics) Error() string {
+func (ds List) Error() string {
 	texts := make([]string, len(ds))
 	for i, d := range ds {
 		texts[i] = d.Error()
@@ -69,7 +69,7 @@ func (ds Diagnostics) Error() string {
 
 // Add appends a diagnostic and gives it back, so that the caller may set its
 // hint and its related positions before the next one is added.
-func (ds *Diagnostics) Add(at token.Position, code, format string, args ...any) *Diagnostic {
+func (ds *List) Add(at token.Position, code, format string, args ...any) *Diagnostic {
 	*ds = append(*ds, Diagnostic{Position: at, Code: code, Message: fmt.Sprintf(format, args...)})
 	return &(*ds)[len(*ds)-1]
 }
@@ -79,7 +79,7 @@ const CompilerCode = "compiler"
 
 // Sorted gives the diagnostics in the order of the source, without repetitions.
 // What the compiler says comes first: other mistakes may follow from it.
-func (ds Diagnostics) Sorted() Diagnostics {
+func (ds List) Sorted() List {
 	sorted := slices.Clone(ds)
 	slices.SortStableFunc(sorted, func(a, b Diagnostic) int {
 		return cmp.Or(compareCompiler(a, b), ComparePositions(a.Position, b.Position), strings.Compare(a.Message, b.Message))
@@ -126,8 +126,8 @@ func (p Positions) Relative(at token.Position) token.Position {
 // A Reporter collects what is wrong at positions of the source.
 type Reporter struct {
 	Positions
-	Errors   Diagnostics
-	Warnings Diagnostics
+	Errors   List
+	Warnings List
 }
 
 // Fork returns a reporter that knows what this one does, and whose reports can be

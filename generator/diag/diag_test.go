@@ -8,7 +8,7 @@ import (
 )
 
 func TestDiagnosticsAreSortedAndEachStandsThereOnce(t *testing.T) {
-	var ds Diagnostics
+	var ds List
 	at := func(file string, line, column int) token.Position {
 		return token.Position{Filename: file, Line: line, Column: column}
 	}

@@ -94,7 +94,7 @@ func (c buildCheck) ReportBroken(l *site.Layout, r *diag.Reporter) bool {
 }
 
 // PendingIn gives what has to be done before the programs can be built.
-func (c buildCheck) PendingIn(programs []emit.File, l *site.Layout) (pending diag.Diagnostics) {
+func (c buildCheck) PendingIn(programs []emit.File, l *site.Layout) (pending diag.List) {
 	if said := c.saidOf(programs); said != "" {
 		what, hint := moduleRemedy(said)
 		pending.Add(l.ModuleLine(), "module-pending", "the programs cannot be built yet: %s", what).Hint = hint

@@ -51,7 +51,7 @@ type Run struct {
 	Live     []string // folders of all programs of the sites
 	Model    *model.Model
 	Emitted  []emit.File
-	Warnings diag.Diagnostics
+	Warnings diag.List
 }
 
 // keptFor is how long an entry stays that is not written anew.

@@ -14,7 +14,7 @@ import (
 // Read flattens the struct type of a //cgigen:config directive. Fields come
 // in the order of the declaration, with nested structs in their place. With any
 // Diagnostic the Config must not be used.
-func Read(named *types.Named, d directive.ConfigLine, at diag.Positions) (*model.Config, diag.Diagnostics) {
+func Read(named *types.Named, d directive.ConfigLine, at diag.Positions) (*model.Config, diag.List) {
 	obj := named.Obj()
 	r := &configReader{
 		Positions: at,
@@ -36,7 +36,7 @@ type configReader struct {
 	diag.Positions
 	tags     *tagFinder
 	config   *model.Config
-	problems diag.Diagnostics
+	problems diag.List
 }
 
 // A place is a struct within the configuration struct.

@@ -97,8 +97,8 @@ func (r *configReader) checkNames() {
 }
 
 // fileNames reports a name that is that of another value's file.
-func fileNames(fields []model.ConfigField) diag.Diagnostics {
-	var ds diag.Diagnostics
+func fileNames(fields []model.ConfigField) diag.List {
+	var ds diag.List
 	for _, f := range fields {
 		base, ok := strings.CutSuffix(f.Name, model.FileSuffix)
 		if !ok {
@@ -116,8 +116,8 @@ func fileNames(fields []model.ConfigField) diag.Diagnostics {
 
 // ConfigConflicts reports what is wrong with the configuration structs of one
 // program taken together: one name with two meanings.
-func ConfigConflicts(configs []*model.Config) diag.Diagnostics {
-	var ds diag.Diagnostics
+func ConfigConflicts(configs []*model.Config) diag.List {
+	var ds diag.List
 	var fields []model.ConfigField
 	for _, c := range configs {
 		for _, f := range c.Fields {

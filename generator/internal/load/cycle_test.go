@@ -20,12 +20,12 @@ func TestImportCyclesAreSaidOnceWithTheirPlace(t *testing.T) {
 		Hint: "move what both need into a package of its own, which imports neither"}
 	unplaced := placed
 	unplaced.Position = token.Position{}
-	for name, test := range map[string]struct{ given, want diag.Diagnostics }{
-		"both":                      {diag.Diagnostics{echo, other, command}, diag.Diagnostics{other, placed}},
-		"the go command alone":      {diag.Diagnostics{command, other}, diag.Diagnostics{unplaced, other}},
-		"the type checker alone":    {diag.Diagnostics{echo, other}, diag.Diagnostics{echo, other}},
-		"neither":                   {diag.Diagnostics{other}, diag.Diagnostics{other}},
-		"several echoes, one cycle": {diag.Diagnostics{echo, echo, command}, diag.Diagnostics{placed}},
+	for name, test := range map[string]struct{ given, want diag.List }{
+		"both":                      {diag.List{echo, other, command}, diag.List{other, placed}},
+		"the go command alone":      {diag.List{command, other}, diag.List{unplaced, other}},
+		"the type checker alone":    {diag.List{echo, other}, diag.List{echo, other}},
+		"neither":                   {diag.List{other}, diag.List{other}},
+		"several echoes, one cycle": {diag.List{echo, echo, command}, diag.List{placed}},
 	} {
 		if diff := cmp.Diff(test.want, placeCycles(test.given)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)

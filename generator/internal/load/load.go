@@ -65,7 +65,7 @@ func Exports(ctx context.Context, c gocmd.Command, fset *token.FileSet, paths, i
 // and nothing else: what they import comes from export data. It also gives what
 // is wrong with them. Existing programs of ours are never among them, so that
 // a broken one is in nobody's way.
-func Sources(ctx context.Context, c gocmd.Command, at diag.Positions, paths []string, sources []*scan.Source) (map[string]*Package, diag.Diagnostics, error) {
+func Sources(ctx context.Context, c gocmd.Command, at diag.Positions, paths []string, sources []*scan.Source) (map[string]*Package, diag.List, error) {
 	parsed := map[string]*scan.Source{}
 	for _, src := range sources {
 		parsed[src.Path] = src
@@ -137,8 +137,8 @@ func isExcluded(src *scan.Source, p *Package) bool {
 
 // loadErrors gives what is wrong with the packages and with the ones that they
 // import, in the words of the compiler.
-func loadErrors(loaded []*packages.Package, at diag.Positions) diag.Diagnostics {
-	var ds diag.Diagnostics
+func loadErrors(loaded []*packages.Package, at diag.Positions) diag.List {
+	var ds diag.List
 	packages.Visit(loaded, nil, func(p *packages.Package) {
 		if len(p.GoFiles) == 0 && len(p.IgnoredFiles) > 0 {
 			return // all of its files are excluded, which is no mistake
@@ -150,8 +150,8 @@ func loadErrors(loaded []*packages.Package, at diag.Positions) diag.Diagnostics 
 
 // packageErrors prefers what the compiler itself has said, unless it stopped
 // early, to what go/types finds.
-func packageErrors(p *packages.Package, at diag.Positions) diag.Diagnostics {
-	var compiler, checker diag.Diagnostics
+func packageErrors(p *packages.Package, at diag.Positions) diag.List {
+	var compiler, checker diag.List
 	for _, e := range p.Errors {
 		switch output, isCompiler := strings.CutPrefix(e.Msg, "# "); {
 		case isCompiler:
@@ -171,7 +171,7 @@ func packageErrors(p *packages.Package, at diag.Positions) diag.Diagnostics {
 
 // withoutEchoes leaves out that an import failed where the go command has said
 // why.
-func withoutEchoes(ds diag.Diagnostics) diag.Diagnostics {
+func withoutEchoes(ds diag.List) diag.List {
 	return slices.DeleteFunc(slices.Clone(ds), func(echo diag.Diagnostic) bool {
 		return strings.HasPrefix(echo.Message, "could not import ") && slices.ContainsFunc(ds, func(d diag.Diagnostic) bool {
 			return d.Position.Filename == echo.Position.Filename && d.Position.Line == echo.Position.Line && d.Message != echo.Message
@@ -185,7 +185,7 @@ var importCycle = regexp.MustCompile(`^import cycle not allowed: import stack: \
 
 // placeCycles gives import cycles the position of an import in them, which the
 // type checker complains about as well, and shows them as a path.
-func placeCycles(ds diag.Diagnostics) diag.Diagnostics {
+func placeCycles(ds diag.List) diag.List {
 	isEcho := func(d diag.Diagnostic) bool { return strings.Contains(d.Message, " (import cycle: [") }
 	echo := slices.IndexFunc(ds, isEcho)
 	for i, d := range ds {
@@ -209,8 +209,8 @@ func placeCycles(ds diag.Diagnostics) diag.Diagnostics {
 
 // compilerErrors reads the output of the compiler: the package, then lines
 // with positions, and more about them on indented lines.
-func compilerErrors(output string, at diag.Positions) diag.Diagnostics {
-	var ds diag.Diagnostics
+func compilerErrors(output string, at diag.Positions) diag.List {
+	var ds diag.List
 	_, output, _ = strings.Cut(output, "\n")
 	for line := range strings.Lines(output) {
 		line = strings.TrimRight(line, "\r\n")

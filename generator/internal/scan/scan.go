@@ -30,8 +30,8 @@ type Source struct {
 	ParseErr    error
 	Annotations []*Annotation
 	Site        *directive.SiteLine
-	SiteErrors  diag.Diagnostics // in //cgigen:site, which concern the whole site
-	Errors      diag.Diagnostics // in the other directives and their arguments
+	SiteErrors  diag.List // in //cgigen:site, which concern the whole site
+	Errors      diag.List // in the other directives and their arguments
 	ours        bool             // a generated program, with no ast
 }
 

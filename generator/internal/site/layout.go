@@ -27,7 +27,7 @@ type Layout struct {
 	Module    *gocmd.Module // whose programs these are
 	Sites     []*Site       // of the module, sorted by path
 
-	nameErrors map[*scan.Source]diag.Diagnostics // of sites that are called after a folder
+	nameErrors map[*scan.Source]diag.List // of sites that are called after a folder
 	Excluded   map[*scan.Source]bool             // by GOOS, GOARCH or tags; nil until packages are loaded
 }
 

@@ -90,7 +90,7 @@ func (l *Layout) findSites(p Placement, r *diag.Reporter) {
 		if src.Site.Name.Value == "" && slices.Contains(directive.TakenSiteNames(), s.Name) {
 			at := diag.Reporter{Positions: r.Positions}
 			at.Errorf(src.Site.Pos, "site-name", "no site can be called %q, after its folder: folders of that name belong to cgigen", s.Name).Hint = "name it with name="
-			l.nameErrors = map[*scan.Source]diag.Diagnostics{src: at.Errors}
+			l.nameErrors = map[*scan.Source]diag.List{src: at.Errors}
 		}
 		l.Sites = append(l.Sites, s)
 	}

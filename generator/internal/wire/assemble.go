@@ -16,7 +16,7 @@ import (
 // packages, and reports everything that is wrong.
 func Assemble(l *site.Layout, loaded map[string]*load.Package, r *diag.Reporter) *model.Model {
 	l = l.Without(load.Excluded(l.Sources, loaded))
-	w := &world{
+	w := &declarations{
 		report: r, modules: l.Modules, sources: l.Sources, excluded: l.Excluded, packages: loaded,
 		foreign: map[string]*scan.Source{}, configs: map[*types.TypeName]*model.Config{},
 	}
@@ -50,20 +50,20 @@ func Assemble(l *site.Layout, loaded map[string]*load.Package, r *diag.Reporter)
 
 // checkUses looks for the middleware of handlers that make no program, because
 // something else is wrong with them.
-func (w *world) checkUses(l *site.Layout, active []*scan.Annotation) {
+func (w *declarations) checkUses(l *site.Layout, active []*scan.Annotation) {
 	for _, a := range active {
 		if !a.Unsound || !l.ChoosesFunction(a) {
 			continue
 		}
 		for _, line := range a.Handlers {
-			(&wiring{decls: w}).uses(a, line)
+			(&programWiring{decls: w}).uses(a, line)
 		}
 	}
 }
 
 // reportSources reports what is wrong in the chosen files and with the chosen
 // functions, whether or not a program comes of them.
-func (w *world) reportSources(l *site.Layout) {
+func (w *declarations) reportSources(l *site.Layout) {
 	for _, src := range l.Sources {
 		if !l.Chooses(src) {
 			continue

@@ -18,8 +18,8 @@ import (
 // declarations below them, and the names and patterns of its programs. What
 // depends on other packages, such as a missing provider, is left to Plan. File
 // names in positions are those of the file set.
-func CheckPackage(fset *token.FileSet, files []*ast.File, p *types.Package) diag.Diagnostics {
-	w := &world{
+func CheckPackage(fset *token.FileSet, files []*ast.File, p *types.Package) diag.List {
+	w := &declarations{
 		report:   &diag.Reporter{Positions: diag.Positions{Fset: fset}},
 		packages: map[string]*load.Package{p.Path(): {Types: p, Imports: p.Imports()}},
 		foreign:  map[string]*scan.Source{}, configs: map[*types.TypeName]*model.Config{},
@@ -49,7 +49,7 @@ func CheckPackage(fset *token.FileSet, files []*ast.File, p *types.Package) diag
 
 // checkOneSite reports a //cgigen:site in a folder that has one in an earlier
 // file.
-func (w *world) checkOneSite(src *scan.Source) {
+func (w *declarations) checkOneSite(src *scan.Source) {
 	for _, earlier := range w.sources {
 		if earlier != src && earlier.Site != nil && src.Site != nil {
 			site.ReportSecondSite(earlier, src, w.report)
@@ -59,7 +59,7 @@ func (w *world) checkOneSite(src *scan.Source) {
 }
 
 // checkAlone reports what is wrong with one declaration.
-func (w *world) checkAlone(a *scan.Annotation) {
+func (w *declarations) checkAlone(a *scan.Annotation) {
 	switch {
 	case a.Fn == nil:
 		w.checkConfig(a)

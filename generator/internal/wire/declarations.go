@@ -16,9 +16,9 @@ import (
 	"github.com/cgigen/cgigen/generator/model"
 )
 
-// A world is everything that programs may be wired from: the scanned
+// A declarations is everything that programs may be wired from: the scanned
 // declarations and the types of their packages.
-type world struct {
+type declarations struct {
 	report       *diag.Reporter
 	modules      []*gocmd.Module
 	layout       *site.Layout          // nil where sites do not matter
@@ -34,7 +34,7 @@ type world struct {
 
 // configFor gives the configuration struct that a parameter asks for, by value
 // or by pointer, and its declaration; nil if the type is none.
-func (w *world) configFor(t types.Type) (named *types.Named, a *scan.Annotation) {
+func (w *declarations) configFor(t types.Type) (named *types.Named, a *scan.Annotation) {
 	if pointer, ok := types.Unalias(t).(*types.Pointer); ok {
 		t = pointer.Elem()
 	}
@@ -47,7 +47,7 @@ func (w *world) configFor(t types.Type) (named *types.Named, a *scan.Annotation)
 
 // configAnnotation finds the //cgigen:config of a type: in the main modules,
 // or in a package of another one that an annotated package imports directly.
-func (w *world) configAnnotation(obj *types.TypeName) *scan.Annotation {
+func (w *declarations) configAnnotation(obj *types.TypeName) *scan.Annotation {
 	for _, src := range w.sources {
 		if src.Pkg == obj.Pkg().Path() && !w.excluded[src] {
 			if a := configOfType(src, obj.Name()); a != nil {
@@ -75,7 +75,7 @@ func configOfType(src *scan.Source, name string) *scan.Annotation {
 }
 
 // importedDirectly tells whether one of the annotated packages has the import.
-func (w *world) importedDirectly(p *types.Package) bool {
+func (w *declarations) importedDirectly(p *types.Package) bool {
 	for _, annotated := range w.packages {
 		if slices.Contains(annotated.Imports, p) {
 			return true
@@ -86,7 +86,7 @@ func (w *world) importedDirectly(p *types.Package) bool {
 
 // foreignSource reads the file that declares an object of another module. The
 // position in its export data names the file.
-func (w *world) foreignSource(obj types.Object) *scan.Source {
+func (w *declarations) foreignSource(obj types.Object) *scan.Source {
 	file := w.report.Fset.Position(obj.Pos()).Filename
 	src, seen := w.foreign[file]
 	if seen || !filepath.IsAbs(file) || slices.ContainsFunc(w.sources, func(s *scan.Source) bool { return s.Path == file }) {
@@ -104,7 +104,7 @@ func (w *world) foreignSource(obj types.Object) *scan.Source {
 
 // checkConfig reports what is wrong with a chosen configuration struct, also
 // if no program needs it.
-func (w *world) checkConfig(a *scan.Annotation) {
+func (w *declarations) checkConfig(a *scan.Annotation) {
 	if a.Config.Spec.Assign.IsValid() {
 		w.report.Errorf(a.Pos, "config-alias", "%s is an alias", a.Ident().Name).Hint = "put //cgigen:config above the declaration of the type itself"
 		return
@@ -121,7 +121,7 @@ func (w *world) checkConfig(a *scan.Annotation) {
 }
 
 // config analyses a configuration struct, once in a run.
-func (w *world) config(named *types.Named, a *scan.Annotation) (*model.Config, bool) {
+func (w *declarations) config(named *types.Named, a *scan.Annotation) (*model.Config, bool) {
 	if config, seen := w.configs[named.Obj()]; seen {
 		return config, config != nil
 	}

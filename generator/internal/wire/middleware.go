@@ -23,7 +23,7 @@ type middleware struct {
 }
 
 // addMiddleware takes a middleware apart.
-func (w *world) addMiddleware(a *scan.Annotation, fn *types.Func) {
+func (w *declarations) addMiddleware(a *scan.Annotation, fn *types.Func) {
 	if fn == nil || a.Unsound || !checkDeclaration(a, &diag.Reporter{Positions: w.report.Positions}) {
 		return
 	}
@@ -64,7 +64,7 @@ func isWrapper(t types.Type) bool {
 
 // allUses gives the middleware of all lines of a function. What it needs
 // counts as needed by the program.
-func (w *wiring) allUses(a *scan.Annotation) (used [][]middleware, ok bool) {
+func (w *programWiring) allUses(a *scan.Annotation) (used [][]middleware, ok bool) {
 	ok = true
 	for _, line := range a.Handlers {
 		list, usable := w.uses(a, line)
@@ -79,7 +79,7 @@ func (w *wiring) allUses(a *scan.Annotation) (used [][]middleware, ok bool) {
 // uses gives the middleware of a line, outermost first: that of the whole
 // package, in the order of the source, and then that of use=. What use= names
 // stands where it is named.
-func (w *wiring) uses(a *scan.Annotation, line directive.HandlerLine) (used []middleware, ok bool) {
+func (w *programWiring) uses(a *scan.Annotation, line directive.HandlerLine) (used []middleware, ok bool) {
 	ok = true
 	var named []middleware
 	for _, use := range line.Use {
@@ -98,7 +98,7 @@ func (w *wiring) uses(a *scan.Annotation, line directive.HandlerLine) (used []mi
 
 // checkSameNames reports what no use can tell apart: two middlewares of one
 // name, or two providers of one type, in one package.
-func (w *world) checkSameNames(chosen func(*scan.Annotation) bool) {
+func (w *declarations) checkSameNames(chosen func(*scan.Annotation) bool) {
 	for i, m := range w.middleware {
 		for _, first := range w.middleware[:i] {
 			if m.name == first.name && m.make.of.Source.Pkg == first.make.of.Source.Pkg && chosen(m.make.of) {
@@ -124,7 +124,7 @@ func (w *world) checkSameNames(chosen func(*scan.Annotation) bool) {
 func (m middleware) same(other middleware) bool { return m.make.of == other.make.of }
 
 // wraps gives the steps that make the middleware of all lines of a function.
-func (w *wiring) wraps(used [][]middleware) (wraps [][]int, ok bool) {
+func (w *programWiring) wraps(used [][]middleware) (wraps [][]int, ok bool) {
 	ok = true
 	for _, list := range used {
 		var steps []int
@@ -138,7 +138,7 @@ func (w *wiring) wraps(used [][]middleware) (wraps [][]int, ok bool) {
 }
 
 // middlewareStep gives the step that makes a middleware, once in the program.
-func (w *wiring) middlewareStep(m middleware) (step int, ok bool) {
+func (w *programWiring) middlewareStep(m middleware) (step int, ok bool) {
 	for i, s := range w.program.Steps {
 		if (s.Kind == model.CallMiddleware || s.Kind == model.PlainMiddleware) && s.Func == m.make.of.Symbol() {
 			return i, true
@@ -155,7 +155,7 @@ func (w *wiring) middlewareStep(m middleware) (step int, ok bool) {
 
 // named finds a middleware: that of the handler's package, or of its site, or
 // else the only one of its name.
-func (w *wiring) named(a *scan.Annotation, use directive.Text) (middleware, bool) {
+func (w *programWiring) named(a *scan.Annotation, use directive.Text) (middleware, bool) {
 	w.decls.findForeign()
 	var all []middleware
 	for _, m := range w.decls.middleware {
@@ -179,7 +179,7 @@ func (w *wiring) named(a *scan.Annotation, use directive.Text) (middleware, bool
 	return middleware{}, false
 }
 
-func (w *wiring) reportNoMiddleware(a *scan.Annotation, use directive.Text) {
+func (w *programWiring) reportNoMiddleware(a *scan.Annotation, use directive.Text) {
 	var names []string
 	for _, m := range w.decls.middleware {
 		names = append(names, m.name)

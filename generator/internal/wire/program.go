@@ -15,7 +15,7 @@ import (
 
 // assemble adds a site and its selected programs to the model. What is wrong is
 // in the world's errors afterwards, and the model then has gaps.
-func (w *world) assemble(model *model.Model, s *site.Site, programs []*site.Group) {
+func (w *declarations) assemble(model *model.Model, s *site.Site, programs []*site.Group) {
 	model.Sites = append(model.Sites, s.Site)
 	for _, planned := range programs {
 		program := w.assembleProgram(s, planned)
@@ -24,9 +24,9 @@ func (w *world) assemble(model *model.Model, s *site.Site, programs []*site.Grou
 	}
 }
 
-func (w *world) assembleProgram(s *site.Site, planned *site.Group) model.Program {
+func (w *declarations) assembleProgram(s *site.Site, planned *site.Group) model.Program {
 	program := model.Program{Name: planned.Name}
-	wiring := &wiring{
+	wiring := &programWiring{
 		decls: w, site: s, program: &program, root: diag.Positions{Fset: w.report.Fset, Dir: s.Module.Dir}, used: map[*scan.Annotation]bool{}, eager: map[*callable]bool{},
 	}
 	packages := map[string]bool{}
@@ -58,7 +58,7 @@ func (w *world) assembleProgram(s *site.Site, planned *site.Group) model.Program
 
 // constraints gives the build constraints of the declarations that a program
 // uses.
-func (w *wiring) constraints() []string {
+func (w *programWiring) constraints() []string {
 	var all []string
 	for a := range w.used {
 		if c := w.constraint(a); c != "" {
@@ -72,7 +72,7 @@ func (w *wiring) constraints() []string {
 // constraint gives the build constraint of a declaration. If the package has
 // it once more for other systems, one of the constraints has to hold: the
 // program is the same on all of them.
-func (w *wiring) constraint(a *scan.Annotation) string {
+func (w *programWiring) constraint(a *scan.Annotation) string {
 	var terms []string
 	for _, src := range w.decls.sources {
 		for _, b := range src.Annotations {
@@ -89,7 +89,7 @@ func (w *wiring) constraint(a *scan.Annotation) string {
 }
 
 // handlerOf takes an annotated function apart, if its package could be loaded.
-func (w *world) handlerOf(a *scan.Annotation) (*callable, bool) {
+func (w *declarations) handlerOf(a *scan.Annotation) (*callable, bool) {
 	fn := w.function(a)
 	if fn == nil || !checkDeclaration(a, &diag.Reporter{Positions: w.report.Positions}) {
 		return nil, false
@@ -99,7 +99,7 @@ func (w *world) handlerOf(a *scan.Annotation) (*callable, bool) {
 
 // function gives the type of an annotated function, nil if the compiler has
 // not come so far.
-func (w *world) function(a *scan.Annotation) *types.Func {
+func (w *declarations) function(a *scan.Annotation) *types.Func {
 	p := w.packages[a.Source.Pkg]
 	if p == nil || p.Types == nil {
 		return nil
@@ -109,7 +109,7 @@ func (w *world) function(a *scan.Annotation) *types.Func {
 }
 
 // routesOf gives the routes of a function, each with its middleware.
-func (w *wiring) routesOf(a *scan.Annotation, step int, used [][]middleware, wraps [][]int) []model.Route {
+func (w *programWiring) routesOf(a *scan.Annotation, step int, used [][]middleware, wraps [][]int) []model.Route {
 	var routes []model.Route
 	for i, line := range a.Handlers {
 		r := model.Route{

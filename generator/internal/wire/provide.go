@@ -17,7 +17,7 @@ import (
 )
 
 // findProviders finds the providers and the middleware of the main modules.
-func (w *world) findProviders() {
+func (w *declarations) findProviders() {
 	for _, src := range w.sources {
 		for _, a := range src.Annotations {
 			if !w.excluded[src] && site.IsProvider(a) {
@@ -28,7 +28,7 @@ func (w *world) findProviders() {
 }
 
 // provide adds a provider or a middleware.
-func (w *world) provide(a *scan.Annotation, fn *types.Func) {
+func (w *declarations) provide(a *scan.Annotation, fn *types.Func) {
 	if a.Kind == directive.ProvideName {
 		w.addProvider(a, fn)
 	} else {
@@ -37,7 +37,7 @@ func (w *world) provide(a *scan.Annotation, fn *types.Func) {
 }
 
 // addProvider takes a provider apart.
-func (w *world) addProvider(a *scan.Annotation, fn *types.Func) {
+func (w *declarations) addProvider(a *scan.Annotation, fn *types.Func) {
 	if fn == nil || a.Unsound || !checkDeclaration(a, &diag.Reporter{Positions: w.report.Positions}) {
 		return
 	}
@@ -71,7 +71,7 @@ func injectable(t types.Type) bool {
 
 // warnUnused warns about providers of the chosen packages that no program
 // calls.
-func (w *world) warnUnused(chosen func(*scan.Annotation) bool) {
+func (w *declarations) warnUnused(chosen func(*scan.Annotation) bool) {
 	for _, p := range w.providers {
 		if !p.used && chosen(p.of) {
 			w.report.Warnf(p.of.Pos, "provider-unused", "no program needs %s, which %s provides", load.ShortType(p.value), p.of.Fn.Name.Name).
@@ -84,7 +84,7 @@ func (w *world) warnUnused(chosen func(*scan.Annotation) bool) {
 // annotated packages import directly. It does so once, when the first one is
 // needed, because the files of those packages are only known from the
 // positions of everything that they declare.
-func (w *world) findForeign() {
+func (w *declarations) findForeign() {
 	if w.foreignFound {
 		return
 	}
@@ -104,14 +104,14 @@ func (w *world) findForeign() {
 
 // own tells whether a declaration belongs to one of the main modules. What
 // they vendor, or hold as the replacement of another module, does not.
-func (w *world) own(obj types.Object) bool {
+func (w *declarations) own(obj types.Object) bool {
 	dir := filepath.Dir(w.report.Fset.Position(obj.Pos()).Filename)
 	return slices.ContainsFunc(w.modules, func(m *gocmd.Module) bool {
 		return m.Contains(dir) && m.ImportPath(dir) == obj.Pkg().Path()
 	})
 }
 
-func (w *world) foreignProviders(p *types.Package) {
+func (w *declarations) foreignProviders(p *types.Package) {
 	functions := map[string]*types.Func{}
 	files := map[string]*scan.Source{}
 	for _, name := range p.Scope().Names() {

@@ -13,13 +13,13 @@ import (
 	"github.com/cgigen/cgigen/generator/internal/scan"
 )
 
-func (w *wiring) reportTwice(c *callable, second, first parameter) {
+func (w *programWiring) reportTwice(c *callable, second, first parameter) {
 	d := w.decls.report.Errorf(second.pos, "parameter-twice", "%s takes %s twice", c.of.Fn.Name.Name, load.ShortType(second.typ))
 	d.Hint = "take it once, or declare a named type for one of the two"
 	d.Related = []diag.Related{{Position: w.decls.report.At(first.pos), Message: "the first one is here"}}
 }
 
-func (w *wiring) reportMissing(c *callable, p parameter) {
+func (w *programWiring) reportMissing(c *callable, p parameter) {
 	d := w.decls.report.Errorf(p.pos, "provider-missing", "%s needs %s, and nothing provides it", c.of.Fn.Name.Name, load.ShortType(p.typ))
 	d.Hint = w.missingHint(p.typ)
 	near := w.near(p.typ)
@@ -42,7 +42,7 @@ func (w *wiring) reportMissing(c *callable, p parameter) {
 }
 
 // missingHint says how a value of a type can come about.
-func (w *wiring) missingHint(t types.Type) string {
+func (w *programWiring) missingHint(t types.Type) string {
 	if load.IsNamed(load.Dereferenced(t), "net/http", "Request") || load.IsNamed(load.Dereferenced(t), "net/http", "ResponseWriter") {
 		return "a constructor runs before there is a request: return a handler that takes it, such as an http.HandlerFunc"
 	}
@@ -76,7 +76,7 @@ func providerExample(t types.Type) string {
 
 // near gives providers of types that are nearly the wanted one: a pointer to
 // it, or what implements it.
-func (w *wiring) near(t types.Type) []diag.Related {
+func (w *programWiring) near(t types.Type) []diag.Related {
 	var related []diag.Related
 	for _, provider := range w.decls.providers {
 		iface, isInterface := t.Underlying().(*types.Interface)
@@ -94,7 +94,7 @@ func (w *wiring) near(t types.Type) []diag.Related {
 
 // neededBy gives the parameters for which the innermost call is made, from the
 // inside out.
-func (w *wiring) neededBy() []diag.Related {
+func (w *programWiring) neededBy() []diag.Related {
 	var related []diag.Related
 	for i := len(w.pending) - 1; i > 0; i-- {
 		outer, inner := w.pending[i-1], w.pending[i]
@@ -103,7 +103,7 @@ func (w *wiring) neededBy() []diag.Related {
 	return related
 }
 
-func (w *wiring) reportAmbiguous(c *callable, p parameter, candidates []*callable) {
+func (w *programWiring) reportAmbiguous(c *callable, p parameter, candidates []*callable) {
 	d := w.decls.report.Errorf(p.pos, "provider-ambiguous", "%s needs %s, and %d functions provide it", c.of.Fn.Name.Name, load.ShortType(p.typ), len(candidates))
 	d.Hint = "keep one of them, or write one in the package of " + c.of.Fn.Name.Name + ", or declare a named type"
 	for _, candidate := range candidates {
@@ -114,7 +114,7 @@ func (w *wiring) reportAmbiguous(c *callable, p parameter, candidates []*callabl
 
 // reportTwoInstances reports a program whose packages each have a provider of
 // one type: a program has one value of a type.
-func (w *wiring) reportTwoInstances(c *callable, p parameter, first, second *callable) {
+func (w *programWiring) reportTwoInstances(c *callable, p parameter, first, second *callable) {
 	d := w.decls.report.Errorf(p.pos, "provider-instances", "%s needs %s from %s, and the program %s already has one from %s", c.of.Fn.Name.Name, load.ShortType(p.typ),
 		second.qualifiedName(), w.program.Name, first.qualifiedName())
 	d.Hint = "keep one of the two providers, declare a named type for one of the values, or make two programs"
@@ -126,7 +126,7 @@ func (w *wiring) reportTwoInstances(c *callable, p parameter, first, second *cal
 
 // reportCycle reports a provider that is needed in order to call itself, with
 // the path that leads back to it.
-func (w *wiring) reportCycle(c, provider *callable, p parameter) bool {
+func (w *programWiring) reportCycle(c, provider *callable, p parameter) bool {
 	start := slices.IndexFunc(w.pending, func(call pendingCall) bool { return call.call == provider })
 	if start < 0 {
 		return false
@@ -154,7 +154,7 @@ func (c *callable) qualifiedName() string {
 
 // importable reports a package that the program cannot import. The position is
 // that of the directive; the functions that need it are related.
-func (w *wiring) importable(a *scan.Annotation, needed *callable) bool {
+func (w *programWiring) importable(a *scan.Annotation, needed *callable) bool {
 	if w.canImport(a.Source.Pkg) {
 		return true
 	}
@@ -168,7 +168,7 @@ func (w *wiring) importable(a *scan.Annotation, needed *callable) bool {
 }
 
 // canImport tells whether the programs can import a package.
-func (w *wiring) canImport(pkg string) bool {
+func (w *programWiring) canImport(pkg string) bool {
 	parent, internal := internalParent(pkg)
 	return !internal || w.site.OutPath == parent || strings.HasPrefix(w.site.OutPath, parent+"/")
 }

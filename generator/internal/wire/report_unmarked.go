@@ -13,7 +13,7 @@ import (
 
 // unmarkedHint names a function that returns a type and lacks the directive
 // that would make it a provider; "" if there is none.
-func (w *world) unmarkedHint(t types.Type) string {
+func (w *declarations) unmarkedHint(t types.Type) string {
 	if !injectable(t) || looksLikeConfig(t) {
 		return ""
 	}
@@ -35,7 +35,7 @@ func (w *world) unmarkedHint(t types.Type) string {
 
 // scopesFor gives the packages where a provider of a type may be: the type's
 // own, and the annotated ones.
-func (w *world) scopesFor(t types.Type) []*types.Package {
+func (w *declarations) scopesFor(t types.Type) []*types.Package {
 	var scopes []*types.Package
 	if named, ok := types.Unalias(load.Dereferenced(t)).(*types.Named); ok && named.Obj().Pkg() != nil {
 		scopes = append(scopes, named.Obj().Pkg())
@@ -67,7 +67,7 @@ func takes(sig *types.Signature, what func(types.Type) bool) bool {
 }
 
 // annotated tells a function with directives, which may have been reported.
-func (w *world) annotated(fn *types.Func) bool {
+func (w *declarations) annotated(fn *types.Func) bool {
 	for _, src := range w.sources {
 		if src.Pkg == fn.Pkg().Path() && slices.ContainsFunc(src.Annotations, func(a *scan.Annotation) bool { return a.Fn != nil && a.Fn.Recv == nil && a.Fn.Name.Name == fn.Name() }) {
 			return true

@@ -14,7 +14,7 @@ import (
 
 // candidates gives the providers of a type that are nearest to the package that
 // needs it.
-func (w *world) candidates(c *callable, t types.Type) []*callable {
+func (w *declarations) candidates(c *callable, t types.Type) []*callable {
 	w.findForeign()
 	var all []*callable
 	for _, provider := range w.providers {
@@ -27,7 +27,7 @@ func (w *world) candidates(c *callable, t types.Type) []*callable {
 
 // nearestTo gives those of the declarations that lie in the package, or else in
 // its site, where the module has several; otherwise all of them.
-func nearestTo[T any](w *world, from *scan.Source, all []T, sourceOf func(T) *scan.Source) []T {
+func nearestTo[T any](w *declarations, from *scan.Source, all []T, sourceOf func(T) *scan.Source) []T {
 	near := func(is func(*scan.Source) bool) []T {
 		return slices.DeleteFunc(slices.Clone(all), func(d T) bool { return !is(sourceOf(d)) })
 	}
@@ -45,7 +45,7 @@ func nearestTo[T any](w *world, from *scan.Source, all []T, sourceOf func(T) *sc
 
 // provider finds the one provider for a parameter. It reports that there is
 // none, or more than one.
-func (w *wiring) provider(c *callable, p parameter) *callable {
+func (w *programWiring) provider(c *callable, p parameter) *callable {
 	candidates := w.decls.candidates(c, p.typ)
 	switch len(candidates) {
 	case 1:
@@ -60,7 +60,7 @@ func (w *wiring) provider(c *callable, p parameter) *callable {
 
 // findEager finds the providers that handlers and middleware need as values:
 // directly, or through other providers. All others are lazy.
-func (w *wiring) findEager(c *callable) {
+func (w *programWiring) findEager(c *callable) {
 	for _, p := range c.params {
 		candidates := w.decls.candidates(c, p.typ)
 		if len(candidates) != 1 || w.eager[candidates[0]] {
@@ -73,7 +73,7 @@ func (w *wiring) findEager(c *callable) {
 
 // lazyValue gives T for a parameter func() (T, error) where only T has a
 // provider.
-func (w *wiring) lazyValue(c *callable, t types.Type) (types.Type, bool) {
+func (w *programWiring) lazyValue(c *callable, t types.Type) (types.Type, bool) {
 	value, ok := makerOf(t)
 	if !ok || len(w.decls.candidates(c, t)) > 0 {
 		return nil, false
@@ -92,7 +92,7 @@ func makerOf(t types.Type) (types.Type, bool) {
 
 // lazyArg gives the function that makes a value at the first use. A value that
 // the program has made anyway is given by a function as well.
-func (w *wiring) lazyArg(c *callable, p parameter) (model.Arg, bool) {
+func (w *programWiring) lazyArg(c *callable, p parameter) (model.Arg, bool) {
 	step, ok := w.provided(c, p)
 	if !ok {
 		return model.Arg{}, false
@@ -109,7 +109,7 @@ const typeMark = "\x00"
 
 // typeExpr writes a type as the program will. It reports one that the program
 // cannot name.
-func (w *wiring) typeExpr(c *callable, p parameter) *model.TypeExpr {
+func (w *programWiring) typeExpr(c *callable, p parameter) *model.TypeExpr {
 	expr := &model.TypeExpr{Zero: zeroOf(p.typ)}
 	var packages []*types.Package
 	text := types.TypeString(p.typ, func(pkg *types.Package) string {

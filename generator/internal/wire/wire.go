@@ -11,9 +11,9 @@ import (
 	"github.com/cgigen/cgigen/generator/model"
 )
 
-// A wiring is one program while its steps are found.
-type wiring struct {
-	decls   *world
+// A programWiring is one program while its steps are found.
+type programWiring struct {
+	decls   *declarations
 	site    *site.Site
 	program *model.Program
 	root    diag.Positions            // relative to the module, for the model
@@ -39,7 +39,7 @@ type pendingCall struct {
 }
 
 // handler adds the steps for a handler and gives that of the handler itself.
-func (w *wiring) handler(c *callable) (step int, ok bool) {
+func (w *programWiring) handler(c *callable) (step int, ok bool) {
 	if c.plain {
 		return w.add(model.Step{Kind: model.PlainHandler, Func: c.of.Symbol()}, c.of), true
 	}
@@ -47,7 +47,7 @@ func (w *wiring) handler(c *callable) (step int, ok bool) {
 }
 
 // call adds the steps that a call needs, and then the call.
-func (w *wiring) call(s model.Step, c *callable, forParam parameter) (step int, ok bool) {
+func (w *programWiring) call(s model.Step, c *callable, forParam parameter) (step int, ok bool) {
 	w.pending = append(w.pending, pendingCall{c, forParam})
 	defer func() { w.pending = w.pending[:len(w.pending)-1] }()
 	if s.Args, ok = w.args(c); !ok {
@@ -57,7 +57,7 @@ func (w *wiring) call(s model.Step, c *callable, forParam parameter) (step int, 
 	return w.add(s, c.of), true
 }
 
-func (w *wiring) add(s model.Step, a *scan.Annotation) int {
+func (w *programWiring) add(s model.Step, a *scan.Annotation) int {
 	w.used[a] = true
 	s.Position = w.root.At(a.Ident().Pos())
 	w.program.Steps = append(w.program.Steps, s)
@@ -66,7 +66,7 @@ func (w *wiring) add(s model.Step, a *scan.Annotation) int {
 
 // args finds the arguments of a call, and reports every parameter for which
 // there is none.
-func (w *wiring) args(c *callable) (args []model.Arg, ok bool) {
+func (w *programWiring) args(c *callable) (args []model.Arg, ok bool) {
 	ok = true
 	for i, p := range c.params {
 		if j := slices.IndexFunc(c.params[:i], func(q parameter) bool { return w.sameValue(p.typ, q.typ) }); j >= 0 {
@@ -81,7 +81,7 @@ func (w *wiring) args(c *callable) (args []model.Arg, ok bool) {
 }
 
 // sameValue tells types that get one value: Config and *Config are one type.
-func (w *wiring) sameValue(a, b types.Type) bool {
+func (w *programWiring) sameValue(a, b types.Type) bool {
 	if load.IsInvalid(a) || !types.Identical(load.Dereferenced(a), load.Dereferenced(b)) {
 		return false
 	}
@@ -90,7 +90,7 @@ func (w *wiring) sameValue(a, b types.Type) bool {
 }
 
 // arg finds the value for one parameter.
-func (w *wiring) arg(c *callable, p parameter) (model.Arg, bool) {
+func (w *programWiring) arg(c *callable, p parameter) (model.Arg, bool) {
 	switch {
 	case load.IsInvalid(p.typ): // the compiler has said so
 		return model.Arg{}, false
@@ -113,7 +113,7 @@ func (w *wiring) arg(c *callable, p parameter) (model.Arg, bool) {
 
 // configStep gives the step that loads a configuration struct, once in the
 // program.
-func (w *wiring) configStep(named *types.Named, a *scan.Annotation, needed *callable) (step int, ok bool) {
+func (w *programWiring) configStep(named *types.Named, a *scan.Annotation, needed *callable) (step int, ok bool) {
 	if made := w.existing(named); made != nil {
 		return made.step, true
 	}
@@ -126,7 +126,7 @@ func (w *wiring) configStep(named *types.Named, a *scan.Annotation, needed *call
 	return step, true
 }
 
-func (w *wiring) existing(t types.Type) *madeStep {
+func (w *programWiring) existing(t types.Type) *madeStep {
 	i := slices.IndexFunc(w.made, func(m madeStep) bool { return types.Identical(m.typ, t) })
 	if i < 0 {
 		return nil
@@ -136,7 +136,7 @@ func (w *wiring) existing(t types.Type) *madeStep {
 
 // provided gives the step that calls the provider of a parameter's type, once
 // in the program.
-func (w *wiring) provided(c *callable, p parameter) (step int, ok bool) {
+func (w *programWiring) provided(c *callable, p parameter) (step int, ok bool) {
 	provider := w.provider(c, p)
 	if provider == nil {
 		return 0, false
