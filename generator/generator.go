@@ -1,8 +1,29 @@
-// Package generator makes CGI programs from annotated Go functions.
+// Package generator writes CGI programs from annotated Go functions.
 //
-// It works in phases, each of which hands on a plain value: scan finds the
-// files with directives, load the types of their packages, assemble the model
-// of the programs, emit writes their source, and apply puts it on disk.
+// A call names a folder and package patterns, and returns what there is and what
+// has changed:
+//
+//	result, err := generator.Generate(ctx, generator.Options{Dir: "shop"})
+//
+// Plan does the same without writing: all is up to date if result.Changes is
+// empty. Mistakes in the source are a [diag.List], all of them
+// at once; a mistake in the options is a [diag.UsageError].
+//
+// Data flows one way, through a package for each phase. Each takes values and
+// returns values, reports mistakes to a [diag.Reporter], and changes nothing that
+// it was given:
+//
+//	gocmd      package patterns → modules and the packages that are chosen
+//	scan       folders → files with directives (directive reads one line)
+//	site       files → sites, and their handlers grouped into programs
+//	load       packages → types
+//	wire       functions and types → model.Model (envconfig reads structs)
+//	emit       model.Model → Go source
+//	disk       source → changes, and applying them
+//
+// buildable asks the go command meanwhile whether the programs can be built, and
+// cache remembers a run without mistakes. Read generator.go and run.go first, then
+// model, then the phases in this order.
 package generator
 
 import (
@@ -33,11 +54,11 @@ type Options struct {
 
 // A Result is what a run found and did.
 type Result struct {
-	Model    *model.Model     // nil if there were errors
-	Programs []model.Main     // the programs of the chosen packages, sorted by name
-	Warnings diag.List // also given along with errors
-	Changes  []model.Change   // sorted by path; empty if all is up to date
-	Pending  diag.List // what has to be done, after the changes, before the programs can be built
+	Model    *model.Model   // nil if there were errors
+	Programs []model.Main   // the programs of the chosen packages, sorted by name
+	Warnings diag.List      // also given along with errors
+	Changes  []model.Change // sorted by path; empty if all is up to date
+	Pending  diag.List      // what has to be done, after the changes, before the programs can be built
 }
 
 // Plan finds out what Generate would change, and changes nothing.

@@ -1,3 +1,7 @@
+// Package configdoc describes the configuration of programs to people: as an example
+// of the settings file ([EnvExample]) and as a table in Markdown ([ConfigReference]).
+//
+// It takes a model.Model and returns the text. Defaults of secrets appear in neither.
 package configdoc
 
 import (

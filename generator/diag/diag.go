@@ -1,3 +1,13 @@
+// Package diag holds mistakes and warnings as plain data.
+//
+// A [Reporter] collects them at positions of the source; a [List] sorts them as they
+// are shown. One prints as
+//
+//	users/users.go:14:11: NewB needs users.Config, and nothing provides it (provider-missing)
+//		hint: write a //cgigen:provide function that returns it
+//		users/users.go:5:6: Config is declared here
+//
+// Read diag.go, then nearest.go, which finds what a typo was meant to be.
 package diag
 
 import (

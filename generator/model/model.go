@@ -1,3 +1,16 @@
+// Package model is what directives say, as plain data: validated, sorted and free
+// of syntax trees and types.
+//
+// Package wire makes a [Model], and emit, configdoc, explain and the commands read
+// it. A program that opens a database and serves one route is
+//
+//	Program{Name: "user", Steps: []Step{
+//		{Kind: CallProvider, Func: Symbol{Package: "example.com/shop/store", Name: "Open"}},
+//		{Kind: CallHandler, Func: Symbol{Package: "example.com/shop/users", Name: "NewUser"}, Args: []Arg{{Kind: StepArg, Step: 0}}},
+//	}, Routes: []Route{{Pattern: "GET /users/{id}", Step: 1}}}
+//
+// Read model.go, then gateways.go (the ways in which servers run programs), base.go
+// and change.go (files to write and to remove).
 package model
 
 import (

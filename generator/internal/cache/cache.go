@@ -1,3 +1,10 @@
+// Package cache remembers what a run without mistakes has found, so that an unchanged tree
+// need not be loaded again.
+//
+//	entry := cache.Open(ctx, folder, command, options…) // nil: such a run is not remembered
+//	run := entry.Recall(ctx)                            // nil: something has changed
+//
+// Read cache.go, then state.go: by which files "changed" is decided.
 package cache
 
 import (

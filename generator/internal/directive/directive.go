@@ -1,3 +1,14 @@
+// Package directive reads one comment line:
+//
+//	//cgigen:handler GET /users/{id} use=auth   →   HandlerLine{Pattern: …, Use: …}
+//
+// It takes an ast.Directive, reports what is wrong with it, with the position of the
+// argument, and returns a HandlerLine, ConfigLine, MiddlewareLine or SiteLine. What
+// looks like a directive and is none is a near miss.
+//
+// Read directive.go (the four directives of declarations), site.go, near_miss.go,
+// then what is checked in their arguments: naming.go, pattern.go, pattern_check.go,
+// pattern_text.go, pattern_host.go.
 package directive
 
 import (

@@ -1,3 +1,12 @@
+// Package disk compares programs with what lies on disk, and applies the difference.
+//
+//	changes, err := disk.Compare(disk.Wanted{…}, report) // changes nothing
+//	err = disk.Apply(changes)                             // all or none
+//
+// A file without our header, and a symbolic link, are in the way and reported; they are
+// never overwritten or removed.
+//
+// Read compare.go, apply.go, gateways.go (what programs on disk link).
 package disk
 
 import (

@@ -3,7 +3,6 @@ package emit
 import (
 	"cmp"
 	"go/token"
-	"go/types"
 	"path"
 	"slices"
 	"strconv"
@@ -41,7 +40,7 @@ func fixedNames() []string {
 // nameProgram gives the same names for the same program.
 func nameProgram(p model.Program, chosen []model.Gateway) names {
 	taken := map[string]bool{}
-	for _, name := range slices.Concat(fixedNames(), types.Universe.Names()) {
+	for _, name := range slices.Concat(fixedNames(), naming.Predeclared()) {
 		taken[name] = true
 	}
 	n := names{packages: importsOf(p, chosen)}

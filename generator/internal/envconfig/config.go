@@ -1,3 +1,11 @@
+// Package envconfig reads a configuration struct into a model.Config: names with their
+// prefixes, options, parsers, defaults.
+//
+//	config, mistakes := envconfig.Read(named, line, positions)
+//
+// Read config.go, tag.go, type.go (which function of runtime/config parses a type),
+// default.go (defaults are checked with the code that will read them), name.go; then
+// what helps with mistakes: malformed_tags.go, foreign_tags.go, position.go.
 package envconfig
 
 import (

@@ -1,3 +1,11 @@
+// Package gocmd asks the go command: for the main modules, and for what package
+// patterns choose.
+//
+//	modules, err := gocmd.MainModules(ctx, gocmd.Command{Dir: dir})
+//	chosen, err := gocmd.Select([]string{"./users/..."}, dir, modules)
+//	chosen.Has(modules[0], "example.com/shop/users") // true
+//
+// Read command.go (how the command is run), modules.go, selection.go, files.go.
 package gocmd
 
 import (

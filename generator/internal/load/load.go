@@ -1,3 +1,11 @@
+// Package load reads the types of packages.
+//
+// [Exports] reads export data, which is quick and enough for a site without mistakes.
+// [Sources] type-checks the source, which shows them all, in the words of the compiler.
+// Both return a [Package] for each import path. [Excluded] lists the files that belong
+// to no build for the current system.
+//
+// Read load.go, then types.go: questions about types that several phases ask.
 package load
 
 import (

@@ -1,3 +1,6 @@
+// Package mainfile knows the file of a generated program from its text: by its header,
+// and by what it imports. A file without the header is somebody else's, and is never
+// overwritten or removed.
 package mainfile
 
 import (

@@ -1,3 +1,8 @@
+// Package naming derives names: of programs and middleware from functions, and of
+// variables from types.
+//
+//	naming.ProgramName("NewUserList", "users") // user-list
+//	naming.Kebab("HTTPLog")                    // http-log
 package naming
 
 import (
@@ -96,3 +101,7 @@ func wordBegins(runes []rune, i int) bool {
 }
 
 func IsLetterOrDigit(c rune) bool { return unicode.IsLetter(c) || unicode.IsDigit(c) }
+
+// Predeclared returns the identifiers that Go declares itself, which a program
+// had better not declare once more.
+func Predeclared() []string { return types.Universe.Names() }

@@ -1,3 +1,13 @@
+// Package scan finds the files with directives, without loading a package.
+//
+//	found, err := scan.Scan(ctx, modules, positions)
+//
+// A [Source] is a file, parsed, with its annotations; an [Annotation] is a declaration
+// with its directives. Mistakes stay in their source until it is known whether the
+// run is about it.
+//
+// Read scan.go, annotation.go (which directive belongs to which declaration), site.go,
+// constraint.go (for which systems a file is built).
 package scan
 
 import (
@@ -32,7 +42,7 @@ type Source struct {
 	Site        *directive.SiteLine
 	SiteErrors  diag.List // in //cgigen:site, which concern the whole site
 	Errors      diag.List // in the other directives and their arguments
-	ours        bool             // a generated program, with no ast
+	ours        bool      // a generated program, with no ast
 }
 
 // A Found is what a scan has found.

@@ -1,3 +1,15 @@
+// Package site decides which handlers make which program of which site.
+//
+//	layout, err := site.Find(found, modules, chosen, site.Placement{Dir: dir}, report)
+//	for _, s := range layout.Sites {
+//		groups := layout.Programs(s, layout.ChoosesFunction, report)
+//	}
+//
+// A [Layout] is the sites of a module and what the run has chosen of them; a [Group] is
+// the functions of one program. Nothing is known of types yet.
+//
+// Read site.go (how sites are found), layout.go, programs.go (names and groups),
+// conflict.go (patterns in a real ServeMux), check.go.
 package site
 
 import (
@@ -28,7 +40,7 @@ type Layout struct {
 	Sites     []*Site       // of the module, sorted by path
 
 	nameErrors map[*scan.Source]diag.List // of sites that are called after a folder
-	Excluded   map[*scan.Source]bool             // by GOOS, GOARCH or tags; nil until packages are loaded
+	Excluded   map[*scan.Source]bool      // by GOOS, GOARCH or tags; nil until packages are loaded
 }
 
 // A Site is one URL space with its program names and its folder for programs: a
@@ -66,11 +78,6 @@ func (l *Layout) SiteOf(src *scan.Source) *Site {
 		}
 	}
 	return inner
-}
-
-// siteAt gives the site of a folder.
-func (l *Layout) siteAt(dir string) *Site {
-	return l.Sites[slices.IndexFunc(l.Sites, func(s *Site) bool { return s.Dir == dir })]
 }
 
 // Active gives the handlers of a site whose files are built, in the order of

@@ -1,3 +1,14 @@
+// Package wire finds for each parameter of a constructor the value that it needs, and
+// makes the model of the programs.
+//
+//	model := wire.Assemble(layout, loaded, report)
+//
+// The steps of a program stand in the order in which it carries them out: configuration,
+// providers, middleware, handlers.
+//
+// Read assemble.go (all programs), declarations.go (what programs may be wired from),
+// program.go (one program), wire.go (one call), resolve.go (which provider),
+// provide.go, middleware.go, signature.go; then report*.go, the messages.
 package wire
 
 import (
