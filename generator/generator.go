@@ -34,6 +34,7 @@ import (
 	"github.com/cgigen/cgigen/generator/diag"
 	"github.com/cgigen/cgigen/generator/internal/disk"
 	"github.com/cgigen/cgigen/generator/internal/gocmd"
+	"github.com/cgigen/cgigen/generator/internal/mainfile"
 	"github.com/cgigen/cgigen/generator/model"
 )
 
@@ -91,3 +92,10 @@ func Generate(ctx context.Context, o Options) (*Result, error) {
 // Apply brings the disk up to date with the changes of a Plan: all of them or,
 // if one fails, none.
 func Apply(changes []model.Change) error { return disk.Apply(changes) }
+
+// IsModuleFile reports whether a file of this name decides, besides Go files,
+// which packages there are: go.mod and its kin.
+func IsModuleFile(name string) bool { return gocmd.IsModuleFile(name) }
+
+// IsGenerated reports whether a file with this content was written by cgigen.
+func IsGenerated(content []byte) bool { return mainfile.IsOurs(content) }

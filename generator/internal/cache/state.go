@@ -78,15 +78,9 @@ func stateFiles(root string) ([]*stateFile, error) {
 	return files, err
 }
 
-// hasSay tells the files that the go command reads to find out what packages
-// there are, and what their types are.
-func hasSay(name string) bool {
-	switch name {
-	case "go.mod", "go.sum", "go.work", "go.work.sum", "modules.txt":
-		return true
-	}
-	return strings.HasSuffix(name, ".go")
-}
+// hasSay reports whether the go command reads a file of this name to find out
+// what packages are.
+func hasSay(name string) bool { return gocmd.IsModuleFile(name) || strings.HasSuffix(name, ".go") }
 
 // read takes the content into account. Types of cgo may come from headers
 // anywhere, so that such files are not enough.

@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -46,4 +47,10 @@ func ImportsOfFolder(dir string) []string {
 		}
 	}
 	return paths
+}
+
+// IsModuleFile reports whether the go command reads a file of this name to find
+// out which packages there are, besides Go files.
+func IsModuleFile(name string) bool {
+	return slices.Contains([]string{"go.mod", "go.sum", "go.work", "go.work.sum", "modules.txt"}, name)
 }
