@@ -69,7 +69,7 @@ func sortedCodes(m map[string]bool) []string {
 	return keys
 }
 
-// sourceCodes gives the second arguments of calls that report something.
+// sourceCodes returns the second arguments of calls that report something.
 func sourceCodes(t *testing.T) []string {
 	t.Helper()
 	files, err := filepath.Glob("internal/*/*.go")
@@ -106,7 +106,7 @@ func reports(call *ast.CallExpr) bool {
 	return ok && literal.Kind == token.STRING
 }
 
-// documentedCodes gives the headings of the catalogue.
+// documentedCodes returns the headings of the catalogue.
 func documentedCodes(t *testing.T) []string {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join("..", "docs", "diagnostics.md"))
@@ -146,7 +146,7 @@ func TestThePageOnOtherGeneratorsNamesTestsThatThereAre(t *testing.T) {
 	}
 }
 
-// testNames gives the names of tests, goldens and scripts.
+// testNames returns the names of tests, goldens and scripts.
 func testNames(t *testing.T) map[string]bool {
 	t.Helper()
 	names := map[string]bool{}

@@ -54,7 +54,7 @@ func newLoaderPair(t *testing.T) loaderPair {
 	return p
 }
 
-// load gives what both programs load, or that they refuse to, and why.
+// load returns what both programs load, or that they refuse to, and why.
 func (p loaderPair) load(t *testing.T, environment []string) (ours, theirs loadedConfig) {
 	t.Helper()
 	run := func(program string, env ...string) string {

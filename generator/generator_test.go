@@ -30,7 +30,7 @@ func newModule(t *testing.T, files string) (dir string) {
 	return dir
 }
 
-// generate gives the paths of the changes, relative to the folder, with what
+// generate returns the paths of the changes, relative to the folder, with what
 // was done.
 func generate(t *testing.T, o Options) (changes []string) {
 	t.Helper()

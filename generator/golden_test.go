@@ -43,7 +43,7 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// filtered tells whether -run has left out subtests.
+// filtered reports whether -run has left out subtests.
 func filtered() bool {
 	return strings.Contains(flag.Lookup("test.run").Value.String(), "/")
 }
@@ -145,7 +145,7 @@ func wanted(archive *txtar.Archive) []txtar.File {
 	return slices.DeleteFunc(slices.Clone(archive.Files), func(f txtar.File) bool { return !isWanted(f) })
 }
 
-// afterwards gives the files that there are after generation.
+// afterwards returns the files that there are after generation.
 func afterwards(archive *txtar.Archive) []txtar.File {
 	var files []txtar.File
 	expected := texts(wanted(archive))
@@ -274,7 +274,7 @@ func sortedKeys(m map[string]string) []string {
 	return keys
 }
 
-// snapshot gives the content of all files below a folder.
+// snapshot returns the content of all files below a folder.
 func snapshot(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	files := map[string]string{}

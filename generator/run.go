@@ -97,7 +97,7 @@ func (r *run) phases(ctx context.Context, c *cache.Entry, report *diag.Reporter)
 	return r.result(l, model, programs, l.LiveFolders(), nil, report)
 }
 
-// recalled gives the result of the last run, compared with what is on disk now;
+// recalled returns the result of the last run, compared with what is on disk now;
 // nil if anything has changed since, or is in the way.
 func (r *run) recalled(ctx context.Context, c *cache.Entry, report diag.Reporter) *Result {
 	last := c.Recall(ctx)

@@ -110,7 +110,7 @@ func TestProgramsOfAWorkspaceAreWiredAcrossModules(t *testing.T) {
 	}
 }
 
-// stepNames gives what the steps of a program load or call.
+// stepNames returns what the steps of a program load or call.
 func stepNames(p model.Program) []string {
 	var names []string
 	for _, s := range p.Steps {

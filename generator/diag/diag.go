@@ -34,7 +34,7 @@ type Related struct {
 	Message  string
 }
 
-// Error gives "file:line:col: message (code)", then the hint and the related
+// Error returns "file:line:col: message (code)", then the hint and the related
 // positions on lines of their own, indented by a tab. What the compiler says has
 // no code: it is given word by word.
 func (d Diagnostic) Error() string {
@@ -68,7 +68,7 @@ func indent(text string) string {
 // file and line, and each stands there once.
 type List []Diagnostic
 
-// Error gives one Diagnostic after the other.
+// Error returns one Diagnostic after the other.
 func (ds List) Error() string {
 	texts := make([]string, len(ds))
 	for i, d := range ds {
@@ -87,7 +87,7 @@ func (ds *List) Add(at token.Position, code, format string, args ...any) *Diagno
 // CompilerCode is the Code of what the Go compiler, or the go command, says.
 const CompilerCode = "compiler"
 
-// Sorted gives the diagnostics in the order of the source, without repetitions.
+// Sorted returns the diagnostics in the order of the source, without repetitions.
 // What the compiler says comes first: other mistakes may follow from it.
 func (ds List) Sorted() List {
 	sorted := slices.Clone(ds)
@@ -113,7 +113,7 @@ func ComparePositions(a, b token.Position) int {
 	return cmp.Or(strings.Compare(a.Filename, b.Filename), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 }
 
-// Positions gives positions as messages show them: relative to a folder.
+// Positions returns positions as messages show them: relative to a folder.
 type Positions struct {
 	Fset *token.FileSet
 	Dir  string // absolute

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// DidYouMean gives a hint with the candidate that is nearest to the word, or
+// DidYouMean returns a hint with the candidate that is nearest to the word, or
 // "" if none is near.
 func DidYouMean(word string, candidates []string) string {
 	if near := Nearest(word, candidates); near != "" {
@@ -14,8 +14,8 @@ func DidYouMean(word string, candidates []string) string {
 	return ""
 }
 
-// Nearest gives the candidate that a typo may have turned into the word: no
-// more than a third of its letters are wrong. It gives "" if there is none.
+// Nearest returns the candidate that a typo may have turned into the word: no
+// more than a third of its letters are wrong. It returns "" if there is none.
 func Nearest(word string, candidates []string) string {
 	best, bestDistance := "", 0
 	for _, c := range candidates {

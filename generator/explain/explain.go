@@ -151,7 +151,7 @@ func whenOf(s model.Step) string {
 	return "start"
 }
 
-// Opened gives the providers that a program calls at a time, "start" or
+// Opened returns the providers that a program calls at a time, "start" or
 // "first use".
 func (p Program) Opened(when string) []string {
 	var names []string

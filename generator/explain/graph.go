@@ -19,7 +19,7 @@ type edge struct {
 	lazy     bool
 }
 
-// graph gives the picture of the program: routes, then what they need.
+// graph returns the picture of the program: routes, then what they need.
 func (p Program) graph() (nodes []node, edges []edge) {
 	for i, r := range p.Routes {
 		nodes = append(nodes, node{kind: "route", lines: []string{r.Pattern}})
@@ -52,7 +52,7 @@ func (s Step) lines() []string {
 	return []string{s.Function}
 }
 
-// Dot gives the picture in the language of Graphviz.
+// Dot returns the picture in the language of Graphviz.
 func (p Program) Dot() string {
 	nodes, edges := p.graph()
 	var b strings.Builder
@@ -94,7 +94,7 @@ func quoteMermaid(text string) string {
 	return b.String()
 }
 
-// Mermaid gives the picture in the language of Mermaid, which many hosts of
+// Mermaid returns the picture in the language of Mermaid, which many hosts of
 // repositories draw.
 func (p Program) Mermaid() string {
 	nodes, edges := p.graph()

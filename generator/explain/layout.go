@@ -59,7 +59,7 @@ func newLayout(nodes []node, edges []edge) *layout {
 	return l
 }
 
-// layers gives the column of each node: the longest way from a node that
+// layers returns the column of each node: the longest way from a node that
 // nothing needs. There are no cycles, as the wiring has none.
 func layers(n int, edges []edge) []int {
 	layer := make([]int, n)
@@ -132,7 +132,7 @@ func average(spots []int, value []float64) float64 {
 	return sum / float64(len(spots))
 }
 
-// place gives the spots their coordinates: columns as wide as their widest
+// place returns the spots their coordinates: columns as wide as their widest
 // box, and boxes near the middle of their neighbours without overlapping.
 func (l *layout) place() {
 	x := float64(margin)

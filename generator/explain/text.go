@@ -111,7 +111,7 @@ func (p Program) routes(b *strings.Builder) {
 	table.Flush()
 }
 
-// cleanups gives the functions with a clean-up, the last one first.
+// cleanups returns the functions with a clean-up, the last one first.
 func (p Program) cleanups() []string {
 	var names []string
 	for i := len(p.Steps) - 1; i >= 0; i-- {

@@ -9,7 +9,7 @@ const (
 	Removed
 )
 
-// String gives "created", "updated" or "removed".
+// String returns "created", "updated" or "removed".
 func (k ChangeKind) String() string {
 	return [...]string{"created", "updated", "removed"}[k]
 }

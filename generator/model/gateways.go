@@ -63,7 +63,7 @@ func ParseGateways(names []string) ([]string, error) {
 	return SortedGateways(names), nil
 }
 
-// SortedGateways gives names in the order of the table, each once.
+// SortedGateways returns names in the order of the table, each once.
 func SortedGateways(names []string) []string {
 	return GatewayNames(func(g Gateway) bool { return slices.Contains(names, g.Name) })
 }
@@ -86,7 +86,7 @@ func ChosenGateways(names []string) ([]Gateway, error) {
 // CgigenModule is what modules with handlers have to require.
 const CgigenModule = "github.com/cgigen/cgigen"
 
-// GatewaysKey gives the key of //cgigen:site that asks for gateways.
+// GatewaysKey returns the key of //cgigen:site that asks for gateways.
 func GatewaysKey(gateways []string) string {
 	return fmt.Sprintf("gateways=%s", strings.Join(gateways, ","))
 }

@@ -18,7 +18,7 @@ import (
 	"strings"
 )
 
-// Configs gives the configuration structs of a program.
+// Configs returns the configuration structs of a program.
 func (p Program) Configs() []*Config {
 	var configs []*Config
 	for _, s := range p.Steps {

@@ -25,10 +25,10 @@ package vet
 
 import "golang.org/x/tools/go/analysis"
 
-// Analyzers gives all analyzers.
+// Analyzers returns all analyzers.
 func Analyzers() []*analysis.Analyzer { return append(misuse(nil), directiveAnalyzer()) }
 
-// misuse gives those that look into functions. They know what methods of other
+// misuse returns those that look into functions. They know what methods of other
 // packages keep.
 func misuse(known keepers) []*analysis.Analyzer {
 	return []*analysis.Analyzer{

@@ -62,7 +62,7 @@ func exits(pkg, name string) bool {
 	return false
 }
 
-// fixExit gives the statement that does what was meant, where that is certain:
+// fixExit returns the statement that does what was meant, where that is certain:
 // log.Fatal(err) in a constructor that returns an error.
 func (p *pass) fixExit(r region, stmt ast.Stmt, call *ast.CallExpr, pkg, name string) string {
 	_, isExpr := stmt.(*ast.ExprStmt)
@@ -95,7 +95,7 @@ func nillable(t types.Type) bool {
 	return false
 }
 
-// inLiteral tells whether a node stands in a function literal of a region.
+// inLiteral reports whether a node stands in a function literal of a region.
 func (p *pass) inLiteral(r region, node ast.Node) bool {
 	inside := false
 	ast.Inspect(r.body, func(n ast.Node) bool {

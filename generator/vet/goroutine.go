@@ -38,7 +38,7 @@ func goroutineAnalyzer() *analysis.Analyzer {
 	})
 }
 
-// begins gives the node if it starts something that goes on by itself. A
+// begins returns the node if it starts something that goes on by itself. A
 // goroutine that ends with a context, and a timer that somebody keeps, do not.
 func (p *pass) begins(n ast.Node) ast.Node {
 	switch n := n.(type) {

@@ -43,7 +43,7 @@ func argsAnalyzer() *analysis.Analyzer {
 	})
 }
 
-// beyondName gives the slice of an expression that takes more of it than the
+// beyondName returns the slice of an expression that takes more of it than the
 // first element, which is the program's name, or looks how many there are; nil
 // for any other node.
 func beyondName(n ast.Node) ast.Expr {
@@ -64,7 +64,7 @@ func beyondName(n ast.Node) ast.Expr {
 	return nil
 }
 
-// selector gives an expression that names something of a package, nil for any
+// selector returns an expression that names something of a package, nil for any
 // other one.
 func selector(e ast.Expr) ast.Expr {
 	if sel, ok := ast.Unparen(e).(*ast.SelectorExpr); ok {

@@ -61,7 +61,7 @@ func hasDirective(file *ast.File) bool {
 	return slices.ContainsFunc(file.Comments, func(group *ast.CommentGroup) bool { return directive(group) != "" })
 }
 
-// directive gives the name of the first //cgigen: directive of a comment.
+// directive returns the name of the first //cgigen: directive of a comment.
 func directive(group *ast.CommentGroup) string {
 	if group == nil {
 		return ""
@@ -145,7 +145,7 @@ func (f *finder) add(r region) {
 	})
 }
 
-// receiver gives x of a call x.f(), nil of others.
+// receiver returns x of a call x.f(), nil of others.
 func receiver(call *ast.CallExpr) ast.Expr {
 	if sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr); ok {
 		return sel.X
@@ -194,7 +194,7 @@ func isNamed(t types.Type, path, name string) bool {
 	return ok && named.Obj().Pkg() != nil && named.Obj().Pkg().Path() == path && named.Obj().Name() == name
 }
 
-// called gives the package and the name of what a call calls: "fmt",
+// called returns the package and the name of what a call calls: "fmt",
 // "Println", or "net/http", "Server.ListenAndServe"; "" if that is not known.
 func called(info *types.Info, call *ast.CallExpr) (pkg, name string) {
 	fn, ok := typeutil.Callee(info, call).(*types.Func)

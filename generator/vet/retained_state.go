@@ -58,7 +58,7 @@ type keeping struct {
 	seen    map[*types.Func]bool
 }
 
-// of gives the field in which a method keeps something, "" if there is none.
+// of returns the field in which a method keeps something, "" if there is none.
 func (k keeping) of(method *types.Func) string {
 	fn := k.methods[method]
 	if fn == nil || k.seen[method] {
@@ -94,7 +94,7 @@ func (k keeping) of(method *types.Func) string {
 	return where
 }
 
-// kept gives the map or the slice that an assignment adds to, nil if there is
+// kept returns the map or the slice that an assignment adds to, nil if there is
 // none.
 func (k keeping) kept(n *ast.AssignStmt, i int, left ast.Expr) ast.Expr {
 	if k.pass.isMapElement(left) {
@@ -109,7 +109,7 @@ func (k keeping) kept(n *ast.AssignStmt, i int, left ast.Expr) ast.Expr {
 	return nil
 }
 
-// memoised gives the maps that a method looks into, as it does before it does
+// memoised returns the maps that a method looks into, as it does before it does
 // work for the first time. Adding to an element is no such look.
 func (k keeping) memoised(fn *ast.FuncDecl) map[string]bool {
 	read, skip := map[string]bool{}, map[ast.Expr]bool{}

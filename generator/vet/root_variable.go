@@ -6,7 +6,7 @@ import (
 	"go/types"
 )
 
-// rootOf gives the variable that an expression is, or is a part of: counters of
+// rootOf returns the variable that an expression is, or is a part of: counters of
 // counters["a"], s of s.users; nil if it is none.
 func rootOf(info *types.Info, e ast.Expr) *types.Var {
 	for {
@@ -38,7 +38,7 @@ func packageLevel(v *types.Var) bool {
 	return v != nil && v.Pkg() != nil && v.Parent() == v.Pkg().Scope()
 }
 
-// outlives tells whether an expression belongs to a variable that is there
+// outlives reports whether an expression belongs to a variable that is there
 // before and after the request that a region serves: a package's, the receiver
 // of a handler, or one of a constructor that a handler within it captures.
 func (s *scope) outlives(info *types.Info, r region, e ast.Expr) bool {

@@ -89,7 +89,7 @@ func (o Options) finding(action *checker.Action, d analysis.Diagnostic) Finding 
 	return Finding{at, action.Analyzer.Name, d.Message, action.Package.PkgPath}
 }
 
-// concerned gives the sound packages that have directives, and those among the
+// concerned returns the sound packages that have directives, and those among the
 // loaded ones that they import, directly or not.
 func concerned(loaded []*packages.Package) []*packages.Package {
 	chosen := map[*packages.Package]bool{}

@@ -108,7 +108,7 @@ func (p *pass) reportState(at ast.Expr, who string, e ast.Expr) {
 	p.Reportf(at.Pos(), "%s keeps state in %s, which the next request does not see: with CGI each one has its own process; keep it in a file or a database", who, types.ExprString(e))
 }
 
-// keptBy gives what a call changes: delete and clear, the methods of sync.Map,
+// keptBy returns what a call changes: delete and clear, the methods of sync.Map,
 // and those of things that are kept in memory by their name.
 func (p *pass) keptBy(call *ast.CallExpr) ast.Expr {
 	if p.isBuiltin(call, "delete", "clear") {

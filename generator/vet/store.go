@@ -39,7 +39,7 @@ func ofRequest(sig *types.Signature) bool {
 	return false
 }
 
-// provided gives the types of the package that its providers make.
+// provided returns the types of the package that its providers make.
 func (p *pass) provided() map[*types.TypeName]bool {
 	found := map[*types.TypeName]bool{}
 	for _, r := range p.regions {
@@ -102,7 +102,7 @@ func receiverType(sig *types.Signature) *types.TypeName {
 	return nil
 }
 
-// namedOf gives a named type, also behind a pointer.
+// namedOf returns a named type, also behind a pointer.
 func namedOf(t types.Type) *types.Named {
 	if pointer, ok := types.Unalias(t).(*types.Pointer); ok {
 		t = pointer.Elem()

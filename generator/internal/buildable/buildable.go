@@ -50,7 +50,7 @@ func Check(ctx context.Context, c gocmd.Command, l *site.Layout) <-chan buildChe
 	return answer
 }
 
-// runtimePackages gives the packages of the runtime that programs import.
+// runtimePackages returns the packages of the runtime that programs import.
 func runtimePackages(sites []*site.Site) []string {
 	paths := []string{model.RuntimePath, emit.ConfigPath, model.LoggerPath}
 	for _, g := range model.GatewayTable() {
@@ -61,7 +61,7 @@ func runtimePackages(sites []*site.Site) []string {
 	return paths
 }
 
-// listErrors gives what the go command says about packages, by their paths. It
+// listErrors returns what the go command says about packages, by their paths. It
 // gives an error if it says nothing about any of them.
 func listErrors(ctx context.Context, c gocmd.Command, paths []string) (map[string]string, error) {
 	args := append([]string{"list", "-e", "-json=ImportPath,Error"}, c.BuildFlags()...)
@@ -96,7 +96,7 @@ func (c buildCheck) ReportBroken(l *site.Layout, r *diag.Reporter) bool {
 	return true
 }
 
-// PendingIn gives what has to be done before the programs can be built.
+// PendingIn returns what has to be done before the programs can be built.
 func (c buildCheck) PendingIn(programs []emit.File, l *site.Layout) (pending diag.List) {
 	if said := c.saidOf(programs); said != "" {
 		what, hint := moduleRemedy(said)
@@ -105,7 +105,7 @@ func (c buildCheck) PendingIn(programs []emit.File, l *site.Layout) (pending dia
 	return pending
 }
 
-// saidOf gives what the go command says about a package that the programs
+// saidOf returns what the go command says about a package that the programs
 // import, "" for nothing.
 func (c buildCheck) saidOf(programs []emit.File) string {
 	if c.failed != nil {

@@ -84,7 +84,7 @@ func Open(ctx context.Context, folder string, c gocmd.Command, options ...any) *
 	return &Entry{filepath.Join(folder, "plan", hash(key)+".json"), settings["GOWORK"]}
 }
 
-// goSettings gives everything that the go command is set up with, from the
+// goSettings returns everything that the go command is set up with, from the
 // environment, its own file and its defaults.
 func goSettings(ctx context.Context, c gocmd.Command) (settings map[string]string, ok bool) {
 	out, err := c.Run(ctx, "env", "-json", "GOVERSION", "GOROOT", "GOOS", "GOARCH", "GO386", "GOAMD64", "GOARM", "GOARM64",
@@ -100,14 +100,14 @@ func goSettings(ctx context.Context, c gocmd.Command) (settings map[string]strin
 	return settings, true
 }
 
-// goVariables gives what the environment says to Go, such as GODEBUG: more than
+// goVariables returns what the environment says to Go, such as GODEBUG: more than
 // has an effect, but nothing that has one is left out.
 func goVariables(c gocmd.Command) []string {
 	return slices.DeleteFunc(c.Environ(), func(entry string) bool { return !strings.HasPrefix(entry, "GO") })
 }
 
 // programHash identifies this program by its content: a version does not tell
-// two builds of a checkout apart. It gives "" if it cannot be read.
+// two builds of a checkout apart. It returns "" if it cannot be read.
 func programHash() string {
 	self, err := os.Executable()
 	if err != nil {
@@ -125,7 +125,7 @@ func hash(content []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// Recall gives the last run if nothing has changed since, or nil.
+// Recall returns the last run if nothing has changed since, or nil.
 func (c *Entry) Recall(ctx context.Context) *Run {
 	if c == nil {
 		return nil
@@ -150,7 +150,7 @@ type state struct {
 	sum   string   // "" if it is not known
 }
 
-// StateOf gives the state of the files of modules.
+// StateOf returns the state of the files of modules.
 func (c *Entry) StateOf(ctx context.Context, modules []*gocmd.Module) state {
 	if c == nil {
 		return state{}
@@ -194,7 +194,7 @@ func (c *Entry) remember(run Run) {
 	}
 }
 
-// cacheRoots gives the folders that packages may come from, besides the
+// cacheRoots returns the folders that packages may come from, besides the
 // standard library and the module cache.
 func cacheRoots(modules []*gocmd.Module, workFile string) ([]string, error) {
 	var roots []string

@@ -29,10 +29,10 @@ type stateFile struct {
 	identity string
 }
 
-// stateOf gives a hash of everything below the roots that the result depends
+// stateOf returns a hash of everything below the roots that the result depends
 // on: the Go files but our own, and what the go command reads beside them. If
 // some file embeds others, the names of all files count: a missing one is a
-// mistake. It gives false if the files are not all that the result depends on.
+// mistake. It returns false if the files are not all that the result depends on.
 func stateOf(ctx context.Context, roots []string) (string, bool) {
 	var files []*stateFile
 	for _, root := range roots {

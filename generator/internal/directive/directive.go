@@ -37,7 +37,7 @@ const (
 	SiteName       = "site"
 )
 
-// DirectiveNames gives the names of all directives, in the order of the documentation.
+// DirectiveNames returns the names of all directives, in the order of the documentation.
 func DirectiveNames() []string {
 	return []string{HandlerName, ProvideName, MiddlewareName, ConfigName, SiteName}
 }
@@ -124,7 +124,7 @@ func parseArguments(d ast.Directive, known []string, r *diag.Reporter) arguments
 	return args
 }
 
-// halfQuoted gives the quotation that was meant by name="home page", which is
+// halfQuoted returns the quotation that was meant by name="home page", which is
 // two arguments; "" for other arguments.
 func halfQuoted(list []ast.DirectiveArg) string {
 	key, value, _ := strings.Cut(list[0].Arg, "=")
@@ -160,7 +160,7 @@ func (args *arguments) set(a ast.DirectiveArg, directive string, known []string,
 	}
 }
 
-// strayHint gives the remedy for words that are a comment, or a key with spaces
+// strayHint returns the remedy for words that are a comment, or a key with spaces
 // around its =; "" for others.
 func strayHint(words []Text, known []string) string {
 	first := words[0].Value
@@ -203,7 +203,7 @@ func (args *arguments) noWords(d ast.Directive, known []string, r *diag.Reporter
 }
 
 // ParseHandler reads one //cgigen:handler line and reports everything that is
-// wrong with it. It gives false for a line that cannot be used.
+// wrong with it. It returns false for a line that cannot be used.
 func ParseHandler(d ast.Directive, r *diag.Reporter) (HandlerLine, bool) {
 	args := parseArguments(d, handlerKeys(), r)
 	h := HandlerLine{

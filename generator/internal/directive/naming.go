@@ -39,7 +39,7 @@ func checkName(name Text, what string, r *diag.Reporter) bool {
 	return false
 }
 
-// Shortened gives the first words of a name that is too long.
+// Shortened returns the first words of a name that is too long.
 func Shortened(name string) string {
 	short := name[:MaxProgramName/2]
 	if i := strings.LastIndexByte(short, '-'); i > 0 {
@@ -48,7 +48,7 @@ func Shortened(name string) string {
 	return strings.Trim(short, "-")
 }
 
-// nameHint gives a name that is nearly the given one. Programs are named
+// nameHint returns a name that is nearly the given one. Programs are named
 // without the ending that servers know them by.
 func nameHint(name string) string {
 	better := strings.TrimSuffix(strings.Trim(name, "\"'`"), ".cgi")

@@ -44,7 +44,7 @@ func missOf(comment string) (miss, bool) {
 	return miss{strings.TrimSuffix(m[0], rest), strings.ToLower(m[6]), rest}, isMisspelled(name, separator, prose)
 }
 
-// isMisspelled tells whether somebody meant the tool by a name, and a directive
+// isMisspelled reports whether somebody meant the tool by a name, and a directive
 // by what it is separated from. In prose there has to be a colon, and more of
 // the name than "cgi".
 func isMisspelled(name, separator string, prose bool) bool {

@@ -35,7 +35,7 @@ func splitPattern(pattern Text, r *diag.Reporter) (route, bool) {
 		checkMethodText(pattern, rt.Method, r) && checkPathText(pattern, rt.Path, r)
 }
 
-// patternHint gives the remedy for a pattern that ServeMux refuses.
+// patternHint returns the remedy for a pattern that ServeMux refuses.
 func patternHint(err error) string {
 	if strings.Contains(err.Error(), "bad wildcard name") {
 		return "a wildcard is {name} or {name...}: what else its value has to be, the handler checks with r.PathValue"

@@ -12,7 +12,7 @@ import (
 	"github.com/cgigen/cgigen/generator/internal/naming"
 )
 
-// standardMethods gives the methods that clients send (RFC 9110 §9, RFC 5789).
+// standardMethods returns the methods that clients send (RFC 9110 §9, RFC 5789).
 func standardMethods() []string {
 	return []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE"}
 }
@@ -93,7 +93,7 @@ func checkSegments(pattern Text, path string, r *diag.Reporter) bool {
 	return true
 }
 
-// foreignWildcard gives what to write for a wildcard of another router: :id,
+// foreignWildcard returns what to write for a wildcard of another router: :id,
 // <id>, [id] and *; "" for any other segment.
 func foreignWildcard(segment string) string {
 	letters := strings.FieldsFunc(segment, func(c rune) bool { return c != '_' && !naming.IsLetterOrDigit(c) })

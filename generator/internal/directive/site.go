@@ -61,7 +61,7 @@ func checkSiteName(name Text, r *diag.Reporter) {
 	}
 }
 
-// siteGateways gives the gateways of a comma-separated list, in the order of
+// siteGateways returns the gateways of a comma-separated list, in the order of
 // their table.
 func siteGateways(list Text, r *diag.Reporter) []string {
 	if !list.Given() {

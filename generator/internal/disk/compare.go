@@ -73,7 +73,7 @@ func (c Wanted) checkOutDir(outDir string, r *diag.Reporter) error {
 	return nil
 }
 
-// folder tells whether a folder is there, and reports what is there instead.
+// folder reports whether a folder is there, and reports what is there instead.
 func folder(dir string, r *diag.Reporter) (there bool, err error) {
 	info, err := os.Lstat(dir)
 	switch {
@@ -103,7 +103,7 @@ func inTheWay(file string, info fs.FileInfo, r *diag.Reporter) {
 	r.Errors.Add(at, "in-the-way", "%s is in the way of a program", what).Hint = wayHint
 }
 
-// compare gives the change that a program's file needs, if any. Line ends do
+// compare returns the change that a program's file needs, if any. Line ends do
 // not count: a checkout may have turned them into CRLF.
 func compare(file string, source []byte, r *diag.Reporter) ([]model.Change, error) {
 	if there, err := folder(filepath.Dir(file), r); err != nil || !there {
@@ -148,7 +148,7 @@ func withoutCR(text []byte) []byte {
 	return bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))
 }
 
-// stale gives the removal of our programs that have lost their handlers. Those
+// stale returns the removal of our programs that have lost their handlers. Those
 // of excluded files still have theirs, and those of packages that the patterns
 // do not choose are none of this run's business.
 func (c Wanted) stale(dir string) ([]model.Change, error) {
@@ -174,7 +174,7 @@ func (c Wanted) stale(dir string) ([]model.Change, error) {
 	return changes, err
 }
 
-// isReal tells whether a folder is there, and no symbolic link leads to it from
+// isReal reports whether a folder is there, and no symbolic link leads to it from
 // the root of the module.
 func (c Wanted) isReal(dir string) bool {
 	return !slices.ContainsFunc(c.Module.Below(dir), func(above string) bool {

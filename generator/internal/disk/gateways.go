@@ -37,7 +37,7 @@ func KeepGateways(model *model.Model, programs []emit.File) ([]emit.File, error)
 	return kept, nil
 }
 
-// linkedIn gives the gateways of the programs in a folder, by their own folders.
+// linkedIn returns the gateways of the programs in a folder, by their own folders.
 // One that cannot be read links nothing that is known.
 func linkedIn(dir string) map[string][]string {
 	linked := map[string][]string{}
@@ -54,7 +54,7 @@ func linkedIn(dir string) map[string][]string {
 	return linked
 }
 
-// common gives the gateways that all programs have; none if they differ.
+// common returns the gateways that all programs have; none if they differ.
 func common(linked map[string][]string) []string {
 	var all []string
 	for _, gateways := range linked {
@@ -66,7 +66,7 @@ func common(linked map[string][]string) []string {
 	return all
 }
 
-// gatewaysIn gives the gateways that a program imports.
+// gatewaysIn returns the gateways that a program imports.
 func gatewaysIn(source []byte) []string {
 	imports := mainfile.ImportsIn(source)
 	return model.GatewayNames(func(g model.Gateway) bool { return slices.Contains(imports, g.ImportPath()) })

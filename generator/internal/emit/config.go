@@ -58,7 +58,7 @@ func emitFields(g *jen.Group, pointers []model.ConfigPointer, fields []model.Con
 	}
 }
 
-// behindPointer gives the outermost pointer, deeper than depth, that the first
+// behindPointer returns the outermost pointer, deeper than depth, that the first
 // field lies behind, and the number of fields there.
 func behindPointer(pointers []model.ConfigPointer, fields []model.ConfigField, depth int) (model.ConfigPointer, int) {
 	for _, p := range pointers {

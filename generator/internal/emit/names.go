@@ -37,7 +37,7 @@ func fixedNames() []string {
 	return []string{"main", "build", "init", "ctx", "app", "err", "v", "c", "_"}
 }
 
-// nameProgram gives the same names for the same program.
+// nameProgram returns the same names for the same program.
 func nameProgram(p model.Program, chosen []model.Gateway) names {
 	taken := map[string]bool{}
 	for _, name := range slices.Concat(fixedNames(), naming.Predeclared()) {

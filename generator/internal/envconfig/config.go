@@ -216,7 +216,7 @@ func (r *configReader) separators(v *types.Var, t fieldTag, f *model.ConfigField
 	}
 }
 
-// nestedStruct gives the struct that a field holds or points at. A type that is
+// nestedStruct returns the struct that a field holds or points at. A type that is
 // parsed from one text is none.
 func nestedStruct(t types.Type) (*types.Struct, bool) {
 	t = load.Dereferenced(t)
@@ -227,7 +227,7 @@ func nestedStruct(t types.Type) (*types.Struct, bool) {
 	return s, ok
 }
 
-// holdsTags tells whether a field of the struct, or of one that it holds or
+// holdsTags reports whether a field of the struct, or of one that it holds or
 // points at, has a tag for configuration. Structs that have been entered end
 // the search.
 func holdsTags(s *types.Struct, entered []*types.Struct) bool {

@@ -113,7 +113,7 @@ func (s scalar) check(text string) error {
 	}
 }
 
-// checker gives the very parser that the program will use; nil for a type whose
+// checker returns the very parser that the program will use; nil for a type whose
 // UnmarshalText is not known here.
 func (s scalar) checker() func(string) error {
 	switch s.parser {

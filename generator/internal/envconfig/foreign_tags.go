@@ -27,7 +27,7 @@ func foreignKeys() []struct {
 	}
 }
 
-// translate gives the tag that says the same as one that another library reads,
+// translate returns the tag that says the same as one that another library reads,
 // and that library; "" if there is nothing to translate.
 func translate(field string, pairs []tagPair) (spelling, library string) {
 	for _, foreign := range foreignKeys() {

@@ -12,19 +12,19 @@ import (
 // within quotes it may be: such a tag says nothing about configuration.
 var configWord = regexp.MustCompile(`(?i)(^|[^a-z0-9_])env(default|prefix|separator|keyvalseparator)?["'\x60]?[ \t]*[:=]`)
 
-// mentionsConfig tells whether a malformed tag was meant to name a value of
+// mentionsConfig reports whether a malformed tag was meant to name a value of
 // configuration. What keys with quoted values say is left out.
 func mentionsConfig(tag string) bool {
 	return configWord.MatchString(tag) || slices.ContainsFunc(leadingPairs(tag), func(p tagPair) bool { return isConfigKey(p.key) })
 }
 
-// leadingPairs gives the pairs before the place where a tag is malformed.
+// leadingPairs returns the pairs before the place where a tag is malformed.
 func leadingPairs(tag string) []tagPair {
 	pairs, _ := splitTag(tag)
 	return pairs
 }
 
-// repeatedKey gives a key that a tag has twice, of those that mean something
+// repeatedKey returns a key that a tag has twice, of those that mean something
 // here; "" for none. reflect.StructTag would see the first alone.
 func repeatedKey(pairs []tagPair) string {
 	for i, p := range pairs {
@@ -40,7 +40,7 @@ func repeatedKey(pairs []tagPair) string {
 // quotes, without any, with an equals sign or with spaces where none belong.
 var wordsOfTag = regexp.MustCompile(`["'“”‘’]?([A-Za-z_-]+)["'“”‘’]?[ \t]*[:=][ \t]*(?:"((?:[^"\\]|\\.)*)"|['“‘]([^'”’]*)['”’]|([^"'\s;]*))[;,]?`)
 
-// malformedHint gives the tag as it was probably meant, if there is no doubt.
+// malformedHint returns the tag as it was probably meant, if there is no doubt.
 func malformedHint(tag string) string {
 	const rule = "a tag is key:\"value\" key:\"value\", with one space between, see reflect.StructTag"
 	var parts []string

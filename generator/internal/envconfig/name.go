@@ -133,7 +133,7 @@ func ConfigConflicts(configs []*model.Config) diag.List {
 	return append(ds, fileNames(fields)...)
 }
 
-// sameMeaning tells whether one value can serve two fields.
+// sameMeaning reports whether one value can serve two fields.
 func sameMeaning(a, b model.ConfigField) bool {
 	return a.Type == b.Type && a.Default == b.Default && a.HasDefault == b.HasDefault &&
 		a.Separator == b.Separator && a.KeyValSeparator == b.KeyValSeparator &&

@@ -46,7 +46,7 @@ func newTagFinder(at diag.Positions, spec *ast.TypeSpec) *tagFinder {
 	return f
 }
 
-// position gives the place of a field's tag, or of the field if it has none.
+// position returns the place of a field's tag, or of the field if it has none.
 func (f *tagFinder) position(v *types.Var) token.Position {
 	at := f.Fset.PositionFor(v.Pos(), false)
 	key := fieldKey{at.Line, v.Name()}
@@ -59,7 +59,7 @@ func (f *tagFinder) position(v *types.Var) token.Position {
 	return f.Relative(at)
 }
 
-// file gives the places of the tags in a file. What cannot be read has none.
+// file returns the places of the tags in a file. What cannot be read has none.
 func (f *tagFinder) file(name string) map[fieldKey]fieldAddress {
 	if tags, ok := f.files[name]; ok || !filepath.IsAbs(name) {
 		return tags
@@ -96,7 +96,7 @@ func taggedFields(node ast.Node, visit func(name *ast.Ident, tag *ast.BasicLit))
 	})
 }
 
-// embeddedName gives the identifier of an embedded type.
+// embeddedName returns the identifier of an embedded type.
 func embeddedName(expr ast.Expr) *ast.Ident {
 	switch expr := expr.(type) {
 	case *ast.Ident:

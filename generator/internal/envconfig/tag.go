@@ -153,7 +153,7 @@ func splitTag(tag string) (pairs []tagPair, wellFormed bool) {
 	}
 }
 
-// valueOf gives the value of a key, or "".
+// valueOf returns the value of a key, or "".
 func valueOf(pairs []tagPair, key string) string {
 	for _, p := range pairs {
 		if p.key == key {

@@ -21,7 +21,7 @@ type shape struct {
 	key   scalar // MapForm
 }
 
-// shapeOf gives the shape of a field's type, or a hint what to use instead.
+// shapeOf returns the shape of a field's type, or a hint what to use instead.
 func shapeOf(t types.Type) (shape, string) {
 	t = types.Unalias(t)
 	if s, hint := scalarOf(t); hint == "" {
@@ -82,7 +82,7 @@ func elementOf(t types.Type) (scalar, string) {
 	return s, hint
 }
 
-// scalarOf gives the parser of a type, or a hint what to use instead. As in
+// scalarOf returns the parser of a type, or a hint what to use instead. As in
 // caarlos0/env, UnmarshalText goes before everything else.
 func scalarOf(t types.Type) (scalar, string) {
 	t = types.Unalias(t)
@@ -131,7 +131,7 @@ func basicParser(b *types.Basic) string {
 	return ""
 }
 
-// unmarshalsText tells whether *T has the method of encoding.TextUnmarshaler.
+// unmarshalsText reports whether *T has the method of encoding.TextUnmarshaler.
 func unmarshalsText(t types.Type) bool {
 	if types.IsInterface(t) {
 		return false

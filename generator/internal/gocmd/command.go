@@ -51,7 +51,7 @@ func (c Command) BuildFlags() []string {
 	return flags
 }
 
-// MendsModule tells whether the user lets every go command change go.mod, which
+// MendsModule reports whether the user lets every go command change go.mod, which
 // then does what it needs when it builds, and not before.
 func (c Command) MendsModule() bool {
 	return slices.ContainsFunc(c.Environ(), func(entry string) bool {

@@ -15,7 +15,7 @@ func IsGoFile(name string) bool {
 	return strings.HasSuffix(name, ".go") && !strings.HasPrefix(name, "_") && !strings.HasPrefix(name, ".")
 }
 
-// GoFilesIn gives the paths of the Go files in a folder; none if it cannot be
+// GoFilesIn returns the paths of the Go files in a folder; none if it cannot be
 // read.
 func GoFilesIn(dir string) []string {
 	entries, _ := os.ReadDir(dir)
@@ -28,7 +28,7 @@ func GoFilesIn(dir string) []string {
 	return files
 }
 
-// ImportsOfFolder gives what the Go files of a folder import. A file that
+// ImportsOfFolder returns what the Go files of a folder import. A file that
 // cannot be read imports nothing: the go command will say why.
 func ImportsOfFolder(dir string) []string {
 	var paths []string

@@ -36,19 +36,19 @@ type Module struct {
 	Requires bool     // cgigen is among the requirements, or the module itself
 }
 
-// ImportPath gives the import path of a folder of the module.
+// ImportPath returns the import path of a folder of the module.
 func (m *Module) ImportPath(dir string) string {
 	rel, _ := filepath.Rel(m.Dir, dir)
 	return path.Join(m.Path, filepath.ToSlash(rel))
 }
 
-// Contains tells whether a path lies in the module's folder.
+// Contains reports whether a path lies in the module's folder.
 func (m *Module) Contains(dir string) bool {
 	rel, err := filepath.Rel(m.Dir, dir)
 	return err == nil && filepath.IsLocal(rel)
 }
 
-// Below gives the folders from the module's root, without it, down to one that
+// Below returns the folders from the module's root, without it, down to one that
 // the module contains.
 func (m *Module) Below(dir string) []string {
 	rel, _ := filepath.Rel(m.Dir, dir)

@@ -21,7 +21,7 @@ type packagePattern struct {
 	paths  *regexp.Regexp
 }
 
-// Has tells whether the patterns choose a package of a module.
+// Has reports whether the patterns choose a package of a module.
 func (s Selection) Has(m *Module, importPath string) bool {
 	return slices.ContainsFunc(s, func(p packagePattern) bool {
 		return (p.Module == nil || p.Module == m) && p.paths.MatchString(importPath)
@@ -82,7 +82,7 @@ func localPattern(pattern, full string, modules []*Module) (packagePattern, erro
 	return packagePattern{m, wildcards(m.ImportPath(full))}, nil
 }
 
-// ModuleOf gives the innermost module that a folder lies in, nil for none.
+// ModuleOf returns the innermost module that a folder lies in, nil for none.
 func ModuleOf(dir string, modules []*Module) *Module {
 	var inner *Module
 	for _, m := range modules {

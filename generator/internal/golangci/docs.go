@@ -40,7 +40,7 @@ func readDocs(name string) (documented, error) {
 	return d, nil
 }
 
-// customFor gives .custom-gcl.yml with the plugin of a checkout.
+// customFor returns .custom-gcl.yml with the plugin of a checkout.
 func (d documented) customFor(root string) string {
 	return release.ReplaceAllLiteralString(d.custom, "    path: "+strings.TrimSpace(root))
 }

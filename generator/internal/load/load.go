@@ -36,7 +36,7 @@ type Package struct {
 }
 
 // Exports reads the types of packages from their export data, and so does
-// without reading their source. It gives false if anything is wrong: what that
+// without reading their source. It returns false if anything is wrong: what that
 // is only the source tells.
 func Exports(ctx context.Context, c gocmd.Command, fset *token.FileSet, paths, imports []string) (map[string]*Package, bool) {
 	found, err := packages.Load(loaderConfig(ctx, c, fset, packages.LoadTypes), queries(slices.Concat(paths, imports))...)
@@ -122,7 +122,7 @@ func queries(paths []string) []string {
 // loaderPrefix stands before what the go command has said.
 var loaderPrefix = regexp.MustCompile(`^err: exit status \d+: stderr: `)
 
-// Excluded gives the files that belong to no build.
+// Excluded returns the files that belong to no build.
 func Excluded(sources []*scan.Source, loaded map[string]*Package) map[*scan.Source]bool {
 	excluded := map[*scan.Source]bool{}
 	for _, src := range sources {
@@ -133,7 +133,7 @@ func Excluded(sources []*scan.Source, loaded map[string]*Package) map[*scan.Sour
 	return excluded
 }
 
-// isExcluded tells whether a file belongs to no build for the current GOOS,
+// isExcluded reports whether a file belongs to no build for the current GOOS,
 // GOARCH and tags. Of a package that has not been loaded nothing is known but
 // the file itself: with any constraint it may be excluded.
 func isExcluded(src *scan.Source, p *Package) bool {
@@ -143,7 +143,7 @@ func isExcluded(src *scan.Source, p *Package) bool {
 	return slices.Contains(p.ignored, src.Path)
 }
 
-// loadErrors gives what is wrong with the packages and with the ones that they
+// loadErrors returns what is wrong with the packages and with the ones that they
 // import, in the words of the compiler.
 func loadErrors(loaded []*packages.Package, at diag.Positions) diag.List {
 	var ds diag.List
@@ -191,7 +191,7 @@ func withoutEchoes(ds diag.List) diag.List {
 // other, without a place: the packages on the way to the cycle, and around it.
 var importCycle = regexp.MustCompile(`^import cycle not allowed: import stack: \[(.*)\]$`)
 
-// placeCycles gives import cycles the position of an import in them, which the
+// placeCycles returns import cycles the position of an import in them, which the
 // type checker complains about as well, and shows them as a path.
 func placeCycles(ds diag.List) diag.List {
 	isEcho := func(d diag.Diagnostic) bool { return strings.Contains(d.Message, " (import cycle: [") }
@@ -257,7 +257,7 @@ func parsePosition(p diag.Positions, text string) token.Position {
 	return p.Relative(at)
 }
 
-// loadHint gives the remedy for packages that are newer than this program: for
+// loadHint returns the remedy for packages that are newer than this program: for
 // export data of a form that it does not know, and for a go line in go.mod.
 func loadHint(message string) string {
 	newer := strings.Contains(message, "export data") && strings.Contains(message, "version")

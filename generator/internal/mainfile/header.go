@@ -15,13 +15,13 @@ const (
 	HeaderEnd   = "; DO NOT EDIT."
 )
 
-// IsOurs tells whether a file is a program that cgigen wrote.
+// IsOurs reports whether a file is a program that cgigen wrote.
 func IsOurs(content []byte) bool {
 	_, ours := Packages(content)
 	return ours
 }
 
-// Packages gives the import paths in the first line of a program.
+// Packages returns the import paths in the first line of a program.
 func Packages(content []byte) (packages []string, ours bool) {
 	line, _, _ := bytes.Cut(content, []byte("\n"))
 	rest, begins := strings.CutPrefix(strings.TrimRight(string(line), "\r"), HeaderBegin)

@@ -6,7 +6,7 @@ import (
 	"strconv"
 )
 
-// ImportsIn gives the import paths of a file; none if it cannot be parsed.
+// ImportsIn returns the import paths of a file; none if it cannot be parsed.
 func ImportsIn(source []byte) []string {
 	file, err := parser.ParseFile(token.NewFileSet(), "", source, parser.ImportsOnly)
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 	"unicode/utf8"
 )
 
-// TypeName gives the name of a type, or of the one that it points at; "" for
+// TypeName returns the name of a type, or of the one that it points at; "" for
 // one without a name.
 func TypeName(text string) string {
 	text = strings.TrimLeft(text, "*")
@@ -54,13 +54,13 @@ func IgnoredFolder(name string) bool {
 	return name == "vendor" || name == "testdata"
 }
 
-// ProgramName gives the name of the program of a function without name=: the
+// ProgramName returns the name of the program of a function without name=: the
 // function's without a leading New and a trailing Handler, or the package's.
 func ProgramName(function, packageName string) string {
 	return Kebab(cmp.Or(strings.TrimSuffix(WithoutNew(function), "Handler"), packageName))
 }
 
-// MiddlewareDefault gives the name of a middleware without name=.
+// MiddlewareDefault returns the name of a middleware without name=.
 func MiddlewareDefault(function, packageName string) string {
 	return Kebab(cmp.Or(strings.TrimSuffix(WithoutNew(function), "Middleware"), packageName))
 }

@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// peakMemory gives the bytes that the largest of a process and its children
+// peakMemory returns the bytes that the largest of a process and its children
 // had in memory: getrusage(2) counts in bytes on darwin, in KiB elsewhere.
 func peakMemory(p *os.ProcessState) int64 {
 	usage, ok := p.SysUsage().(*syscall.Rusage)

@@ -55,7 +55,7 @@ func (b *bench) makeModules(ctx context.Context, packages int) (module, error) {
 	return m, nil
 }
 
-// copyRuntime gives a module with the packages that programs import. Users have
+// copyRuntime returns a module with the packages that programs import. Users have
 // it in the module cache; here its folder replaces it.
 func (b *bench) copyRuntime(ctx context.Context) (string, error) {
 	repository, err := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}", "github.com/cgigen/cgigen").Output()

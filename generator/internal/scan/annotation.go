@@ -23,7 +23,7 @@ type Annotation struct {
 	Middleware directive.MiddlewareLine // for kind middleware
 }
 
-// Symbol gives what a generated program calls the declaration.
+// Symbol returns what a generated program calls the declaration.
 func (a *Annotation) Symbol() model.Symbol {
 	return model.Symbol{Package: a.Source.Pkg, PackageName: a.Source.Ast.Name.Name, Name: a.Ident().Name}
 }
@@ -108,7 +108,7 @@ func ownSpecs(decl *ast.GenDecl, owners map[*ast.CommentGroup]owner) {
 }
 
 // annotate adds a directive to the annotation of its declaration, nil before
-// the first one. It gives nil again if the directive is of no use.
+// the first one. It returns nil again if the directive is of no use.
 func annotate(a *Annotation, d ast.Directive, o owner, src *Source, r *diag.Reporter) *Annotation {
 	switch {
 	case !isDirective(d.Name):

@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// Constraints gives the build constraint of a file as an expression, from its
+// Constraints returns the build constraint of a file as an expression, from its
 // //go:build line, its name (foo_linux_arm64.go) and import "C"; "" if it is
 // always built.
 func (src *Source) Constraints() string {
@@ -40,7 +40,7 @@ func allOf(terms []string) string {
 	return strings.Join(terms, " && ")
 }
 
-// goBuildLine gives the expression of the //go:build line, which stands above
+// goBuildLine returns the expression of the //go:build line, which stands above
 // the package clause; nil for none.
 func goBuildLine(file *ast.File) constraint.Expr {
 	for _, group := range file.Comments {
@@ -59,7 +59,7 @@ func goBuildLine(file *ast.File) constraint.Expr {
 	return nil
 }
 
-// nameConstraints gives the operating system and the architecture in the name
+// nameConstraints returns the operating system and the architecture in the name
 // of a file, see go help buildconstraint.
 func nameConstraints(name string) []string {
 	parts := strings.Split(strings.TrimSuffix(name, ".go"), "_")[1:]

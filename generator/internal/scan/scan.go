@@ -70,7 +70,7 @@ func Scan(ctx context.Context, modules []*gocmd.Module, at diag.Positions) (Foun
 	return Found{files, outputs}, err
 }
 
-// outputsOf gives the folders called cgi-bin that hold programs of ours.
+// outputsOf returns the folders called cgi-bin that hold programs of ours.
 func outputsOf(files []*Source) []string {
 	var dirs []string
 	for _, src := range files {
@@ -149,7 +149,7 @@ func ParseFile(fset *token.FileSet, path string, content []byte) (*ast.File, err
 }
 
 // InParallel does the work for each item, on as many processors as there are.
-// It gives the error of the first item that has one.
+// It returns the error of the first item that has one.
 func InParallel[T any](ctx context.Context, items []T, work func(T) error) error {
 	errs := make([]error, len(items))
 	next := make(chan int)

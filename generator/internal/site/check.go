@@ -61,7 +61,7 @@ func (l *Layout) reportSameNames(r *diag.Reporter) {
 	}
 }
 
-// directiveOf gives the directive of a declared site.
+// directiveOf returns the directive of a declared site.
 func (l *Layout) directiveOf(s *Site) *directive.SiteLine {
 	i := slices.IndexFunc(l.Sources, func(src *scan.Source) bool { return src.Site != nil && filepath.Dir(src.Path) == s.Dir })
 	return l.Sources[i].Site

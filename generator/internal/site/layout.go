@@ -67,7 +67,7 @@ func Recalled(modules []*gocmd.Module, of int, chosen gocmd.Selection, only stri
 	return l
 }
 
-// SiteOf gives the innermost site that a file lies in; nil for a file outside
+// SiteOf returns the innermost site that a file lies in; nil for a file outside
 // of all.
 func (l *Layout) SiteOf(src *scan.Source) *Site {
 	var inner *Site
@@ -80,7 +80,7 @@ func (l *Layout) SiteOf(src *scan.Source) *Site {
 	return inner
 }
 
-// Active gives the handlers of a site whose files are built, in the order of
+// Active returns the handlers of a site whose files are built, in the order of
 // the source. Of a file that has not been loaded this is only known if it has
 // no constraints.
 func (l *Layout) Active(s *Site) []*scan.Annotation {
@@ -93,7 +93,7 @@ func (l *Layout) Active(s *Site) []*scan.Annotation {
 	return functions
 }
 
-// handlers gives all handlers of a site, excluded or not.
+// handlers returns all handlers of a site, excluded or not.
 func (l *Layout) handlers(s *Site) []*scan.Annotation {
 	var functions []*scan.Annotation
 	for _, src := range l.Sources {
@@ -124,7 +124,7 @@ func IsProvider(a *scan.Annotation) bool {
 	return a.Kind == directive.ProvideName || a.Kind == directive.MiddlewareName
 }
 
-// Chooses tells whether the patterns choose the package of a file, and it
+// Chooses reports whether the patterns choose the package of a file, and it
 // belongs to the site that was named.
 func (l *Layout) Chooses(src *scan.Source) bool {
 	if !l.Selection.Has(src.Module, src.Pkg) {
@@ -143,7 +143,7 @@ func (l *Layout) ChoosesProgram(p *Group) bool {
 	return slices.ContainsFunc(p.Functions, l.ChoosesFunction)
 }
 
-// Concerns tells whether the run is about a site: it has a chosen handler, or
+// Concerns reports whether the run is about a site: it has a chosen handler, or
 // its folder is chosen.
 func (l *Layout) Concerns(s *Site) bool {
 	if l.only != "" && s.Name != l.only {
@@ -155,7 +155,7 @@ func (l *Layout) Concerns(s *Site) bool {
 	return slices.ContainsFunc(l.handlers(s), l.ChoosesFunction)
 }
 
-// ToLoad gives the packages that programs are wired from: the chosen ones,
+// ToLoad returns the packages that programs are wired from: the chosen ones,
 // those of a chosen program's other handlers, and those with providers. A file
 // with mistakes in its syntax may hold any of them.
 func (l *Layout) ToLoad() []string {
@@ -181,7 +181,7 @@ func (l *Layout) ToLoad() []string {
 	return slices.Sorted(maps.Keys(paths))
 }
 
-// SoundDirectives tells whether export data can be enough: there is something
+// SoundDirectives reports whether export data can be enough: there is something
 // to load, the directives of its files have no mistakes, and stand at names
 // that export data has.
 func (l *Layout) SoundDirectives(paths []string) bool {
@@ -197,7 +197,7 @@ func (l *Layout) SoundDirectives(paths []string) bool {
 	return len(paths) > 0
 }
 
-// ForeignImports gives the packages of other modules that packages import
+// ForeignImports returns the packages of other modules that packages import
 // directly: they may bring providers and configuration.
 func (l *Layout) ForeignImports(paths []string) []string {
 	imports := map[string]bool{}
@@ -219,7 +219,7 @@ func (l *Layout) ForeignImports(paths []string) []string {
 	return slices.Sorted(maps.Keys(imports))
 }
 
-// LiveFolders gives the folders of all programs of the sites.
+// LiveFolders returns the folders of all programs of the sites.
 func (l *Layout) LiveFolders() []string {
 	live := map[string]bool{}
 	silent := &diag.Reporter{Positions: l.at}
@@ -233,7 +233,7 @@ func (l *Layout) LiveFolders() []string {
 	return slices.Sorted(maps.Keys(live))
 }
 
-// OutputFolders gives the folders in which stale programs may lie: those of the
+// OutputFolders returns the folders in which stale programs may lie: those of the
 // sites and, if there is any //cgigen:site, those that were a site's before. placed says that
 // -o has named the folder.
 func (l *Layout) OutputFolders(placed bool) []string {
@@ -257,7 +257,7 @@ func sortFunctions(functions []*scan.Annotation) {
 	})
 }
 
-// HandlerPackages gives the packages of chosen handlers.
+// HandlerPackages returns the packages of chosen handlers.
 func (l *Layout) HandlerPackages() []string {
 	var paths []string
 	for _, src := range l.Sources {
@@ -269,7 +269,7 @@ func (l *Layout) HandlerPackages() []string {
 	return slices.Compact(paths)
 }
 
-// HasRequirement tells whether programs find the runtime: by a requirement, or
+// HasRequirement reports whether programs find the runtime: by a requirement, or
 // in the workspace.
 func (l *Layout) HasRequirement() bool {
 	return l.Module.Requires || slices.ContainsFunc(l.Modules, func(m *gocmd.Module) bool { return m.Path == model.CgigenModule })

@@ -19,7 +19,7 @@ type Group struct {
 	Functions []*scan.Annotation
 }
 
-// programOf gives the name of the program of a function, and whether it is a
+// programOf returns the name of the program of a function, and whether it is a
 // group's. name= and binary= belong to the program: they may stand on any of
 // its lines, have to agree, and exclude each other.
 func programOf(a *scan.Annotation, r *diag.Reporter) (name directive.Text, group, ok bool) {

@@ -45,7 +45,7 @@ func Find(found scan.Found, modules []*gocmd.Module, chosen gocmd.Selection, p P
 	return l, l.placeOutput(p)
 }
 
-// siteModule gives the module of the chosen handlers: no site is larger.
+// siteModule returns the module of the chosen handlers: no site is larger.
 // Without any handler it is the one that the patterns are about.
 func (l *Layout) siteModule(dir string) (*gocmd.Module, error) {
 	modules := map[*gocmd.Module]bool{}
@@ -67,7 +67,7 @@ func (l *Layout) siteModule(dir string) (*gocmd.Module, error) {
 	}
 }
 
-// findSites gives the sites of the module: the folders with //cgigen:site, or
+// findSites returns the sites of the module: the folders with //cgigen:site, or
 // the module itself where it has none.
 func (l *Layout) findSites(p Placement, r *diag.Reporter) {
 	var declared []*scan.Source
@@ -114,7 +114,7 @@ func (l *Layout) checkSiteOption() error {
 	}
 }
 
-// newSite gives the site of a folder without any directive.
+// newSite returns the site of a folder without any directive.
 func (l *Layout) newSite(dir string, p Placement) *Site {
 	s := &Site{Module: l.Module, Site: model.Site{Dir: dir, Path: l.Module.ImportPath(dir)}}
 	s.Name, s.Gateways = defaultSiteName(s.Path), p.Gateways
@@ -126,7 +126,7 @@ func (l *Layout) newSite(dir string, p Placement) *Site {
 	return s
 }
 
-// declaredSite gives the site of a folder with a directive. Flags are stronger.
+// declaredSite returns the site of a folder with a directive. Flags are stronger.
 func (l *Layout) declaredSite(src *scan.Source, p Placement) *Site {
 	d := src.Site
 	s := l.newSite(filepath.Dir(src.Path), p)

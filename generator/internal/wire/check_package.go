@@ -13,7 +13,7 @@ import (
 	"github.com/cgigen/cgigen/generator/model"
 )
 
-// CheckPackage gives what is wrong with the directives of one package, as far
+// CheckPackage returns what is wrong with the directives of one package, as far
 // as the package alone shows it: how they are written, where they stand, the
 // declarations below them, and the names and patterns of its programs. What
 // depends on other packages, such as a missing provider, is left to Plan. File

@@ -32,7 +32,7 @@ type declarations struct {
 	configs      map[*types.TypeName]*model.Config
 }
 
-// configFor gives the configuration struct that a parameter asks for, by value
+// configFor returns the configuration struct that a parameter asks for, by value
 // or by pointer, and its declaration; nil if the type is none.
 func (w *declarations) configFor(t types.Type) (named *types.Named, a *scan.Annotation) {
 	if pointer, ok := types.Unalias(t).(*types.Pointer); ok {
@@ -74,7 +74,7 @@ func configOfType(src *scan.Source, name string) *scan.Annotation {
 	return src.Annotations[i]
 }
 
-// importedDirectly tells whether one of the annotated packages has the import.
+// importedDirectly reports whether one of the annotated packages has the import.
 func (w *declarations) importedDirectly(p *types.Package) bool {
 	for _, annotated := range w.packages {
 		if slices.Contains(annotated.Imports, p) {

@@ -62,7 +62,7 @@ func isWrapper(t types.Type) bool {
 	return ok && wraps(sig)
 }
 
-// allUses gives the middleware of all lines of a function. What it needs
+// allUses returns the middleware of all lines of a function. What it needs
 // counts as needed by the program.
 func (w *programWiring) allUses(a *scan.Annotation) (used [][]middleware, ok bool) {
 	ok = true
@@ -76,7 +76,7 @@ func (w *programWiring) allUses(a *scan.Annotation) (used [][]middleware, ok boo
 	return used, ok
 }
 
-// uses gives the middleware of a line, outermost first: that of the whole
+// uses returns the middleware of a line, outermost first: that of the whole
 // package, in the order of the source, and then that of use=. What use= names
 // stands where it is named.
 func (w *programWiring) uses(a *scan.Annotation, line directive.HandlerLine) (used []middleware, ok bool) {
@@ -123,7 +123,7 @@ func (w *declarations) checkSameNames(chosen func(*scan.Annotation) bool) {
 
 func (m middleware) same(other middleware) bool { return m.make.of == other.make.of }
 
-// wraps gives the steps that make the middleware of all lines of a function.
+// wraps returns the steps that make the middleware of all lines of a function.
 func (w *programWiring) wraps(used [][]middleware) (wraps [][]int, ok bool) {
 	ok = true
 	for _, list := range used {
@@ -137,7 +137,7 @@ func (w *programWiring) wraps(used [][]middleware) (wraps [][]int, ok bool) {
 	return wraps, ok
 }
 
-// middlewareStep gives the step that makes a middleware, once in the program.
+// middlewareStep returns the step that makes a middleware, once in the program.
 func (w *programWiring) middlewareStep(m middleware) (step int, ok bool) {
 	for i, s := range w.program.Steps {
 		if (s.Kind == model.CallMiddleware || s.Kind == model.PlainMiddleware) && s.Func == m.make.of.Symbol() {

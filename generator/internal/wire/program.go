@@ -56,7 +56,7 @@ func (w *declarations) assembleProgram(s *site.Site, planned *site.Group) model.
 	return program
 }
 
-// constraints gives the build constraints of the declarations that a program
+// constraints returns the build constraints of the declarations that a program
 // uses.
 func (w *programWiring) constraints() []string {
 	var all []string
@@ -69,7 +69,7 @@ func (w *programWiring) constraints() []string {
 	return slices.Compact(all)
 }
 
-// constraint gives the build constraint of a declaration. If the package has
+// constraint returns the build constraint of a declaration. If the package has
 // it once more for other systems, one of the constraints has to hold: the
 // program is the same on all of them.
 func (w *programWiring) constraint(a *scan.Annotation) string {
@@ -97,7 +97,7 @@ func (w *declarations) handlerOf(a *scan.Annotation) (*callable, bool) {
 	return checkHandler(a, fn, w.report)
 }
 
-// function gives the type of an annotated function, nil if the compiler has
+// function returns the type of an annotated function, nil if the compiler has
 // not come so far.
 func (w *declarations) function(a *scan.Annotation) *types.Func {
 	p := w.packages[a.Source.Pkg]
@@ -108,7 +108,7 @@ func (w *declarations) function(a *scan.Annotation) *types.Func {
 	return fn
 }
 
-// routesOf gives the routes of a function, each with its middleware.
+// routesOf returns the routes of a function, each with its middleware.
 func (w *programWiring) routesOf(a *scan.Annotation, step int, used [][]middleware, wraps [][]int) []model.Route {
 	var routes []model.Route
 	for i, line := range a.Handlers {

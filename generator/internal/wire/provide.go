@@ -102,7 +102,7 @@ func (w *declarations) findForeign() {
 	}
 }
 
-// own tells whether a declaration belongs to one of the main modules. What
+// own reports whether a declaration belongs to one of the main modules. What
 // they vendor, or hold as the replacement of another module, does not.
 func (w *declarations) own(obj types.Object) bool {
 	dir := filepath.Dir(w.report.Fset.Position(obj.Pos()).Filename)

@@ -69,12 +69,12 @@ func (w *programWiring) missingHint(t types.Type) string {
 	return "write a //cgigen:provide function that returns " + load.ShortType(t)
 }
 
-// providerExample gives the head of a function that provides a type.
+// providerExample returns the head of a function that provides a type.
 func providerExample(t types.Type) string {
 	return "func New" + naming.UpperFirst(cmp.Or(naming.TypeName(load.ShortType(t)), "Value")) + "() (" + load.ShortType(t) + ", error)"
 }
 
-// near gives providers of types that are nearly the wanted one: a pointer to
+// near returns providers of types that are nearly the wanted one: a pointer to
 // it, or what implements it.
 func (w *programWiring) near(t types.Type) []diag.Related {
 	var related []diag.Related
@@ -92,7 +92,7 @@ func (w *programWiring) near(t types.Type) []diag.Related {
 	return related
 }
 
-// neededBy gives the parameters for which the innermost call is made, from the
+// neededBy returns the parameters for which the innermost call is made, from the
 // inside out.
 func (w *programWiring) neededBy() []diag.Related {
 	var related []diag.Related
@@ -167,13 +167,13 @@ func (w *programWiring) importable(a *scan.Annotation, needed *callable) bool {
 	return false
 }
 
-// canImport tells whether the programs can import a package.
+// canImport reports whether the programs can import a package.
 func (w *programWiring) canImport(pkg string) bool {
 	parent, internal := internalParent(pkg)
 	return !internal || w.site.OutPath == parent || strings.HasPrefix(w.site.OutPath, parent+"/")
 }
 
-// internalParent gives the parent of the last folder called internal in an
+// internalParent returns the parent of the last folder called internal in an
 // import path, below which alone the package can be imported, see go help
 // packages.
 func internalParent(pkg string) (parent string, ok bool) {

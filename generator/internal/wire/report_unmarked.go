@@ -33,7 +33,7 @@ func (w *declarations) unmarkedHint(t types.Type) string {
 	return ""
 }
 
-// scopesFor gives the packages where a provider of a type may be: the type's
+// scopesFor returns the packages where a provider of a type may be: the type's
 // own, and the annotated ones.
 func (w *declarations) scopesFor(t types.Type) []*types.Package {
 	var scopes []*types.Package

@@ -12,7 +12,7 @@ import (
 	"github.com/cgigen/cgigen/generator/model"
 )
 
-// candidates gives the providers of a type that are nearest to the package that
+// candidates returns the providers of a type that are nearest to the package that
 // needs it.
 func (w *declarations) candidates(c *callable, t types.Type) []*callable {
 	w.findForeign()
@@ -25,7 +25,7 @@ func (w *declarations) candidates(c *callable, t types.Type) []*callable {
 	return nearestTo(w, c.of.Source, all, func(p *callable) *scan.Source { return p.of.Source })
 }
 
-// nearestTo gives those of the declarations that lie in the package, or else in
+// nearestTo returns those of the declarations that lie in the package, or else in
 // its site, where the module has several; otherwise all of them.
 func nearestTo[T any](w *declarations, from *scan.Source, all []T, sourceOf func(T) *scan.Source) []T {
 	near := func(is func(*scan.Source) bool) []T {
@@ -71,7 +71,7 @@ func (w *programWiring) findEager(c *callable) {
 	}
 }
 
-// lazyValue gives T for a parameter func() (T, error) where only T has a
+// lazyValue returns T for a parameter func() (T, error) where only T has a
 // provider.
 func (w *programWiring) lazyValue(c *callable, t types.Type) (types.Type, bool) {
 	value, ok := makerOf(t)
@@ -90,7 +90,7 @@ func makerOf(t types.Type) (types.Type, bool) {
 	return sig.Results().At(0).Type(), true
 }
 
-// lazyArg gives the function that makes a value at the first use. A value that
+// lazyArg returns the function that makes a value at the first use. A value that
 // the program has made anyway is given by a function as well.
 func (w *programWiring) lazyArg(c *callable, p parameter) (model.Arg, bool) {
 	step, ok := w.provided(c, p)

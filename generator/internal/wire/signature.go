@@ -174,7 +174,7 @@ func cleanupForm(t types.Type) model.Cleanup {
 	return model.NoCleanup
 }
 
-// serves tells whether a type's method set has ServeHTTP as http.Handler wants
+// serves reports whether a type's method set has ServeHTTP as http.Handler wants
 // it.
 func serves(t types.Type) bool {
 	m := types.NewMethodSet(t).Lookup(nil, "ServeHTTP")

@@ -111,7 +111,7 @@ func (w *programWiring) arg(c *callable, p parameter) (model.Arg, bool) {
 	return model.Arg{Kind: model.StepArg, Step: step}, ok
 }
 
-// configStep gives the step that loads a configuration struct, once in the
+// configStep returns the step that loads a configuration struct, once in the
 // program.
 func (w *programWiring) configStep(named *types.Named, a *scan.Annotation, needed *callable) (step int, ok bool) {
 	if made := w.existing(named); made != nil {
@@ -134,7 +134,7 @@ func (w *programWiring) existing(t types.Type) *madeStep {
 	return &w.made[i]
 }
 
-// provided gives the step that calls the provider of a parameter's type, once
+// provided returns the step that calls the provider of a parameter's type, once
 // in the program.
 func (w *programWiring) provided(c *callable, p parameter) (step int, ok bool) {
 	provider := w.provider(c, p)
