@@ -105,7 +105,7 @@ func sameLoaded(t *testing.T, environment []string, ours, theirs loadedConfig) {
 	}
 }
 
-// isOptional tells variables of structs behind pointers without init.
+// isOptional recognizes variables of structs behind pointers without init.
 func isOptional(assignment string) bool {
 	name, value, _ := strings.Cut(assignment, "=")
 	return value != "" && (strings.HasPrefix(name, "REPLICA_") || strings.HasPrefix(name, "MAX_") || strings.Contains(name, "_LOGIN_"))

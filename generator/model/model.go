@@ -71,7 +71,7 @@ const (
 	PlainHandler                    // use a func(http.ResponseWriter, *http.Request) as it is
 )
 
-// Calls tells the steps that call a function and keep what it returns.
+// Calls recognizes the steps that call a function and keep what it returns.
 func (k StepKind) Calls() bool {
 	return k == CallProvider || k == CallMiddleware || k == CallHandler
 }

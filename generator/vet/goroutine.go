@@ -56,7 +56,7 @@ func (p *pass) begins(n ast.Node) ast.Node {
 	return nil
 }
 
-// endsWithContext tells a goroutine that receives from a context's Done.
+// endsWithContext recognizes a goroutine that receives from a context's Done.
 func (p *pass) endsWithContext(call *ast.CallExpr) bool {
 	ends := false
 	ast.Inspect(call, func(n ast.Node) bool {
@@ -69,7 +69,7 @@ func (p *pass) endsWithContext(call *ast.CallExpr) bool {
 	return ends
 }
 
-// waitsHere tells what a function does when it waits: receive, select, read
+// waitsHere recognizes what a function does when it waits: receive, select, read
 // from a pipe, or call something named Wait.
 func (p *pass) waitsHere(n ast.Node) bool {
 	switch n := n.(type) {

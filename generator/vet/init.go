@@ -48,7 +48,7 @@ func (p *pass) checkInit(n ast.Node) {
 	})
 }
 
-// heavy tells calls that take a tenth of a millisecond or much more: files, the
+// heavy recognizes calls that take a tenth of a millisecond or much more: files, the
 // network, other programs, keys and passwords, decoding, templates from files.
 func heavy(pkg, name string) bool {
 	has := func(names ...string) bool {

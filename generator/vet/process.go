@@ -124,7 +124,7 @@ func isHijacker(info *types.Info, e ast.Expr) bool {
 	return ok && assert.Type != nil && isNamed(info.TypeOf(assert.Type), "net/http", "Hijacker")
 }
 
-// annotated tells a package with directives.
+// annotated recognizes a package with directives.
 func (p *pass) annotated() bool {
 	for _, file := range p.files {
 		if hasDirective(file) {

@@ -174,7 +174,7 @@ func (p *pass) checkKeepers(known keepers) {
 	}
 }
 
-// inCopy tells a field that a method without a pointer changes in its copy of
+// inCopy recognizes a field that a method without a pointer changes in its copy of
 // the receiver alone.
 func inCopy(info *types.Info, recv *types.Var, e ast.Expr) bool {
 	_, field := ast.Unparen(e).(*ast.SelectorExpr)

@@ -49,7 +49,7 @@ func (s *scope) outlives(info *types.Info, r region, e ast.Expr) bool {
 	return packageLevel(v) || v != nil && (r.stays && v == r.sig.Recv() || s.captured(r, v))
 }
 
-// captured tells a variable that a handler captures from a function that
+// captured recognizes a variable that a handler captures from a function that
 // serves no request itself.
 func (s *scope) captured(r region, v *types.Var) bool {
 	if _, literal := r.node.(*ast.FuncLit); !literal || v.IsField() || within(r.node, v) {

@@ -15,7 +15,7 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// IsTool tells a command line that go vet -vettool sends: a question for the
+// IsTool recognizes a command line that go vet -vettool sends: a question for the
 // version or the flags, or a file that describes a package.
 func IsTool(args []string) bool {
 	if len(args) == 0 {

@@ -44,7 +44,7 @@ func (p *pass) checkStateNode(r region, n ast.Node) {
 	}
 }
 
-// accumulates tells an assignment that adds to what was there: to a map, a
+// accumulates recognizes an assignment that adds to what was there: to a map, a
 // slice or a number. What is merely set may well be made at its first use.
 func (p *pass) accumulates(n *ast.AssignStmt, i int) bool {
 	if n.Tok != token.ASSIGN || p.isMapElement(n.Lhs[i]) {
@@ -82,7 +82,7 @@ func (p *pass) checkState(r region, at, e ast.Expr) {
 	}
 }
 
-// inCopy tells what a method changes in its copy of the receiver alone.
+// inCopy recognizes what a method changes in its copy of the receiver alone.
 func (p *pass) inCopy(r region, e ast.Expr) bool {
 	if r.sig.Recv() == nil || rootOf(p.TypesInfo, e) != r.sig.Recv() || p.isMapElement(e) {
 		return false
@@ -125,7 +125,7 @@ func (p *pass) keptBy(call *ast.CallExpr) ast.Expr {
 	return sel.X
 }
 
-// keepsState tells methods that write to memory what later requests are to
+// keepsState recognizes methods that write to memory what later requests are to
 // read: rate limiters, caches and session stores have no other purpose.
 func keepsState(t types.Type, method string) bool {
 	named := namedOf(t)

@@ -26,7 +26,7 @@ func (p *pass) checkStores() {
 	}
 }
 
-// ofRequest tells a function that is called while a request is answered.
+// ofRequest recognizes a function that is called while a request is answered.
 func ofRequest(sig *types.Signature) bool {
 	for v := range sig.Params().Variables() {
 		if named := namedOf(v.Type()); named != nil && named.Obj().Pkg() != nil {
@@ -54,7 +54,7 @@ func (p *pass) provided() map[*types.TypeName]bool {
 	return found
 }
 
-// isRegion tells a function that a handler calls, which is looked at anyway.
+// isRegion recognizes a function that a handler calls, which is looked at anyway.
 func (p *pass) isRegion(fn *ast.FuncDecl) bool {
 	for _, r := range p.regions {
 		if r.node == fn && r.role == serving {

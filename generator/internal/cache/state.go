@@ -104,7 +104,7 @@ func (f *stateFile) read() error {
 	return nil
 }
 
-// usesCgo tells a file that imports "C". Of one with mistakes in its syntax it
+// usesCgo recognizes a file that imports "C". Of one with mistakes in its syntax it
 // is assumed.
 func usesCgo(content []byte) bool {
 	if !bytes.Contains(content, []byte(`"C"`)) {
@@ -114,5 +114,5 @@ func usesCgo(content []byte) bool {
 	return err != nil || slices.ContainsFunc(parsed.Imports, func(spec *ast.ImportSpec) bool { return spec.Path.Value == `"C"` })
 }
 
-// isForTests tells files that no program is made from.
+// isForTests recognizes files that no program is made from.
 func isForTests(path string) bool { return strings.HasSuffix(path, "_test.go") }

@@ -45,7 +45,7 @@ func translate(field string, pairs []tagPair) (spelling, library string) {
 	return translation(field, pairs).String(), library
 }
 
-// isConfigKey tells the keys of a tag that make a field one of configuration,
+// isConfigKey recognizes the keys of a tag that make a field one of configuration,
 // here or for another library. Some keys of those are too common to tell.
 func isConfigKey(key string) bool {
 	for _, foreign := range foreignKeys() {
@@ -56,7 +56,7 @@ func isConfigKey(key string) bool {
 	return strings.HasPrefix(strings.ToLower(key), "env")
 }
 
-// hasInlineOption tells the options of sethvargo/go-envconfig that caarlos0/env
+// hasInlineOption recognizes the options of sethvargo/go-envconfig that caarlos0/env
 // has no word for.
 func hasInlineOption(options string) bool {
 	for option := range strings.SplitSeq(options, ",") {

@@ -22,7 +22,7 @@ func IsError(t types.Type) bool {
 	return types.Identical(t, types.Universe.Lookup("error").Type())
 }
 
-// IsInvalid tells a type that the compiler has already complained about, as a
+// IsInvalid recognizes a type that the compiler has already complained about, as a
 // whole or in part.
 func IsInvalid(t types.Type) bool {
 	return strings.Contains(t.String(), types.Typ[types.Invalid].String())

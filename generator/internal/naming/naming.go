@@ -48,7 +48,7 @@ func UpperFirst(name string) string {
 // ValidName is what a program or a middleware may be called.
 var ValidName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]*$`)
 
-// IgnoredFolder tells the folders that patterns with ... leave out, see
+// IgnoredFolder recognizes the folders that patterns with ... leave out, see
 // go help packages.
 func IgnoredFolder(name string) bool {
 	return name == "vendor" || name == "testdata"
@@ -91,7 +91,7 @@ func Kebab(name string) string {
 	return strings.Trim(b.String(), "-")
 }
 
-// wordBegins tells an upper-case letter after another kind of letter, and the
+// wordBegins recognizes an upper-case letter after another kind of letter, and the
 // last one of an abbreviation that a word follows.
 func wordBegins(runes []rune, i int) bool {
 	if i == 0 || !unicode.IsUpper(runes[i]) || !IsLetterOrDigit(runes[i-1]) {

@@ -101,7 +101,7 @@ func goFiles(m *gocmd.Module) ([]*Source, error) {
 	return files, err
 }
 
-// skips tells the folders that patterns with ... leave out, see go help
+// skips recognizes the folders that patterns with ... leave out, see go help
 // packages, and those of nested modules.
 func skips(m *gocmd.Module, dir string) bool {
 	name := filepath.Base(dir)

@@ -48,7 +48,7 @@ func (w *declarations) scopesFor(t types.Type) []*types.Package {
 	return slices.DeleteFunc(scopes, func(p *types.Package) bool { return p.Name() == "main" })
 }
 
-// makes tells a function that returns a type as a provider does, and makes it
+// makes recognizes a function that returns a type as a provider does, and makes it
 // out of something else.
 func makes(fn *types.Func, t types.Type) bool {
 	sig := fn.Signature()
@@ -66,7 +66,7 @@ func takes(sig *types.Signature, what func(types.Type) bool) bool {
 	return slices.ContainsFunc(slices.Collect(sig.Params().Variables()), func(v *types.Var) bool { return what(v.Type()) })
 }
 
-// annotated tells a function with directives, which may have been reported.
+// annotated recognizes a function with directives, which may have been reported.
 func (w *declarations) annotated(fn *types.Func) bool {
 	for _, src := range w.sources {
 		if src.Pkg == fn.Pkg().Path() && slices.ContainsFunc(src.Annotations, func(a *scan.Annotation) bool { return a.Fn != nil && a.Fn.Recv == nil && a.Fn.Name.Name == fn.Name() }) {
@@ -76,7 +76,7 @@ func (w *declarations) annotated(fn *types.Func) bool {
 	return false
 }
 
-// looksLikeConfig tells a struct with env tags, which is to be loaded and not
+// looksLikeConfig recognizes a struct with env tags, which is to be loaded and not
 // made.
 func looksLikeConfig(t types.Type) bool {
 	fields, ok := load.Dereferenced(t).Underlying().(*types.Struct)

@@ -80,7 +80,7 @@ func (w *programWiring) args(c *callable) (args []model.Arg, ok bool) {
 	return args, ok
 }
 
-// sameValue tells types that get one value: Config and *Config are one type.
+// sameValue recognizes types that get one value: Config and *Config are one type.
 func (w *programWiring) sameValue(a, b types.Type) bool {
 	if load.IsInvalid(a) || !types.Identical(load.Dereferenced(a), load.Dereferenced(b)) {
 		return false
