@@ -28,7 +28,8 @@ type conn struct {
 	exchange gateway.Exchange
 	net      *stream.Conn
 	deadline stream.WriteDeadline
-	gaveUp   bool // the handler has not waited for the whole body
+	rest     sync.WaitGroup // of the body, which the handler has not waited for
+	gaveUp   bool           // there is one
 
 	mu       sync.Mutex
 	begun    bool  // the request has been received
@@ -85,7 +86,8 @@ func (c *conn) run(vars gateway.Vars, err error) {
 	if outcome == gateway.Cut {
 		c.reset()
 	} else if c.gaveUp {
-		c.linger()
+		c.net.CloseWrite()
+		c.rest.Wait()
 	}
 }
 
@@ -104,12 +106,10 @@ func (c *conn) linger() {
 	c.net.CloseWrite()
 	c.net.Within(lingering)
 	buf := make([]byte, 4<<10)
-	for read := 0; read < 1<<20; {
-		n, err := c.net.Read(buf)
-		if err != nil {
+	for {
+		if _, err := c.net.Read(buf); err != nil {
 			return
 		}
-		read += n
 	}
 }
 
@@ -205,8 +205,27 @@ func (in *input) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// GiveUp lets the connection end only after the rest of the body.
-func (in *input) GiveUp() { in.gaveUp = true }
+// GiveUp takes in the rest of the body, which nobody wants any more, while the
+// response leaves. mod_proxy_scgi sends all of it before it reads a response.
+func (in *input) GiveUp() {
+	in.gaveUp = true
+	in.net.SetReadDeadline(time.Time{})
+	in.rest.Go(func() {
+		buf := make([]byte, 16<<10)
+		for in.isAwaited() {
+			if _, err := in.Read(buf); err != nil {
+				return
+			}
+		}
+	})
+}
+
+// isAwaited reports whether more of the body has to come.
+func (in *input) isAwaited() bool {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	return in.left > 0
+}
 
 // SetReadDeadline limits the reading of the body.
 func (in *input) SetReadDeadline(t time.Time) error { return in.net.SetReadDeadline(t) }
