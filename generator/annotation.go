@@ -36,6 +36,8 @@ type owner struct {
 	fn   *ast.FuncDecl
 	typ  *ast.TypeSpec
 	what string // for a message: "func New"
+	// clause says that it is the package clause.
+	clause bool
 }
 
 // annotations finds the directives of a parsed file, reports those that stand
@@ -51,6 +53,10 @@ func annotations(src *source, r *reporter) []*annotation {
 				reportNearMiss(c, r)
 				continue
 			}
+			if d.Name == siteName {
+				src.takeSite(d, owners[group], r.positions)
+				continue
+			}
 			a = annotate(a, d, owners[group], src, r)
 		}
 		if a != nil {
@@ -62,7 +68,7 @@ func annotations(src *source, r *reporter) []*annotation {
 
 // docOwners tells which declaration each doc comment belongs to.
 func docOwners(file *ast.File) map[*ast.CommentGroup]owner {
-	owners := map[*ast.CommentGroup]owner{file.Doc: {what: "the package clause"}}
+	owners := map[*ast.CommentGroup]owner{file.Doc: {what: "the package clause", clause: true}}
 	for _, decl := range file.Decls {
 		switch decl := decl.(type) {
 		case *ast.FuncDecl:

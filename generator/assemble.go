@@ -8,20 +8,21 @@ import (
 	"strings"
 )
 
-// assemble makes the model of the selected programs. What is wrong is in the
-// world's errors afterwards, and the model then has gaps.
-func (w *world) assemble(m *module, programs []*plannedProgram) *Model {
-	model := &Model{Module: Module{Path: m.Path, Dir: m.Dir}}
+// assemble adds a site and its selected programs to the model. What is wrong is
+// in the world's errors afterwards, and the model then has gaps.
+func (w *world) assemble(model *Model, s *site, programs []*plannedProgram) {
+	model.Sites = append(model.Sites, s.Site)
 	for _, planned := range programs {
-		model.Programs = append(model.Programs, w.assembleProgram(m, planned))
+		program := w.assembleProgram(s, planned)
+		program.Site = len(model.Sites) - 1
+		model.Programs = append(model.Programs, program)
 	}
-	return model
 }
 
-func (w *world) assembleProgram(m *module, planned *plannedProgram) Program {
+func (w *world) assembleProgram(s *site, planned *plannedProgram) Program {
 	program := Program{Name: planned.name}
 	wiring := &wiring{
-		world: w, program: &program, root: positions{w.fset, m.Dir}, used: map[*annotation]bool{}, eager: map[*callable]bool{},
+		world: w, site: s, program: &program, root: positions{w.fset, s.module.Dir}, used: map[*annotation]bool{}, eager: map[*callable]bool{},
 	}
 	packages := map[string]bool{}
 	var handlers []*callable

@@ -39,10 +39,10 @@ type remembered struct {
 	Roots    []string // folders whose files are the state
 	State    string
 	Modules  []*module
-	Site     int // index in Modules
-	OutDir   string
-	OutPath  string
-	Live     []string // names of all programs of the site
+	Module   int // index in Modules
+	Sites    []*site
+	Outputs  []string
+	Live     []string // folders of all programs of the sites
 	Model    *Model
 	Emitted  []emitted
 	Warnings Diagnostics
@@ -119,7 +119,7 @@ func (c *cache) recall(ctx context.Context) *remembered {
 		return nil
 	}
 	var last remembered
-	if json.Unmarshal(content, &last) != nil || last.Model == nil || last.Site >= len(last.Modules) {
+	if json.Unmarshal(content, &last) != nil || last.Model == nil || last.Module >= len(last.Modules) {
 		return nil
 	}
 	if state, ok := stateOf(ctx, last.Roots); !ok || state != last.State {

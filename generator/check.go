@@ -23,6 +23,8 @@ func CheckPackage(fset *token.FileSet, files []*ast.File, p *types.Package) Diag
 		src := &source{path: fset.PositionFor(file.FileStart, false).Filename, pkg: p.Path(), ast: file}
 		src.annotations = annotations(src, w.reporter)
 		w.sources = append(w.sources, src)
+		w.errors = append(w.errors, src.siteErrors...)
+		w.checkOneSite(src)
 		for _, a := range src.annotations {
 			w.checkAlone(a)
 			if isHandler(a) {
@@ -32,10 +34,22 @@ func CheckPackage(fset *token.FileSet, files []*ast.File, p *types.Package) Diag
 	}
 	w.findProviders()
 	everybody := func(*annotation) bool { return true }
+	w.checkSameNames(everybody)
 	sound := slices.DeleteFunc(handlers, func(a *annotation) bool { return a.unsound })
 	groupPrograms(sound, everybody, w.reporter)
 	checkConflicts(sound, everybody, w.reporter)
 	return w.errors.sorted()
+}
+
+// checkOneSite reports a //cgigen:site in a folder that has one in an earlier
+// file.
+func (w *world) checkOneSite(src *source) {
+	for _, earlier := range w.sources {
+		if earlier != src && earlier.site != nil && src.site != nil {
+			reportSecondSite(earlier, src, w.reporter)
+			return
+		}
+	}
 }
 
 // checkAlone reports what is wrong with one declaration.

@@ -3,6 +3,7 @@ package generator
 import (
 	"go/types"
 	"slices"
+	"strings"
 )
 
 // configOf flattens the struct type of a //cgigen:config directive. Fields come
@@ -35,9 +36,10 @@ type configReader struct {
 
 // A place is a struct within the configuration struct.
 type place struct {
-	path   []string // selectors that lead there
-	prefix string
-	inside []types.Type // the named structs around it, itself last
+	path     []string // selectors that lead there
+	prefix   string
+	inside   []types.Type // the named structs around it, itself last
+	optional string       // of a ConfigField
 }
 
 // checkType reports a type that a program cannot name or fill.
@@ -103,7 +105,7 @@ func (r *configReader) reportField(v *types.Var, code, format string, args ...an
 	return r.problems.add(r.tags.position(v), code, format, args...)
 }
 
-// nested enters a struct. One behind a pointer is allocated.
+// nested enters a struct. One behind a pointer is nil while nothing in it is set.
 func (r *configReader) nested(v *types.Var, s *types.Struct, t fieldTag, in place) {
 	typ := dereferenced(v.Type())
 	switch {
@@ -117,13 +119,19 @@ func (r *configReader) nested(v *types.Var, s *types.Struct, t fieldTag, in plac
 		return
 	}
 	inner := place{
-		path:   append(slices.Clone(in.path), v.Name()),
-		prefix: in.prefix + t.prefix,
-		inside: append(slices.Clone(in.inside), typ),
+		path:     append(slices.Clone(in.path), v.Name()),
+		prefix:   in.prefix + t.prefix,
+		inside:   append(slices.Clone(in.inside), typ),
+		optional: in.optional,
 	}
-	if typ != v.Type() {
-		r.config.Allocs = append(r.config.Allocs, inner.path)
+	pointer, init := typ != v.Type(), t.options["init"]
+	if pointer {
+		r.config.Pointers = append(r.config.Pointers, ConfigPointer{Path: inner.path, Init: init})
 	}
+	if pointer && !init {
+		inner.optional = strings.Join(inner.path, ".")
+	}
+	r.checkInit(v, t)
 	r.structFields(s, inner)
 }
 
@@ -140,10 +148,12 @@ func (r *configReader) leaf(v *types.Var, t fieldTag, in place) {
 		File:       t.options["file"],
 		Expand:     t.options["expand"],
 		Unset:      t.options["unset"],
+		Init:       t.options["init"],
+		Optional:   in.optional,
 		Doc:        t.doc,
 		Position:   r.tags.position(v),
 	}
-	f.Secret = t.secret == "true" || t.secret == "" && looksSecret(f.Name)
+	f.Secret = t.secret == "true" || t.secret == "" && (looksSecret(f.Name) || holdsPassword(f.Default))
 	if !v.Exported() {
 		r.reportField(v, "config-unexported-field", "%s is not exported, so that it cannot be filled", v.Name()).Hint = exportHint(v.Name())
 		return
@@ -158,8 +168,16 @@ func (r *configReader) leaf(v *types.Var, t fieldTag, in place) {
 	}
 	f.Form, f.Parser, f.KeyParser = shape.form, shape.value.parser, shape.key.parser
 	r.separators(v, t, &f)
+	r.checkInit(v, t)
 	r.checkDefault(v, shape, f)
 	r.config.Fields = append(r.config.Fields, f)
+}
+
+// checkInit reports the option init on what is always there.
+func (r *configReader) checkInit(v *types.Var, t fieldTag) {
+	if _, pointer := v.Type().Underlying().(*types.Pointer); t.options["init"] && !pointer {
+		r.reportField(v, "config-tag-option", "the option init on %s, which is no pointer", shortType(v.Type())).Hint = "leave it out: it keeps a pointer from being nil"
+	}
 }
 
 // separators sets those that the form of the field needs.
@@ -205,7 +223,10 @@ func holdsTags(s *types.Struct, entered []*types.Struct) bool {
 	}
 	entered = append(entered, s)
 	for i := range s.NumFields() {
-		pairs, _ := splitTag(s.Tag(i))
+		pairs, wellFormed := splitTag(s.Tag(i))
+		if !wellFormed && mentionsConfig(s.Tag(i)) {
+			return true // which is reported at the tag
+		}
 		if slices.ContainsFunc(pairs, func(p tagPair) bool { return isConfigKey(p.key) && p.value != "-" }) {
 			return true
 		}

@@ -8,6 +8,7 @@ import (
 	"math/big"
 	"net"
 	"net/netip"
+	"net/url"
 	"os"
 	"regexp"
 	"slices"
@@ -32,7 +33,11 @@ func (r *configReader) checkDefault(v *types.Var, s shape, f ConfigField) {
 		if f.Form == SliceForm || f.Form == MapForm {
 			hint = "elements are separated by \"" + f.Separator + "\", and space around them is part of them"
 		}
-		r.reportField(v, "config-default", "envDefault of %s: %s", f.Name, err).Hint = hint
+		why := err.Error()
+		if f.Secret {
+			why = "it is secret, so not shown here, and not valid for its type"
+		}
+		r.reportField(v, "config-default", "envDefault of %s: %s", f.Name, why).Hint = hint
 	}
 }
 
@@ -114,13 +119,22 @@ func (s scalar) checker() func(string) error {
 	case "Text":
 		return textCheckers()[qualifiedName(s.typ)]
 	case "URL":
-		return parsed(config.URL)
+		return checkURL
 	case "Duration":
 		return parsed(config.Duration)
 	case "Location":
 		return parsed(config.Location)
 	}
 	return basicCheckers()[s.typ.Underlying().(*types.Basic).Kind()]
+}
+
+// checkURL says what is wrong with a URL. The program does not: its value may be secret.
+func checkURL(text string) error {
+	_, err := url.Parse(text)
+	if wrapped, ok := errors.AsType[*url.Error](err); ok {
+		return wrapped.Err
+	}
+	return err
 }
 
 // basicCheckers are the parsers of Go's own types.

@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // A documentedConfig is a configuration struct with the programs that load it.
@@ -34,6 +37,34 @@ func documentedConfigs(m *Model) []documentedConfig {
 	slices.SortFunc(configs, func(a, b documentedConfig) int {
 		return strings.Compare(a.Type.Package+"."+a.Type.Name, b.Type.Package+"."+b.Type.Name)
 	})
+	return withoutSecrets(configs)
+}
+
+// hidden stands for the default of a secret, which no document shows.
+const hidden = "***"
+
+// withoutSecrets hides the defaults of secrets. A name that one field calls
+// secret is secret for all.
+func withoutSecrets(configs []documentedConfig) []documentedConfig {
+	secret := map[string]bool{}
+	for _, c := range configs {
+		for _, f := range c.Fields {
+			secret[f.Name] = secret[f.Name] || f.Secret
+		}
+	}
+	for i, c := range configs {
+		fields := slices.Clone(c.Fields)
+		for j := range fields {
+			f := &fields[j]
+			f.Secret = secret[f.Name]
+			if f.Secret && f.Default != "" {
+				f.Default = hidden
+			}
+		}
+		shown := *c.Config
+		shown.Fields = fields
+		configs[i].Config = &shown
+	}
 	return configs
 }
 
@@ -74,37 +105,40 @@ func exampleLine(f ConfigField) string {
 		lines += "# " + oneLine(f.Doc) + "\n"
 	}
 	value, ok := quoteValue(f.Default)
-	if !ok {
+	switch {
+	case f.Default == hidden && f.Secret:
+		value = ""
+		lines += "# (there is a default, which is secret and not shown)\n"
+	case !ok:
 		lines += "# (the default does not fit on a line: a file that " + f.Name + fileSuffix + " names can hold such a value)\n"
 	}
 	words := append([]string{f.Type}, properties(f)...)
 	mark := "# "
-	if isRequired(f) {
+	if f.IsRequired() {
 		mark = "# REQUIRED "
 		words = slices.DeleteFunc(words, func(word string) bool { return word == "required" })
 	}
 	return lines + mark + "(" + strings.Join(words, ", ") + ")\n#" + f.Name + "=" + value + "\n"
 }
 
-// quoteValue writes a value as the files of runtime/config take it.
+// quoteValue writes a value as the files of runtime/config take it. One with
+// control characters, which other readers take for the end of a line, or which is
+// no text, is not ok.
 func quoteValue(value string) (string, bool) {
-	plain := !strings.ContainsAny(value, "\n\x00") && strings.TrimSpace(value) == value
+	isControl := func(r rune) bool { return r != '\t' && unicode.IsControl(r) || r == '\u2028' || r == '\u2029' }
+	plain := strings.TrimSpace(value) == value && !strings.HasPrefix(value, `"`) && !strings.HasPrefix(value, "'") &&
+		!strings.Contains(value, " #") && !strings.Contains(value, "\t#") && !strings.HasPrefix(value, "#")
 	switch {
-	case plain && !strings.HasPrefix(value, `"`) && !strings.HasPrefix(value, "'") && !strings.Contains(value, " #") && !strings.Contains(value, "\t#"):
-		return value, true
-	case strings.ContainsAny(value, "\n\x00"):
+	case strings.ContainsFunc(value, isControl), !utf8.ValidString(value):
 		return "", false
+	case plain:
+		return value, true
 	case !strings.Contains(value, `"`):
 		return `"` + value + `"`, true
 	case !strings.Contains(value, "'"):
 		return "'" + value + "'", true
 	}
 	return "", false
-}
-
-// isRequired reports whether a program cannot start unless somebody sets a value.
-func isRequired(f ConfigField) bool {
-	return f.Required && !f.HasDefault || f.NotEmpty && f.Default == ""
 }
 
 // properties are the options of a field in words.
@@ -114,7 +148,8 @@ func properties(f ConfigField) []string {
 		holds bool
 		word  string
 	}{
-		{isRequired(f), "required"},
+		{f.IsRequired(), "required"},
+		{f.needsValue() && f.Optional != "", "required if a value of " + f.Optional + " is set"},
 		{f.NotEmpty, "not empty"},
 		{f.File, "path of a file with the value"},
 		{f.Expand, "$NAME stands for other values"},
@@ -129,9 +164,25 @@ func properties(f ConfigField) []string {
 	return words
 }
 
-// visible shows a separator that is a space.
+// visible shows a separator that is a space, or what cannot be seen.
 func visible(separator string) string {
-	return strings.ReplaceAll(separator, " ", "␣")
+	return strings.ReplaceAll(printable(separator), " ", "␣")
+}
+
+// printable writes what cannot be printed, or ends a line for some reader, as Go
+// does in a string.
+func printable(text string) string {
+	var b strings.Builder
+	for len(text) > 0 {
+		r, size := utf8.DecodeRuneInString(text)
+		if unicode.IsPrint(r) && (r != utf8.RuneError || size > 1) {
+			b.WriteRune(r)
+		} else {
+			b.WriteString(strings.Trim(strconv.Quote(text[:size]), `"`))
+		}
+		text = text[size:]
+	}
+	return b.String()
 }
 
 // ConfigReference returns a Markdown table of all configuration values of a module.
@@ -168,22 +219,39 @@ func meaning(f ConfigField) string {
 
 // oneLine joins the lines of a text.
 func oneLine(text string) string {
-	return strings.Join(strings.Fields(text), " ")
+	return printable(strings.Join(strings.Fields(text), " "))
 }
 
-// cell keeps a text within its cell of a Markdown table.
+// cell writes a text so that Markdown shows it as it is, within its cell.
 func cell(text string) string {
-	return strings.NewReplacer("|", `\|`, "<", "&lt;", "`", "\\`").Replace(text)
+	return strings.NewReplacer(
+		"<", "&lt;", ">", "&gt;", "&", "&amp;", `\`, "&#92;", // a backslash before | would be read in two ways
+		"|", `\|`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "~", `\~`, "$", `\$`,
+	).Replace(text)
 }
 
-// code writes a text as code, within its cell; "" stays empty.
+// code writes a text as code, within its cell; "" stays empty. Backticks can hold
+// no text with backticks or space at its ends, and in a table backslashes are read
+// in two ways: such a text is HTML.
 func code(text string) string {
-	if text == "" {
+	switch text = printable(text); {
+	case text == "":
 		return ""
+	case strings.ContainsAny(text, "`\\|") || strings.TrimSpace(text) != text || strings.Contains(text, "  "):
+		return "<code>" + entities(text) + "</code>"
 	}
-	fence := "`"
-	if strings.Contains(text, "`") {
-		fence = "``"
+	return "`" + text + "`"
+}
+
+// entities writes what means something to Markdown, or to HTML, as numbers.
+func entities(text string) string {
+	var b strings.Builder
+	for _, r := range text {
+		if r < utf8.RuneSelf && (unicode.IsPunct(r) || unicode.IsSymbol(r) || r == ' ') {
+			fmt.Fprintf(&b, "&#%d;", r)
+		} else {
+			b.WriteRune(r)
+		}
 	}
-	return fence + strings.NewReplacer("|", `\|`, "\n", " ").Replace(text) + fence
+	return b.String()
 }

@@ -87,10 +87,10 @@ func TestConfigReferenceIsATable(t *testing.T) {
 		"| `MAIL_KEY` | `string` |  | path of a file with the value | send |\n" +
 		"| `APP_TIMEOUT` | `time.Duration` | `5s` |  | send, user, user-list |\n" +
 		"| `APP_DSN` | `string` |  | database address \\| \\`path\\` (required, secret) | user, user-list |\n" +
-		"| `APP_TITLE` | `string` | ` a \"title\" #1` |  | user, user-list |\n" +
-		"| `APP_TEXT` | `string` | `two lines` |  | user, user-list |\n" +
+		"| `APP_TITLE` | `string` | <code>&#32;a&#32;&#34;title&#34;&#32;&#35;1</code> |  | user, user-list |\n" +
+		"| `APP_TEXT` | `string` | <code>two&#92;nlines</code> |  | user, user-list |\n" +
 		"| `APP_HOSTS` | `[]string` |  | required, not empty, separated by ␣ | user, user-list |\n" +
-		"| `APP_LIMITS` | `map[string]int` |  | $NAME stands for other values, key:value,… | user, user-list |\n"
+		"| `APP_LIMITS` | `map[string]int` |  | \\$NAME stands for other values, key:value,… | user, user-list |\n"
 	if diff := cmp.Diff(want, string(ConfigReference(documentedModel()))); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}

@@ -51,7 +51,7 @@ func isConfigKey(key string) bool {
 			return key != "default" && key != "required"
 		}
 	}
-	return strings.HasPrefix(key, "env")
+	return strings.HasPrefix(strings.ToLower(key), "env")
 }
 
 // hasInlineOption tells the options of sethvargo/go-envconfig that caarlos0/env
@@ -168,12 +168,20 @@ func (s spelling) String() string {
 		name += ",required"
 	}
 	add("env", name, s.name != "")
-	add("envDefault", s.defaultValue, s.hasDefault)
+	add("envDefault", s.shownDefault(), s.hasDefault)
 	add("envPrefix", s.prefix, s.prefix != "")
 	add("envSeparator", s.separator, s.separator != "")
 	add("envKeyValSeparator", s.keyValSeparator, s.keyValSeparator != "")
 	add("doc", s.doc, s.doc != "")
 	return "`" + strings.Join(parts, " ") + "`"
+}
+
+// shownDefault is the default as a message may show it.
+func (s spelling) shownDefault() string {
+	if looksSecret(s.name) || holdsPassword(s.defaultValue) {
+		return "…"
+	}
+	return s.defaultValue
 }
 
 // screamingSnake turns a Go name or a key into the name of an environment

@@ -66,6 +66,13 @@ func looksSecret(name string) bool {
 	return false
 }
 
+// holdsPassword tells texts with a password in the place where URLs have it.
+func holdsPassword(text string) bool {
+	_, rest, _ := strings.Cut(text, "://")
+	user, _, found := strings.Cut(rest, "@")
+	return found && strings.Contains(user, ":")
+}
+
 // checkNames reports names that a program must not have, or not twice.
 func (r *configReader) checkNames() {
 	for _, f := range r.config.Fields {

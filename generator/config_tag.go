@@ -27,7 +27,7 @@ type fieldTag struct {
 
 // envOptions are what may follow the name in an env tag.
 func envOptions() []string {
-	return []string{"required", "notEmpty", "file", "expand", "unset"}
+	return []string{"required", "notEmpty", "file", "expand", "unset", "init"}
 }
 
 // envKeys are the keys of a tag that mean something here.
@@ -39,8 +39,12 @@ func envKeys() []string {
 // gives false if the tag cannot be used.
 func (r *configReader) readTag(v *types.Var, tag string) (fieldTag, bool) {
 	pairs, wellFormed := splitTag(tag)
-	if !wellFormed && strings.Contains(tag, "env") {
-		r.reportField(v, "config-tag", "malformed struct tag of %s", v.Name()).Hint = "a tag is key:\"value\" key:\"value\", with one space between, see reflect.StructTag"
+	if !wellFormed && mentionsConfig(tag) {
+		r.reportField(v, "config-tag", "malformed struct tag of %s", v.Name()).Hint = malformedHint(tag)
+		return fieldTag{}, false
+	}
+	if key := repeatedKey(pairs); key != "" {
+		r.reportField(v, "config-tag", "the tag of %s has the key %s twice", v.Name(), key).Hint = "keep one of them"
 		return fieldTag{}, false
 	}
 	if valueOf(pairs, "env") == "-" {
@@ -108,9 +112,6 @@ func (r *configReader) envKey(v *types.Var, value string, t *fieldTag) bool {
 		case option == "": // as in caarlos0/env
 		case slices.Contains(envOptions(), option):
 			t.options[option] = true
-		case option == "init":
-			r.reportField(v, "config-tag-option", "the option init is not needed").Hint = "leave it out: pointers to structs with env tags are always allocated"
-			return false
 		default:
 			hint := cmp.Or(didYouMean(option, envOptions()), "the options are "+strings.Join(envOptions(), ", "))
 			r.reportField(v, "config-tag-option", "unknown option %q in the tag of %s", option, v.Name()).Hint = hint

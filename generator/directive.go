@@ -20,11 +20,12 @@ const (
 	provideName    = "provide"
 	middlewareName = "middleware"
 	configName     = "config"
+	siteName       = "site"
 )
 
 // directiveNames gives the names of all directives, in the order of the documentation.
 func directiveNames() []string {
-	return []string{handlerName, provideName, middlewareName, configName}
+	return []string{handlerName, provideName, middlewareName, configName, siteName}
 }
 
 // A text is a piece of a directive's arguments. One without a position is absent.
@@ -70,7 +71,7 @@ type arguments struct {
 
 // keyword is how a key=value argument begins; the words before the first one
 // are no keys.
-var keyword = regexp.MustCompile(`^[a-z]+=`)
+var keyword = regexp.MustCompile(`^[a-z]+(-[a-z]+)*=`)
 
 // parseArguments splits the arguments of a directive and reports those that
 // are no key=value, unknown keys and repeated ones.
@@ -104,7 +105,7 @@ func parseArguments(d ast.Directive, known []string, r *reporter) arguments {
 	if after := len(list) - len(strays) - 1; len(strays) > 0 && !(args.bad && strings.HasSuffix(list[after].Arg, "=")) { // use= log
 		args.bad = true
 		r.errorf(strays[0].pos, "stray-word", "%q is not key=value", strays[0].value).
-			Hint = cmp.Or(strayHint(strays, known), "the words before the first key are the pattern; "+keyHint(d.Name, known))
+			Hint = cmp.Or(strayHint(strays, known), wordsHint(d.Name)+keyHint(d.Name, known))
 	}
 	return args
 }
@@ -162,6 +163,14 @@ func strayHint(words []text, known []string) string {
 		return "write " + key + "=" + value + ", without spaces around the ="
 	}
 	return ""
+}
+
+// wordsHint says what words without a key are, for the directive that has them.
+func wordsHint(directive string) string {
+	if directive != handlerName {
+		return ""
+	}
+	return "the words before the first key are the pattern; "
 }
 
 func keyHint(directive string, known []string) string {

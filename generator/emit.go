@@ -14,10 +14,10 @@ import (
 const contract = "UpdateCgigenForContract1"
 
 // emitProgram writes the source of a program that lives at importPath and links
-// the given gateways. It fails only for unknown gateways, and if a name in the
-// model is not Go.
-func emitProgram(p Program, importPath string, gateways []string) ([]byte, error) {
-	chosen, err := chosenGateways(gateways)
+// the gateways of its site. It fails only for unknown gateways, and if a name in
+// the model is not Go.
+func emitProgram(p Program, importPath string, s Site) ([]byte, error) {
+	chosen, err := chosenGateways(s.Gateways)
 	if err != nil {
 		return nil, err
 	}
@@ -28,7 +28,7 @@ func emitProgram(p Program, importPath string, gateways []string) ([]byte, error
 	n.registerImports(f)
 	f.Add(emitContract())
 	f.Line().Add(emitMain(p, chosen))
-	f.Line().Add(emitBuild(p, n))
+	f.Line().Add(emitBuild(p, n, s.Base))
 	for i, s := range p.Steps {
 		if s.Kind == LoadConfig {
 			f.Line().Add(emitLoader(n.loaders[i], *s.Config))

@@ -10,18 +10,23 @@ import (
 //
 //	// build wires the program.
 //	func build(ctx context.Context, app *runtime.App) error {
+//		app.Base("/shop")
 //		…
 //		return nil
 //	}
 //
 // Configuration comes first, whatever the order of the steps, so that all its
-// problems are found before anything is opened.
-func emitBuild(p Program, n names) *jen.Statement {
+// problems are found before anything is opened. The base is that of the site, if
+// it has one.
+func emitBuild(p Program, n names, base string) *jen.Statement {
 	return jen.Comment("build wires the program.").Line().
 		Func().Id("build").Params(
 		jen.Id("ctx").Qual("context", "Context"),
 		jen.Id("app").Op("*").Qual(runtimePath, "App"),
 	).Error().BlockFunc(func(g *jen.Group) {
+		if base != "" {
+			g.Id("app").Dot("Base").Call(jen.Lit(base))
+		}
 		emitConfigs(g, p, n)
 		if n.logger != "" {
 			g.Add(emitLogger(n))

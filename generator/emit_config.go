@@ -1,6 +1,7 @@
 package generator
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/dave/jennifer/jen"
@@ -14,8 +15,11 @@ const configPath = runtimePath + "/config"
 //	// loadUsersConfig fills a users.Config from its defaults, the site's files and the environment.
 //	func loadUsersConfig(v *config.Values) users.Config {
 //		var c users.Config
-//		config.Allocate(&c.DB)
-//		…
+//		config.Load(v, &c.Title, …)
+//		if v.Any("APP_DB_HOST", "APP_DB_USER") {
+//			config.Allocate(&c.DB)
+//			…
+//		}
 //		return c
 //	}
 func emitLoader(name string, c Config) *jen.Statement {
@@ -24,14 +28,72 @@ func emitLoader(name string, c Config) *jen.Statement {
 		Func().Id(name).Params(jen.Id("v").Op("*").Qual(configPath, "Values")).Qual(c.Type.Package, c.Type.Name).
 		BlockFunc(func(g *jen.Group) {
 			g.Var().Id("c").Qual(c.Type.Package, c.Type.Name)
-			for _, path := range c.Allocs {
-				g.Qual(configPath, "Allocate").Call(jen.Op("&").Add(emitField(path)))
-			}
-			for _, field := range c.Fields {
-				g.Add(emitLoad(field))
-			}
+			emitFields(g, c.Pointers, c.Fields, 0)
 			g.Return(jen.Id("c"))
 		})
+}
+
+// emitFields loads fields that lie in a struct whose path has the given depth,
+// and enters the structs behind pointers.
+func emitFields(g *jen.Group, pointers []ConfigPointer, fields []ConfigField, depth int) {
+	for len(fields) > 0 {
+		p, run := behindPointer(pointers, fields, depth)
+		if run == 0 {
+			emitLeaf(g, fields[0])
+			fields = fields[1:]
+			continue
+		}
+		enter := func(g *jen.Group) {
+			g.Add(emitAllocate(p.Path))
+			emitFields(g, pointers, fields[:run], len(p.Path))
+		}
+		if p.Init {
+			enter(g)
+		} else {
+			g.If(jen.Id("v").Dot("Any").CallFunc(func(g *jen.Group) { emitNames(g, fields[:run]) })).BlockFunc(enter)
+		}
+		fields = fields[run:]
+	}
+}
+
+// behindPointer gives the outermost pointer, deeper than depth, that the first
+// field lies behind, and the number of fields there.
+func behindPointer(pointers []ConfigPointer, fields []ConfigField, depth int) (ConfigPointer, int) {
+	for _, p := range pointers {
+		run := 0
+		for run < len(fields) && len(p.Path) > depth && isBelow(p.Path, fields[run].Path) {
+			run++
+		}
+		if run > 0 {
+			return p, run
+		}
+	}
+	return ConfigPointer{}, 0
+}
+
+func isBelow(outer, path []string) bool {
+	return len(path) > len(outer) && slices.Equal(outer, path[:len(outer)])
+}
+
+// emitNames writes the names of fields as arguments.
+func emitNames(g *jen.Group, fields []ConfigField) {
+	for _, f := range fields {
+		g.Lit(f.Name)
+	}
+}
+
+func emitLeaf(g *jen.Group, f ConfigField) {
+	if f.Init {
+		g.Add(emitAllocate(f.Path))
+	}
+	g.Add(emitLoad(f))
+}
+
+// emitAllocate writes
+//
+//	config.Allocate(&c.DB)
+func emitAllocate(path []string) *jen.Statement {
+	return jen.Qual(configPath, "Allocate").Call(jen.Op("&").Add(emitField(path)))
 }
 
 // emitField writes

@@ -53,6 +53,11 @@ func gatewayNames(keep func(gateway) bool) []string {
 	return names
 }
 
+// sortedGateways gives names in the order of the table, each once.
+func sortedGateways(names []string) []string {
+	return gatewayNames(func(g gateway) bool { return slices.Contains(names, g.name) })
+}
+
 // chosenGateways returns the rows with the given names, each once, in the order
 // of the table: the order of a flag does not change a program. None means the
 // default.

@@ -17,10 +17,13 @@ type Options struct {
 	Dir      string   // working directory; "" is the current one
 	Patterns []string // package patterns as for the go command; none means ./...
 	Output   string   // folder for the programs, relative to Dir; "" is cgi-bin at the module's root
-	Gateways []string // names of the gateways to link; none means DefaultGateways
+	Gateways []string // names of the gateways to link; none means those of //cgigen:site, or DefaultGateways
 	Tags     string   // build tags as for go build -tags
 	Env      []string // environment of the go command; nil is the process's own
 	Cache    string   // folder in which runs without mistakes are remembered; "" for none
+	// KeepGateways lets programs that are there link what they do. New ones are
+	// like the others of their site, as far as those agree.
+	KeepGateways bool
 }
 
 // A Result is what a run found and did.
@@ -36,6 +39,8 @@ type Main struct {
 	Name       string
 	Dir        string // absolute
 	ImportPath string
+	Site       int      // index in Model.Sites
+	Gateways   []string // names of the gateways that it links
 }
 
 // Plan finds out what Generate would change, and changes nothing.
@@ -78,5 +83,5 @@ func Generate(ctx context.Context, o Options) (*Result, error) {
 	if err != nil {
 		return result, err
 	}
-	return result, apply(result.Changes)
+	return result, Apply(result.Changes)
 }

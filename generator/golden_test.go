@@ -220,6 +220,8 @@ func goldenOptions(archive *txtar.Archive, dir string) Options {
 			o.Dir = filepath.Join(dir, value)
 		case "tags":
 			o.Tags = value
+		case "gateways": // that of the flag, or "by directive" for none
+			o.Gateways = slices.DeleteFunc(strings.Split(value, ","), func(name string) bool { return name == "by directive" })
 		}
 	}
 	return o

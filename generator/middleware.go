@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-const middlewareForms = "a middleware is func(http.Handler) http.Handler, or a constructor that returns one, or one and an error"
+const middlewareForms = "a middleware is func(http.Handler) http.Handler, or a constructor that returns M, (M, error), " +
+	"(M, func()), (M, func(), error) or the same with func() error, where M is such a function"
 
 // A middleware is a callable with the name by which handlers use it.
 type middleware struct {
@@ -32,7 +33,7 @@ func (w *world) addMiddleware(a *annotation, fn *types.Func) {
 	switch {
 	case wraps(fn.Signature()):
 		m.plain = true
-	case m.value != nil && m.result.Cleanup == NoCleanup && isWrapper(m.value):
+	case m.value != nil && isWrapper(m.value):
 		m.params = a.parameters(fn)
 	default:
 		if !hasInvalid(results) {
@@ -88,6 +89,31 @@ func (w *wiring) uses(a *annotation, line handlerDirective) (used []middleware, 
 	return append(used, named...), ok
 }
 
+// checkSameNames reports what no use can tell apart: two middlewares of one
+// name, or two providers of one type, in one package.
+func (w *world) checkSameNames(chosen func(*annotation) bool) {
+	for i, m := range w.middleware {
+		for _, first := range w.middleware[:i] {
+			if m.name == first.name && m.source.pkg == first.source.pkg && chosen(m.annotation) {
+				d := w.errorf(m.fn.Name.Pos(), "same-middleware", "two middlewares of the package are called %q", m.name)
+				d.Hint = "give one of them another name with //cgigen:middleware name="
+				d.Related = []Related{{w.at(first.fn.Name.Pos()), "the other one is " + first.fn.Name.Name}}
+				break
+			}
+		}
+	}
+	for i, p := range w.providers {
+		for _, first := range w.providers[:i] {
+			if types.Identical(p.value, first.value) && p.source.pkg == first.source.pkg && chosen(p.annotation) {
+				d := w.errorf(p.fn.Name.Pos(), "same-provider", "two functions of the package provide %s", shortType(p.value))
+				d.Hint = "keep //cgigen:provide on one of them, or declare a named type for each value"
+				d.Related = []Related{{w.at(first.fn.Name.Pos()), "the other one is " + first.fn.Name.Name}}
+				break
+			}
+		}
+	}
+}
+
 func (m middleware) same(other middleware) bool { return m.annotation == other.annotation }
 
 // wraps gives the steps that make the middleware of all lines of a function.
@@ -120,22 +146,17 @@ func (w *wiring) middlewareStep(m middleware) (step int, ok bool) {
 	return w.call(Step{Kind: CallMiddleware, Type: shortType(m.value)}, m.callable, parameter{})
 }
 
-// named finds a middleware: that of the handler's package, or else the only
-// one of its name.
+// named finds a middleware: that of the handler's package, or of its site, or
+// else the only one of its name.
 func (w *wiring) named(a *annotation, use text) (middleware, bool) {
 	w.findForeign()
-	var all, own []middleware
+	var all []middleware
 	for _, m := range w.middleware {
 		if m.name == use.value {
 			all = append(all, m)
-			if m.source.pkg == a.source.pkg {
-				own = append(own, m)
-			}
 		}
 	}
-	if len(own) > 0 {
-		all = own
-	}
+	all = nearestTo(w.world, a.source, all, func(m middleware) *source { return m.source })
 	switch len(all) {
 	case 1:
 		return all[0], true

@@ -6,10 +6,14 @@ import "go/token"
 // of go/types, so that emission is a pure function of it and cannot fail.
 type Model struct {
 	Module   Module
-	Programs []Program // sorted by name
+	Sites    []Site    // those that the packages are about, sorted by path
+	Programs []Program // sorted by site and name
 }
 
-// A Module is one site: one URL space and one set of program names.
+// SiteOf returns the site of a program: one URL space and one set of names.
+func (m *Model) SiteOf(p Program) Site { return m.Sites[p.Site] }
+
+// A Module is what the sites belong to.
 type Module struct {
 	Path string // module path
 	Dir  string // absolute folder of its go.mod
@@ -18,6 +22,7 @@ type Module struct {
 // A Program is one main package to generate.
 type Program struct {
 	Name        string
+	Site        int      // index in Model.Sites
 	Packages    []string // import paths of its handlers, sorted: they stand in the header
 	Constraints []string // build constraint expressions of its source files, all of which must hold
 	Steps       []Step   // in the order in which the program carries them out
@@ -125,9 +130,15 @@ type Route struct {
 // A Config is a configuration struct with its fields flattened: nested structs
 // are entered, in the order of the declaration.
 type Config struct {
-	Type   Symbol
-	Fields []ConfigField
-	Allocs [][]string // selectors of the pointers to nested structs, outer before inner
+	Type     Symbol
+	Fields   []ConfigField
+	Pointers []ConfigPointer // to nested structs, outer before inner
+}
+
+// A ConfigPointer is a field that points at a nested struct.
+type ConfigPointer struct {
+	Path []string // selectors, as of a ConfigField
+	Init bool     // allocated in any case, and not only if a value in it is set
 }
 
 // FieldForm is the shape of a configuration field around its scalar.
@@ -151,7 +162,17 @@ type ConfigField struct {
 	Default                                         string
 	HasDefault                                      bool
 	Required, NotEmpty, File, Expand, Unset, Secret bool
+	Init                                            bool   // PointerForm: points at a zero value if there is none
+	Optional                                        string // the pointer that is nil while nothing in it is set, as "DB.Replica"; "" for none
 	Separator, KeyValSeparator                      string
 	Doc                                             string
 	Position                                        token.Position
+}
+
+// IsRequired reports whether a program cannot start unless somebody sets the value.
+func (f ConfigField) IsRequired() bool { return f.Optional == "" && f.needsValue() }
+
+// needsValue reports whether the value is required once its struct is there.
+func (f ConfigField) needsValue() bool {
+	return f.Required && !f.HasDefault || f.NotEmpty && f.Default == ""
 }

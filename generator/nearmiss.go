@@ -14,7 +14,7 @@ var nearMiss = regexp.MustCompile(`(?i)^(//|/\*)(\s*)cgigen(\s*):(\s*)([a-z0-9]*
 
 // misspelled is a comment with the name of a directive behind what may be the
 // name of the tool: with a typo, something before it, or no colon after it.
-var misspelled = regexp.MustCompile(`(?i)^(//|/\*)([ \t]*)(@|go:)?([a-z][a-z_-]{1,7}?)([ \t]*[:. _-][ \t]*)(handler|provide|middleware|config)\b(.*)`)
+var misspelled = regexp.MustCompile(`(?i)^(//|/\*)([ \t]*)(@|go:)?([a-z][a-z_-]{1,7}?)([ \t]*[:. _-][ \t]*)(handler|provide|middleware|config|site)\b(.*)`)
 
 // A miss is a comment that was meant to be a directive.
 type miss struct {

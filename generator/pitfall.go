@@ -64,7 +64,7 @@ func checkHost(pattern text, rt route, r *reporter) bool {
 	case strings.Contains(rt.host, "*"):
 		r.errorf(pattern.pos, "pattern-literal", "host %q never matches: * stands for nothing in a pattern", rt.host).Hint = "leave the host out, and look at r.Host in the handler"
 	default:
-		return true
+		return checkHostName(pattern, rt.host, r)
 	}
 	return false
 }

@@ -49,8 +49,12 @@ type emitted struct {
 func (r *run) emit(model *Model) ([]emitted, error) {
 	var programs []emitted
 	for _, p := range model.Programs {
-		m := Main{Name: p.Name, Dir: filepath.Join(r.outDir, p.Name), ImportPath: path.Join(r.outPath, p.Name)}
-		source, err := emitProgram(p, m.ImportPath, r.Gateways)
+		s := r.siteAt(model.SiteOf(p).Dir)
+		m := Main{
+			Name: p.Name, Dir: filepath.Join(s.OutDir, p.Name), ImportPath: path.Join(s.OutPath, p.Name), Site: p.Site,
+			Gateways: sortedGateways(s.Gateways),
+		}
+		source, err := emitProgram(p, m.ImportPath, s.Site)
 		if err != nil {
 			return nil, err
 		}
@@ -59,12 +63,24 @@ func (r *run) emit(model *Model) ([]emitted, error) {
 	return programs, nil
 }
 
-// result compares the programs with what is on disk. live are the names of all
-// programs of the site.
-func (r *run) result(model *Model, programs []emitted, live []string) (*Result, error) {
-	result := &Result{Model: model}
-	if err := r.checkOutDir(); err != nil {
-		return nil, err
+// siteAt gives the site of a folder.
+func (r *run) siteAt(dir string) *site {
+	return r.sites[slices.IndexFunc(r.sites, func(s *site) bool { return s.Dir == dir })]
+}
+
+// result compares the programs with what is on disk. live are the folders of
+// all programs of the sites.
+func (r *run) result(model *Model, programs []emitted, live []string) (result *Result, err error) {
+	result = &Result{Model: model}
+	for _, s := range model.Sites {
+		if err := r.checkOutDir(r.siteAt(s.Dir)); err != nil {
+			return nil, err
+		}
+	}
+	if r.KeepGateways {
+		if programs, err = r.keepGateways(model, programs); err != nil {
+			return nil, err
+		}
 	}
 	for _, p := range programs {
 		result.Programs = append(result.Programs, p.Main)
@@ -74,11 +90,13 @@ func (r *run) result(model *Model, programs []emitted, live []string) (*Result, 
 		}
 		result.Changes = append(result.Changes, change...)
 	}
-	stale, err := r.stale(live)
-	if err != nil {
-		return nil, err
+	for _, dir := range r.outputFolders() {
+		stale, err := r.stale(dir, live)
+		if err != nil {
+			return nil, err
+		}
+		result.Changes = append(result.Changes, stale...)
 	}
-	result.Changes = append(result.Changes, stale...)
 	slices.SortFunc(result.Changes, func(a, b Change) int { return strings.Compare(a.Path, b.Path) })
 	if len(r.errors) > 0 {
 		return nil, r.errors
@@ -87,8 +105,8 @@ func (r *run) result(model *Model, programs []emitted, live []string) (*Result, 
 }
 
 // checkOutDir reports a symbolic link or a file on the way to the programs.
-func (r *run) checkOutDir() error {
-	for _, dir := range r.site.below(r.outDir) {
+func (r *run) checkOutDir(s *site) error {
+	for _, dir := range r.module.below(s.OutDir) {
 		if there, err := r.folder(dir); err != nil || !there {
 			return err
 		}
@@ -171,19 +189,34 @@ func withoutCR(text []byte) []byte {
 	return bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))
 }
 
+// outputFolders gives the folders in which stale programs may lie: those of the
+// sites and, if there is any //cgigen:site, those that were a site's before.
+func (r *run) outputFolders() []string {
+	var dirs []string
+	for _, s := range r.sites {
+		dirs = append(dirs, s.OutDir)
+		if s.IsDeclared() && r.Output == "" {
+			dirs = append(dirs, r.outputs...)
+		}
+	}
+	slices.Sort(dirs)
+	return slices.Compact(dirs)
+}
+
 // stale gives the removal of our programs that have lost their handlers. Those
 // of excluded files still have theirs, and those of packages that the patterns
-// do not choose are none of this run's business.
-func (r *run) stale(live []string) ([]Change, error) {
-	entries, err := os.ReadDir(r.outDir)
-	if errors.Is(err, fs.ErrNotExist) {
+// do not choose are none of this run's business. live are the folders of all
+// programs of the sites.
+func (r *run) stale(dir string, live []string) ([]Change, error) {
+	if !r.isReal(dir) {
 		return nil, nil
 	}
+	entries, err := os.ReadDir(dir)
 	var changes []Change
 	for _, entry := range entries {
-		file := filepath.Join(r.outDir, entry.Name(), mainFile)
+		file := filepath.Join(dir, entry.Name(), mainFile)
 		info, err := os.Lstat(file)
-		if !entry.IsDir() || slices.Contains(live, entry.Name()) || err != nil || !info.Mode().IsRegular() {
+		if !entry.IsDir() || slices.Contains(live, filepath.Dir(file)) || err != nil || !info.Mode().IsRegular() {
 			continue
 		}
 		old, err := os.ReadFile(file)
@@ -197,18 +230,29 @@ func (r *run) stale(live []string) ([]Change, error) {
 	return changes, err
 }
 
-// liveNames gives the names of all programs of the site.
-func (r *run) liveNames() []string {
+// isReal tells whether a folder is there, and no symbolic link leads to it from
+// the root of the module.
+func (r *run) isReal(dir string) bool {
+	return !slices.ContainsFunc(r.module.below(dir), func(above string) bool {
+		info, err := os.Lstat(above)
+		return err != nil || !info.IsDir()
+	})
+}
+
+// liveFolders gives the folders of all programs of the sites.
+func (r *run) liveFolders() []string {
 	live := map[string]bool{}
 	silent := &reporter{positions: r.positions}
-	for _, a := range r.handlers() {
-		if name, _, ok := a.programOf(silent); ok {
-			live[name.value] = true
+	for _, s := range r.sites {
+		for _, a := range r.handlers(s) {
+			if name, _, ok := a.programOf(silent); ok {
+				live[filepath.Join(s.OutDir, name.value)] = true
+			}
 		}
 	}
 	return slices.Sorted(maps.Keys(live))
 }
 
 func (r *run) choosesAll(packages []string) bool {
-	return !slices.ContainsFunc(packages, func(pkg string) bool { return !r.selection.has(r.site, pkg) })
+	return !slices.ContainsFunc(packages, func(pkg string) bool { return !r.selection.has(r.module, pkg) })
 }

@@ -52,8 +52,13 @@ func (w *world) addProvider(a *annotation, fn *types.Func) {
 
 // injectable refuses types that two unrelated values may well have.
 func injectable(t types.Type) bool {
-	_, basic := types.Unalias(t).(*types.Basic)
-	return !basic && !isError(t) && cleanupForm(t) == NoCleanup
+	switch types.Unalias(t).(type) {
+	case *types.Basic:
+		return false
+	case *types.Signature:
+		return cleanupForm(t) == NoCleanup
+	}
+	return !isError(t)
 }
 
 // warnUnused warns about providers of the chosen packages that no program

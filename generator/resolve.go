@@ -3,23 +3,36 @@ package generator
 import (
 	"go/ast"
 	"go/types"
+	"slices"
 	"strings"
 )
 
-// candidates gives the providers of a type: those of the package that needs it,
-// or else all of them.
+// candidates gives the providers of a type that are nearest to the package that
+// needs it.
 func (w *world) candidates(c *callable, t types.Type) []*callable {
 	w.findForeign()
-	var all, own []*callable
+	var all []*callable
 	for _, provider := range w.providers {
 		if types.Identical(provider.value, t) {
 			all = append(all, provider)
-			if provider.source.pkg == c.source.pkg {
-				own = append(own, provider)
-			}
 		}
 	}
-	if len(own) > 0 {
+	return nearestTo(w, c.source, all, func(p *callable) *source { return p.source })
+}
+
+// nearestTo gives those of the declarations that lie in the package, or else in
+// its site, where the module has several; otherwise all of them.
+func nearestTo[T any](w *world, from *source, all []T, sourceOf func(T) *source) []T {
+	near := func(is func(*source) bool) []T {
+		return slices.DeleteFunc(slices.Clone(all), func(d T) bool { return !is(sourceOf(d)) })
+	}
+	if own := near(func(src *source) bool { return src.pkg == from.pkg }); len(own) > 0 {
+		return own
+	}
+	if w.siteOf == nil || w.siteOf(from) == nil {
+		return all
+	}
+	if own := near(func(src *source) bool { return w.siteOf(src) == w.siteOf(from) }); len(own) > 0 {
 		return own
 	}
 	return all
@@ -102,7 +115,7 @@ func (w *wiring) typeExpr(c *callable, p parameter) *TypeExpr {
 		if i > 0 {
 			pkg, name := packages[i-1], leadingIdentifier(piece)
 			if !ast.IsExported(name) || !w.canImport(pkg.Path()) {
-				d := w.errorf(p.pos, "lazy-type", "%s makes %s at its first use, a type that programs in %s cannot name", c.fn.Name.Name, shortType(p.typ), w.output)
+				d := w.errorf(p.pos, "lazy-type", "%s makes %s at its first use, a type that programs in %s cannot name", c.fn.Name.Name, shortType(p.typ), w.site.OutPath)
 				d.Hint = "take the value itself instead of a function, or export the type where programs can import it"
 				return nil
 			}

@@ -29,7 +29,8 @@ func splitPattern(pattern text, r *reporter) (route, bool) {
 	}
 	slash := strings.IndexByte(rest, '/')
 	rt.host, rt.path = rest[:slash], rest[slash:]
-	return rt, checkMethod(pattern, rt.method, r) && checkHost(pattern, rt, r) && checkSegments(pattern, rt.path, r)
+	return rt, checkMethod(pattern, rt.method, r) && checkHost(pattern, rt, r) && checkSegments(pattern, rt.path, r) &&
+		checkMethodText(pattern, rt.method, r) && checkPathText(pattern, rt.path, r)
 }
 
 // patternHint gives the remedy for a pattern that ServeMux refuses.

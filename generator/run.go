@@ -20,10 +20,13 @@ type run struct {
 	roots     []string // folders whose files the result depends on
 	selection selection
 	sources   []*source
-	site      *module // whose programs these are
-	outDir    string  // absolute
-	outPath   string  // import path of outDir
+	module    *module  // whose programs these are
+	sites     []*site  // of the module, sorted by path
+	outputs   []string // folders called cgi-bin with programs of ours
 }
+
+// outputName is the folder of a site's programs.
+const outputName = "cgi-bin"
 
 func (r *run) plan(ctx context.Context, c *cache) (*Result, error) {
 	if err := r.findModules(ctx); err != nil {
@@ -44,13 +47,13 @@ func (r *run) plan(ctx context.Context, c *cache) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	live := r.liveNames()
+	live := r.liveFolders()
 	if rememberable {
 		// A file that has changed in the meantime may or may not have been seen.
 		if after, ok := stateOf(ctx, r.roots); ok && after == before {
 			c.remember(remembered{
-				Roots: r.roots, State: before, Modules: r.modules, Site: slices.Index(r.modules, r.site), OutDir: r.outDir, OutPath: r.outPath,
-				Live: live, Model: model, Emitted: emitted, Warnings: r.warnings.sorted(),
+				Roots: r.roots, State: before, Modules: r.modules, Module: slices.Index(r.modules, r.module), Sites: r.sites,
+				Outputs: r.outputs, Live: live, Model: model, Emitted: emitted, Warnings: r.warnings.sorted(),
 			})
 		}
 	}
@@ -79,7 +82,10 @@ func (r *run) recalled(ctx context.Context, c *cache) *Result {
 	if last == nil {
 		return nil
 	}
-	fresh := &run{Options: r.Options, reporter: r.reporter, modules: last.Modules, site: last.Modules[last.Site], outDir: last.OutDir, outPath: last.OutPath}
+	fresh := &run{Options: r.Options, reporter: r.reporter, modules: last.Modules, module: last.Modules[last.Module], sites: last.Sites, outputs: last.Outputs}
+	for _, s := range fresh.sites {
+		s.module = fresh.module
+	}
 	var err error
 	if fresh.selection, err = newSelection(r.Options, fresh.modules); err != nil {
 		return nil
@@ -128,28 +134,42 @@ func (r *run) assemble(loaded map[string]*typedPackage) *Model {
 		src.excluded = isExcluded(src, loaded[src.pkg])
 	}
 	w := &world{
-		reporter: &r.reporter, modules: r.modules, output: r.outPath, sources: r.sources, packages: loaded,
+		reporter: &r.reporter, modules: r.modules, sources: r.sources, packages: loaded,
 		foreign: map[string]*source{}, configs: map[*types.TypeName]*Config{},
 	}
+	if slices.ContainsFunc(r.sites, func(s *site) bool { return s.IsDeclared() }) {
+		w.siteOf = r.siteOf
+	}
 	r.reportSources(w)
-	planned := r.programs(r.choosesFunction, &r.reporter)
-	chosen := slices.DeleteFunc(slices.Clone(planned), func(p *plannedProgram) bool { return !r.choosesProgram(p) })
+	r.reportDirectives()
+	r.checkSites()
 	w.findProviders()
-	model := w.assemble(r.site, chosen)
-	r.checkUses(w)
-	if len(r.errors) == 0 && !slices.ContainsFunc(r.active(), func(a *annotation) bool { return !r.choosesFunction(a) }) {
+	w.checkSameNames(r.choosesFunction)
+	model := &Model{Module: Module{Path: r.module.Path, Dir: r.module.Dir}}
+	var active []*annotation
+	for _, s := range r.sites {
+		planned := r.programs(s, r.choosesFunction, &r.reporter)
+		chosen := slices.DeleteFunc(slices.Clone(planned), func(p *plannedProgram) bool { return !r.choosesProgram(p) })
+		if len(chosen) > 0 || r.concerns(s) || !s.IsDeclared() {
+			w.assemble(model, s, chosen)
+		}
+		of := r.active(s)
+		checkConflicts(of, r.choosesFunction, &r.reporter)
+		active = append(active, of...)
+	}
+	r.checkUses(w, active)
+	if len(r.errors) == 0 && !slices.ContainsFunc(active, func(a *annotation) bool { return !r.choosesFunction(a) }) {
 		w.warnUnused(r.choosesFunction)
 	}
-	checkConflicts(r.active(), r.choosesFunction, &r.reporter)
-	r.checkFound(chosen)
-	r.checkRequirement(chosen)
+	r.checkFound(model.Programs)
+	r.checkRequirement(model.Programs)
 	return model
 }
 
 // checkUses looks for the middleware of handlers that make no program, because
 // something else is wrong with them.
-func (r *run) checkUses(w *world) {
-	for _, a := range r.active() {
+func (r *run) checkUses(w *world, active []*annotation) {
+	for _, a := range active {
 		if !a.unsound || !r.choosesFunction(a) {
 			continue
 		}
@@ -168,16 +188,19 @@ func (r *run) findModules(ctx context.Context) (err error) {
 	return err
 }
 
-// scan finds the files with directives, and the site.
+// scan finds the files with directives, and the sites.
 func (r *run) scan(ctx context.Context) (err error) {
-	if r.sources, err = scan(ctx, r.modules, r.positions); err != nil {
+	if r.sources, r.outputs, err = scan(ctx, r.modules, r.positions); err != nil {
 		return err
 	}
-	r.site, err = r.siteModule()
-	return err
+	if r.module, err = r.siteModule(); err != nil {
+		return err
+	}
+	r.findSites()
+	return nil
 }
 
-// siteModule gives the module of the chosen handlers: a module is one site.
+// siteModule gives the module of the chosen handlers: no site is larger.
 // Without any handler it is the one that the patterns are about.
 func (r *run) siteModule() (*module, error) {
 	modules := map[*module]bool{}
@@ -199,28 +222,55 @@ func (r *run) siteModule() (*module, error) {
 	}
 }
 
-// placeOutput finds the folder for the programs.
+// placeOutput finds the folder for the programs that -o asks for.
 func (r *run) placeOutput() error {
-	r.outDir = filepath.Join(r.site.Dir, "cgi-bin")
-	if r.Output != "" {
-		r.outDir = filepath.Clean(r.Output)
-		if !filepath.IsAbs(r.Output) {
-			r.outDir = filepath.Join(r.Dir, r.Output)
+	if r.Output == "" {
+		return r.checkNested()
+	}
+	placed := r.sites
+	if len(placed) > 1 {
+		placed = slices.DeleteFunc(slices.Clone(placed), func(s *site) bool { return !r.concerns(s) })
+	}
+	if len(placed) > 1 {
+		return &UsageError{
+			Message: "the packages have handlers of several sites: " + siteNames(placed),
+			Hint:    "-o is the folder of one site: choose its packages, or leave -o out; each site has a cgi-bin of its own",
 		}
 	}
-	r.outPath = r.site.importPath(r.outDir)
-	if !r.site.contains(r.outDir) {
+	outDir := filepath.Clean(r.Output)
+	if !filepath.IsAbs(r.Output) {
+		outDir = filepath.Join(r.Dir, r.Output)
+	}
+	if !r.module.contains(outDir) {
 		return &UsageError{
-			Message: "the output folder " + r.outDir + " does not lie in the module " + r.site.Path + " (" + r.site.Dir + ")",
+			Message: "the output folder " + outDir + " does not lie in the module " + r.module.Path + " (" + r.module.Dir + ")",
 			Hint:    "the programs belong to the handlers' module: give a folder in it with -o",
 		}
 	}
-	for _, dir := range r.site.below(r.outDir) {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			return &UsageError{Message: "the output folder " + r.outDir + " lies in another module, that of " + filepath.Join(dir, "go.mod")}
+	for _, s := range placed {
+		s.OutDir, s.OutPath = outDir, r.module.importPath(outDir)
+	}
+	return r.checkNested()
+}
+
+// checkNested refuses an output folder that lies in a nested module.
+func (r *run) checkNested() error {
+	for _, s := range r.sites {
+		for _, dir := range r.module.below(s.OutDir) {
+			if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+				return &UsageError{Message: "the output folder " + s.OutDir + " lies in another module, that of " + filepath.Join(dir, "go.mod")}
+			}
 		}
 	}
 	return nil
+}
+
+func siteNames(sites []*site) string {
+	names := make([]string, len(sites))
+	for i, s := range sites {
+		names[i] = s.Name
+	}
+	return strings.Join(names, ", ")
 }
 
 // toLoad gives the packages that programs are wired from: the chosen ones,
@@ -229,11 +279,13 @@ func (r *run) placeOutput() error {
 func (r *run) toLoad() []string {
 	paths := map[string]bool{}
 	group := false
-	for _, p := range r.programs(nobody, &r.reporter) {
-		for _, a := range p.functions {
-			if r.choosesProgram(p) {
-				paths[a.source.pkg] = true
-				group = group || p.group
+	for _, s := range r.sites {
+		for _, p := range r.programs(s, nobody, &r.reporter) {
+			for _, a := range p.functions {
+				if r.choosesProgram(p) {
+					paths[a.source.pkg] = true
+					group = group || p.group
+				}
 			}
 		}
 	}
@@ -315,12 +367,12 @@ func (r *run) warnExcluded(src *source) {
 	r.warnings = append(r.warnings, src.errors...)
 }
 
-// active gives the handlers of the site whose files are built, in the order of
+// active gives the handlers of a site whose files are built, in the order of
 // the source. Of a file that has not been loaded this is only known if it has
 // no constraints.
-func (r *run) active() []*annotation {
+func (r *run) active(s *site) []*annotation {
 	var functions []*annotation
-	for _, a := range r.handlers() {
+	for _, a := range r.handlers(s) {
 		if !a.source.excluded {
 			functions = append(functions, a)
 		}
@@ -328,12 +380,15 @@ func (r *run) active() []*annotation {
 	return functions
 }
 
-// handlers gives all handlers of the site, excluded or not.
-func (r *run) handlers() []*annotation {
+// handlers gives all handlers of a site, excluded or not.
+func (r *run) handlers(s *site) []*annotation {
 	var functions []*annotation
 	for _, src := range r.sources {
+		if !slices.ContainsFunc(src.annotations, isHandler) || r.siteOf(src) != s {
+			continue
+		}
 		for _, a := range src.annotations {
-			if src.module == r.site && isHandler(a) {
+			if isHandler(a) {
 				functions = append(functions, a)
 			}
 		}
@@ -342,10 +397,10 @@ func (r *run) handlers() []*annotation {
 	return functions
 }
 
-// programs sorts the handlers into programs, and reports what is wrong with the
+// programs sorts the handlers of a site into programs, and reports what is wrong with the
 // names of those that are chosen.
-func (r *run) programs(chosen func(*annotation) bool, reporter *reporter) []*plannedProgram {
-	return groupPrograms(r.active(), chosen, reporter)
+func (r *run) programs(s *site, chosen func(*annotation) bool, reporter *reporter) []*plannedProgram {
+	return groupPrograms(r.active(s), chosen, reporter)
 }
 
 func nobody(*annotation) bool { return false }
@@ -363,19 +418,19 @@ func (r *run) choosesProgram(p *plannedProgram) bool {
 }
 
 // checkFound warns if there is nothing to generate.
-func (r *run) checkFound(chosen []*plannedProgram) {
+func (r *run) checkFound(chosen []Program) {
 	if len(chosen) == 0 && len(r.errors) == 0 {
 		r.warnings.add(token.Position{}, "nothing-found", "no //cgigen:handler directives in the packages").Hint = "put one above a function, such as //cgigen:handler GET /users/{id}"
 	}
 }
 
 // checkRequirement reports a module whose programs would not find the runtime.
-func (r *run) checkRequirement(chosen []*plannedProgram) {
+func (r *run) checkRequirement(chosen []Program) {
 	inWorkspace := slices.ContainsFunc(r.modules, func(m *module) bool { return m.Path == cgigenModule })
-	if len(chosen) == 0 || r.site.requires || inWorkspace {
+	if len(chosen) == 0 || r.module.requires || inWorkspace {
 		return
 	}
-	at := r.relative(token.Position{Filename: r.site.GoMod, Line: r.site.line, Column: 1})
-	r.errors.add(at, "no-requirement", "%s does not require %s, whose runtime the programs import", r.site.Path, cgigenModule).
+	at := r.relative(token.Position{Filename: r.module.GoMod, Line: r.module.line, Column: 1})
+	r.errors.add(at, "no-requirement", "%s does not require %s, whose runtime the programs import", r.module.Path, cgigenModule).
 		Hint = "go get -tool " + cgigenModule + "/cmd/cgigen"
 }

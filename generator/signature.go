@@ -11,7 +11,7 @@ import (
 // Hints with the accepted forms of a function.
 const (
 	handlerForms = "a handler is func(http.ResponseWriter, *http.Request), or a constructor that returns H, (H, error), " +
-		"(H, func(), error) or (H, func() error, error), where H has a ServeHTTP method"
+		"(H, func()), (H, func(), error) or the same with func() error, where H has a ServeHTTP method"
 	providerForms  = "a provider returns T, (T, error), (T, func()), (T, func(), error) or the same with func() error"
 	parameterForms = "without one there are context.Context, *slog.Logger and structs with //cgigen:config"
 )
@@ -113,7 +113,7 @@ func (a *annotation) checkHandler(fn *types.Func, r *reporter) (*callable, bool)
 			return c, false
 		}
 	}
-	if !ok || c.result.Cleanup != NoCleanup && !c.result.Error {
+	if !ok {
 		if !hasInvalid(sig.Results()) {
 			r.errorf(a.fn.Name.Pos(), "handler-results", "%s returns %s", a.fn.Name.Name, describeResults(sig)).Hint = handlerForms
 		}
@@ -142,9 +142,8 @@ func (a *annotation) checkServes(value types.Type, r *reporter) bool {
 	return false
 }
 
-// splitResults takes T, (T, error), (T, func(), error) and
-// (T, func() error, error) apart, and (T, func()) and (T, func() error), which
-// are for providers alone.
+// splitResults takes T, (T, error), (T, func()) and (T, func(), error) apart,
+// and the same with func() error.
 func splitResults(results *types.Tuple) (types.Type, CallResult, bool) {
 	list := slices.Collect(results.Variables())
 	var r CallResult
@@ -163,8 +162,9 @@ func splitResults(results *types.Tuple) (types.Type, CallResult, bool) {
 	return list[0].Type(), r, true
 }
 
+// cleanupForm also takes named function types, such as context.CancelFunc.
 func cleanupForm(t types.Type) Cleanup {
-	sig, ok := types.Unalias(t).(*types.Signature)
+	sig, ok := t.Underlying().(*types.Signature)
 	switch {
 	case !ok || sig.Params().Len() > 0:
 		return NoCleanup

@@ -24,26 +24,42 @@ type source struct {
 	ast         *ast.File
 	parseErr    error
 	annotations []*annotation
-	errors      Diagnostics // in the directives and their arguments
+	site        *siteDirective
+	siteErrors  Diagnostics // in //cgigen:site, which concern the whole site
+	errors      Diagnostics // in the other directives and their arguments
+	ours        bool        // a generated program, with no ast
 	excluded    bool        // by GOOS, GOARCH or tags; known once packages are loaded
 }
 
 // scan reads the Go files of the modules and parses those that mention
 // cgigen, with their directives. The order is that of the paths.
-func scan(ctx context.Context, modules []*module, at positions) ([]*source, error) {
-	var files []*source
+// It also gives the folders called cgi-bin that hold generated programs.
+func scan(ctx context.Context, modules []*module, at positions) (files []*source, outputs []string, err error) {
 	for _, m := range modules {
 		found, err := m.goFiles()
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		files = append(files, found...)
 	}
-	err := inParallel(ctx, files, func(src *source) error { return src.read(at) })
+	err = inParallel(ctx, files, func(src *source) error { return src.read(at) })
+	outputs = outputsOf(files)
 	files = slices.DeleteFunc(files, func(src *source) bool {
-		return src.ast == nil || len(src.annotations) == 0 && len(src.errors) == 0 && src.parseErr == nil
+		return src.ast == nil || len(src.annotations) == 0 && src.site == nil && len(src.siteErrors) == 0 && len(src.errors) == 0 && src.parseErr == nil
 	})
-	return files, err
+	return files, outputs, err
+}
+
+// outputsOf gives the folders called cgi-bin that hold programs of ours.
+func outputsOf(files []*source) []string {
+	var dirs []string
+	for _, src := range files {
+		if dir := filepath.Dir(filepath.Dir(src.path)); src.ours && filepath.Base(dir) == outputName {
+			dirs = append(dirs, dir)
+		}
+	}
+	slices.Sort(dirs)
+	return slices.Compact(dirs)
 }
 
 // goFiles lists the Go files of a module's packages: those that ./... has, and
@@ -104,8 +120,11 @@ func goFilesIn(dir string) []string {
 // read parses the file if it mentions cgigen and is none of our own.
 func (src *source) read(at positions) error {
 	content, err := os.ReadFile(src.path)
-	if err != nil || !mentionsTool(content) || isOurs(content) {
+	if err != nil {
 		return err
+	}
+	if src.ours = isOurs(content); src.ours || !mentionsTool(content) {
+		return nil
 	}
 	src.parse(content, at)
 	return nil

@@ -8,6 +8,7 @@ import (
 // A wiring is one program while its steps are found.
 type wiring struct {
 	*world
+	site    *site
 	program *Program
 	root    positions            // relative to the module, for the model
 	made    []madeStep           // values that the program has

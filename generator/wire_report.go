@@ -154,7 +154,7 @@ func (w *wiring) importable(a *annotation, needed *callable) bool {
 		return true
 	}
 	parent, _ := internalParent(a.source.pkg)
-	d := w.errorf(a.pos, "internal-package", "%s is internal to %s: programs in %s cannot import it", a.source.pkg, parent, w.output)
+	d := w.errorf(a.pos, "internal-package", "%s is internal to %s: programs in %s cannot import it", a.source.pkg, parent, w.site.OutPath)
 	d.Hint = "move it out of internal, or give an output folder (-o) below that of " + parent
 	if needed.annotation != a {
 		d.Related = []Related{{w.at(needed.fn.Name.Pos()), needed.fn.Name.Name + " needs it"}}
@@ -165,7 +165,7 @@ func (w *wiring) importable(a *annotation, needed *callable) bool {
 // canImport tells whether the programs can import a package.
 func (w *wiring) canImport(pkg string) bool {
 	parent, internal := internalParent(pkg)
-	return !internal || w.output == parent || strings.HasPrefix(w.output, parent+"/")
+	return !internal || w.site.OutPath == parent || strings.HasPrefix(w.site.OutPath, parent+"/")
 }
 
 // internalParent gives the parent of the last folder called internal in an

@@ -12,7 +12,7 @@ import (
 type world struct {
 	*reporter
 	modules      []*module
-	output       string // import path of the folder for the programs
+	siteOf       func(*source) *site // nil where sites do not matter
 	sources      []*source
 	packages     map[string]*typedPackage // loaded ones, by import path
 	providers    []*callable

@@ -6,11 +6,11 @@ import (
 	"path/filepath"
 )
 
-// apply brings the disk up to date. Everything is written to temporary files
+// Apply brings the disk up to date. Everything is written to temporary files
 // first, so that a full disk or a missing permission leaves the programs as
 // they were; then they are put in place one by one, each in one step. An error
 // takes back what has been done.
-func apply(changes []Change) (err error) {
+func Apply(changes []Change) (err error) {
 	temporary := make([]string, len(changes))
 	var folders []string
 	defer func() {
@@ -102,7 +102,7 @@ func writeTemporary(c Change) (string, error) {
 	return name, file.Close()
 }
 
-// discard removes what a failed apply has left.
+// discard removes what a failed Apply has left.
 func discard(temporary, folders []string) {
 	for _, name := range temporary {
 		if name != "" {

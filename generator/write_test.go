@@ -14,7 +14,7 @@ func TestAFailedWriteLeavesEverythingAsItWas(t *testing.T) {
 	writeFile(t, filepath.Join(dir, "out/c/main.go"), []byte("stale"))
 	writeFile(t, filepath.Join(dir, "out/d/main.go/in the way"), nil)
 	before := snapshot(t, dir)
-	err := apply([]Change{
+	err := Apply([]Change{
 		{Kind: Created, Path: filepath.Join(dir, "out/a/main.go"), New: []byte("new")},
 		{Kind: Updated, Path: filepath.Join(dir, "out/b/main.go"), Old: []byte("old"), New: []byte("new")},
 		{Kind: Removed, Path: filepath.Join(dir, "out/c/main.go"), Old: []byte("stale")},

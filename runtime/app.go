@@ -33,7 +33,12 @@ func (a *App) Config() *config.Values { return a.values }
 
 // Handle adds a route. The pattern is that of net/http.ServeMux; the same
 // handler may have several.
-func (a *App) Handle(pattern string, h http.Handler) { a.router.handle(pattern, h, a.values) }
+func (a *App) Handle(pattern string, h http.Handler) { a.router.handle(pattern, h) }
+
+// Base says below which path of its host the site lies, such as /shop, where
+// the server and the settings do not: it is the weakest CGIGEN_BASE but that of
+// cgigen package --base. It is called before the first Handle.
+func (a *App) Base(path string) { a.router.mount.built = path }
 
 // Cleanup has f called when the program ends, after the clean-ups that are
 // added later. A nil f is nothing to do.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"os"
+	"path/filepath"
 	"runtime"
 
 	"github.com/cgigen/cgigen/runtime/config"
@@ -21,10 +22,10 @@ func Main(name string, build func(context.Context, *App) error, gateways ...gate
 		add(&choices)
 	}
 	if choices.IsRequest != nil && choices.IsRequest() {
-		os.Exit(choices.Request(newProgram(name, build)))
+		os.Exit(choices.Request(newProgram(name, build, true)))
 	}
 	if choices.Daemon != nil {
-		if code, found := choices.Daemon(newProgram(name, build), &choices); found {
+		if code, found := choices.Daemon(newProgram(name, build, false), &choices); found {
 			os.Exit(code)
 		}
 	}
@@ -33,8 +34,13 @@ func Main(name string, build func(context.Context, *App) error, gateways ...gate
 }
 
 // newProgram joins the parts of a generated program for a gateway.
-func newProgram(name string, build func(context.Context, *App) error) gateway.Program {
+func newProgram(name string, build func(context.Context, *App) error, isCGI bool) gateway.Program {
 	app := &App{name: name, values: config.Open(name, settings()...)}
+	m := &app.router.mount
+	m.name, m.isCGI, m.values = name, isCGI, app.values
+	if len(os.Args) > 0 {
+		m.program.name = filepath.Base(os.Args[0])
+	}
 	app.life.stop = app.stop
 	return gateway.Program{
 		Name:        name,
@@ -44,8 +50,17 @@ func newProgram(name string, build func(context.Context, *App) error) gateway.Pr
 		Start:       func() (http.Handler, error) { return app.start(build) },
 		HasCleanups: app.hasCleanups,
 		Stop:        app.stop,
-		Setting:     func(key string) (string, bool) { return app.values.Setting("CGIGEN_" + key) },
+		Setting:     app.setting,
 	}
+}
+
+// setting looks up a setting by its name without CGIGEN_. BASE is what routing
+// goes by, once the program is built.
+func (a *App) setting(key string) (string, bool) {
+	if key == "BASE" {
+		return a.router.mount.base(nil)
+	}
+	return a.values.Setting("CGIGEN_" + key)
 }
 
 // start builds the program. A constructor that panics has failed.

@@ -1,153 +1,163 @@
 package runtime
 
-import (
-	"net/http"
-	"net/url"
-	"strings"
-)
+import "strings"
 
-// mount finds the prefix below which the web server has mounted the program.
-// It is not configured: the request and the patterns show it, so that one
-// program answers alike when it is called directly (/cgi-bin/user.cgi/users/7),
-// through a rewrite (/users/7), below a folder (/~alice/users/7), and where the
-// server puts the whole path in SCRIPT_NAME.
+// A place is what a request tells of where the web server has mounted the
+// program, so that one program answers alike when it is called directly
+// (/cgi-bin/user.cgi/users/7), through a rewrite (/users/7), below a folder
+// (/~alice/users/7), and where the server puts the whole path in SCRIPT_NAME.
 //
-// Candidates are the prefixes that the path has in common with SCRIPT_NAME,
-// folder by folder; the first below which a pattern fits is the one. Patterns
-// that fit everywhere are asked last.
-func (rt *router) mount(r *http.Request, script string) string {
-	escaped := r.URL.EscapedPath()
-	var anywhere []string
-	for _, prefix := range prefixes(r.URL.Path, script) {
-		if hasEmptySegment(prefix) {
-			continue
-		}
-		switch rt.fit(r, trimEscaped(escaped, len(prefix))) {
-		case fitsExactly:
-			if prefix == r.URL.Path { // the whole path may be in SCRIPT_NAME
-				if base, ok := rt.base(prefix); ok {
-					return base
-				}
-			}
-			return prefix
-		case fitsAnywhere:
-			anywhere = append(anywhere, prefix)
-		}
-	}
-	if base, ok := rt.base(r.URL.Path); ok {
-		return base
-	}
-	if len(anywhere) > 0 {
-		return anywhere[0]
-	}
-	return ""
+// Its paths are plain, as servers write them: without escapes, without empty
+// segments and without a slash at the end. The root is "".
+type place struct {
+	escaped string // the path of the target as it was sent, and clean
+	path    string // the same, plain
+	script  string // SCRIPT_NAME
+	info    string // PATH_INFO
+	context string // CONTEXT_PREFIX, Apache's name for what an Alias or a user's folder maps
+	file    string // SCRIPT_FILENAME as the server sent it
+	isCGI   bool
+
+	// inFolder says that a .htaccess has sent the request on (REDIRECT_STATUS
+	// is 200). CONTEXT_PREFIX alone shows nothing: Apache sets it also where a
+	// rewrite, FallbackResource or ErrorDocument of the whole host leads to a
+	// program in a folder that is mapped, from a path below that folder.
+	inFolder bool
+
+	program *executable
+
+	base func() (plain string, ok bool) // CGIGEN_BASE
+	fits func(escaped string) bool      // whether a pattern with a literal first segment fits
 }
 
-// isCalled reports whether the path names the program, and then goes on.
-func isCalled(path, script string) bool {
-	rest, ok := strings.CutPrefix(path, script)
-	return ok && script != "" && strings.HasPrefix(rest, "/")
-}
+// A rule says by what the prefix was found.
+type rule int
 
-// prefixes lists the prefixes of path that may be the mount point, the
-// likeliest first: the program itself if more follows, none, and the folders
-// that path and script share. Nothing of it may be the client's invention:
-// where the server has put the whole path into SCRIPT_NAME, a folder in front
-// of a route would pass by what guards the route.
-func prefixes(path, script string) []string {
-	script = strings.TrimSuffix(script, "/")
-	var list []string
-	if isCalled(path, script) {
-		list = append(list, script)
-	}
-	list = append(list, "")
-	if strings.TrimSuffix(cleanPath(path), "/") == cleanPath(script) {
-		if path == script && script != "" {
-			list = append(list, script)
-		}
-		return list
-	}
-	if rest, ok := strings.CutPrefix(script, path); ok && strings.HasSuffix(path, "/") && !strings.Contains(rest, "/") {
-		// The server has put the name of an index file behind the path. Only
-		// the folder itself can be one of the site's.
-		return append(list, strings.TrimSuffix(path, "/"))
-	}
-	for i := 1; i < len(path) && i < len(script) && path[i] == script[i] && len(list) < maxPrefixes; i++ {
-		if path[i] == '/' {
-			list = append(list, path[:i])
-		}
-	}
-	return list
-}
-
-// maxPrefixes bounds what a long path can cost: each prefix is tried with each
-// pattern.
-const maxPrefixes = 16
-
-// hasEmptySegment is true for //host, which a browser takes for another site.
-func hasEmptySegment(prefix string) bool { return strings.Contains(prefix, "//") || prefix == "/" }
-
-// base is the setting CGIGEN_BASE, if the path lies below it.
-func (rt *router) base(path string) (string, bool) {
-	base, ok := rt.values.Setting("CGIGEN_BASE")
-	base = strings.TrimSuffix(base, "/")
-	rest, below := strings.CutPrefix(path, base)
-	return base, ok && below && (rest == "" || rest[0] == '/')
-}
-
-type fit int
-
+// The rules in their order. docs/mounting.md says what each is for.
 const (
-	fitsNot fit = iota
-	fitsAnywhere
-	fitsExactly
+	direct rule = iota
+	base
+	cutOff
+	rewritten
+	nothing
 )
 
-// fit reports how well the patterns fit an escaped path. The method does not
-// count: a wrong one is answered with 405.
-func (rt *router) fit(r *http.Request, path string) fit {
-	best := fitsNot
-	if path == "" {
-		path = "/"
+// find returns the prefix, as a part of the escaped path. Nothing of it may be
+// the client's invention: a segment in front of a route would pass by what
+// guards the route's path in the server.
+func (p *place) find() (prefix string, by rule) {
+	if prefix, ok := p.cut(p.byName()); ok {
+		return prefix, direct
 	}
-	clean, folder := cleanPath(path), cleanPath(path+"/")
-	for i := range rt.routes {
-		route := &rt.routes[i]
-		switch {
-		case route.host != "" && route.host != hostname(r.Host):
-		case !route.match(clean, nil) && !route.match(folder, nil):
-		case !route.catchesAll():
-			return fitsExactly
-		default:
-			best = fitsAnywhere
-		}
+	if prefix, ok := p.cut(p.byBase()); ok {
+		return prefix, base
 	}
-	return best
+	if prefix, ok := p.cut(p.byRest()); ok {
+		return prefix, cutOff
+	}
+	if prefix, ok := p.cut(p.byFolder()); ok {
+		return prefix, rewritten
+	}
+	return "", nothing
 }
 
-// below returns u without the prefix of its path. The rest keeps its escapes.
-func below(u *url.URL, prefix string) *url.URL {
-	cut := *u
-	cut.Path = strings.TrimPrefix(u.Path, prefix)
-	cut.RawPath = ""
-	if u.RawPath != "" {
-		cut.RawPath = trimEscaped(u.RawPath, len(prefix))
+// cut returns the part of the escaped path that is a plain prefix of it.
+func (p *place) cut(plain string, found bool) (string, bool) {
+	if !found {
+		return "", false
 	}
-	if cut.Path == "" {
-		cut.Path, cut.RawPath = "/", ""
-	}
-	return &cut
+	end, ok := boundary(p.escaped, len(plain))
+	return p.escaped[:end], ok
 }
 
-// trimEscaped removes as many characters from an escaped path as n bytes of
-// the path itself are.
-func trimEscaped(raw string, n int) string {
-	i := 0
-	for ; n > 0 && i < len(raw); n-- {
-		if raw[i] == '%' {
-			i += 2
-		}
-		i++
+// byName is the rule for a program that is called by its own name: the path is
+// SCRIPT_NAME, or SCRIPT_NAME and PATH_INFO, and the server has found the program
+// there. A pattern that fits the whole path is stronger: the name is the route's.
+func (p *place) byName() (string, bool) {
+	rest, below := cutPath(p.path, p.script)
+	if p.script == "" || !below || rest != "" && rest != p.info || p.fitsBelow("") {
+		return "", false
 	}
-	return raw[min(i, len(raw)):]
+	return p.script, p.isOwn() || p.isCGI && (p.script == p.context || p.info != "" && p.program.hasName(p.file))
+}
+
+// byBase is the rule for CGIGEN_BASE: the path is that or lies below it.
+func (p *place) byBase() (string, bool) {
+	base, ok := p.base()
+	_, below := cutPath(p.path, base)
+	return base, ok && below
+}
+
+// byRest is the rule for a server that has cut something off (nginx's rewrite
+// with break, Caddy's handle_path): SCRIPT_NAME and PATH_INFO are what is left.
+func (p *place) byRest() (string, bool) {
+	front, ok := strings.CutSuffix(p.path, p.info)
+	if !ok {
+		return "", false
+	}
+	front, ok = strings.CutSuffix(front, p.script)
+	return front, ok && front != "" && front != p.path && !p.isOwn()
+}
+
+// byFolder is the rule for a rewrite to the program's own file.
+func (p *place) byFolder() (string, bool) {
+	front := p.evidence()
+	return front, front != "" && !p.fitsBelow("") && p.isOwn()
+}
+
+// evidence returns the folder of the site that a rewrite to the program shows,
+// or "". The folder in which the program lies is none by itself: below it a
+// rewrite for the whole site leads to the program, too, and /cgi/admin/7 would
+// pass by a guard on /admin.
+func (p *place) evidence() string {
+	folder := parent(p.script)
+	if front, ok := strings.CutSuffix(p.path, p.info); ok && p.info != "" && front != "" {
+		return front // RewriteRule ^(.*)$ cgi/app.cgi/$1
+	}
+	if folder == p.path {
+		return folder // DirectoryIndex
+	}
+	if _, below := cutPath(p.path, folder); below && folder == p.context && p.inFolder {
+		return folder // the program lies beside its .htaccess
+	}
+	return p.shared(parent(folder))
+}
+
+// shared returns the deepest folder that the path has in common with another
+// one, but preferably one below which a pattern fits.
+func (p *place) shared(folder string) string {
+	const most = 16 // bounds what a long path can cost
+	deepest := ""
+	for range most {
+		if folder == "" {
+			break
+		}
+		if _, below := cutPath(p.path, folder); below {
+			if p.fitsBelow(folder) {
+				return folder
+			}
+			if _, ok := boundary(p.escaped, len(folder)); ok && deepest == "" {
+				deepest = folder
+			}
+		}
+		folder = parent(folder)
+	}
+	return deepest
+}
+
+// fitsBelow reports whether a pattern with a literal first segment fits what
+// follows a prefix of the path.
+func (p *place) fitsBelow(prefix string) bool {
+	end, ok := boundary(p.escaped, len(prefix))
+	return ok && p.fits(p.escaped[end:])
+}
+
+// isOwn reports whether SCRIPT_NAME stands for the program's own file. In CGI
+// the server starts the program by its name. A process that keeps running knows
+// its file.
+func (p *place) isOwn() bool {
+	if p.isCGI {
+		return p.program.hasName(p.script)
+	}
+	return p.script != "" && p.program.isFile(p.file)
 }

@@ -2,148 +2,142 @@ package runtime
 
 import (
 	"net/http"
-	"net/url"
 	"strings"
 )
 
 // A route is a pattern of net/http.ServeMux with its handler.
 type route struct {
-	pattern            string
-	method, host, path string // the parts of the pattern
-	handler            http.Handler
+	pattern      string
+	method, host string // the parts of the pattern in front of its path
+	steps        []step // the path
+	handler      http.Handler
 }
 
-// newRoute splits a pattern, [METHOD ][HOST]/PATH. The generator has checked it.
-func newRoute(pattern string, h http.Handler) route {
-	rt := route{pattern: pattern, handler: h}
+// A step is what a pattern says of one segment of the path, or, the last, of
+// several.
+type step struct {
+	kind kind
+	text string // a literal without escapes, or the name of a wildcard
+}
+
+// A kind of step. The most specific comes first.
+type kind uint8
+
+const (
+	literal kind = iota
+	single
+	multi
+)
+
+// splitPattern splits a pattern, [METHOD ][HOST]/PATH. The generator has checked
+// it.
+func splitPattern(pattern string) (method, host, path string) {
 	rest := pattern
 	if i := strings.IndexAny(pattern, " \t"); i >= 0 {
-		rt.method, rest = pattern[:i], strings.TrimLeft(pattern[i+1:], " \t")
+		method, rest = pattern[:i], strings.TrimLeft(pattern[i+1:], " \t")
 	}
 	if i := strings.IndexByte(rest, '/'); i >= 0 {
-		rt.host, rt.path = rest[:i], rest[i:]
+		host, path = rest[:i], rest[i:]
 	}
-	return rt
+	return method, host, path
 }
 
-// serve calls the handler as ServeMux would, for an escaped path that matches.
-func (rt *route) serve(w http.ResponseWriter, r *http.Request, path string) {
+// appendSteps adds the steps of a pattern's path.
+func appendSteps(steps []step, path string) []step {
+	for path != "" {
+		var segment string
+		segment, path = cutSegment(path)
+		steps = append(steps, newStep(segment))
+	}
+	return steps
+}
+
+// newStep tells what a segment of a pattern stands for: {name} for one
+// segment, {name...} and the empty one behind a last slash for several, {$} for
+// the end, which is the literal "/", and anything else for itself.
+func newStep(segment string) step {
+	switch {
+	case segment == "":
+		return step{multi, ""}
+	case segment == "{$}":
+		return step{literal, "/"}
+	case segment[0] != '{':
+		return step{literal, unescape(segment)}
+	}
+	name := segment[1 : len(segment)-1]
+	if name, ok := strings.CutSuffix(name, "..."); ok {
+		return step{multi, name}
+	}
+	return step{single, name}
+}
+
+// serve calls the handler as ServeMux would, for a path that matches.
+func (rt *route) serve(w http.ResponseWriter, r *http.Request, p *path) {
 	r.Pattern = rt.pattern
-	rt.match(path, r.SetPathValue)
+	for i, step := range rt.steps {
+		switch {
+		case step.kind == single:
+			r.SetPathValue(step.text, p.segments[i].text)
+		case step.kind == multi && step.text != "":
+			r.SetPathValue(step.text, unescape(p.escaped[p.segments[i].at+1:]))
+		}
+	}
 	rt.handler.ServeHTTP(w, r)
 }
 
-// match reports whether the pattern's path fits an escaped path. If value is
-// not nil, it is told the values of the wildcards.
-func (rt *route) match(path string, value func(name, value string)) bool {
-	pattern := rt.path
-	for pattern != "" && path != "" {
-		var want, got string
-		rest := path
-		want, pattern = cutSegment(pattern)
-		got, path = firstSegment(path)
-		switch name, kind := wildcard(want); {
-		case kind == multi:
-			if name != "" && value != nil {
-				value(name, unescape(rest[1:]))
-			}
-			return true
-		case kind == single && got == "/", kind == literal && got != name:
+// match reports whether the pattern's path fits.
+func (rt *route) match(p *path) bool {
+	for i := range rt.steps {
+		if i == len(p.segments) {
 			return false
-		case kind == single && value != nil:
-			value(name, got)
+		}
+		switch step, segment := &rt.steps[i], p.segments[i].text; {
+		case step.kind == multi:
+			return true
+		case step.kind == single && segment == "/", step.kind == literal && segment != step.text:
+			return false
 		}
 	}
-	return pattern == "" && path == ""
+	return len(rt.steps) == len(p.segments)
 }
 
 // exact reports whether a path that the pattern matches leaves nothing to a
 // wildcard for several segments.
-func (rt *route) exact(path string) bool {
-	last := strings.LastIndexByte(rt.path, '/')
-	if _, kind := wildcard(rt.path[last+1:]); kind != multi {
-		return true
-	}
-	return strings.HasSuffix(path, "/") && strings.Count(rt.path, "/") == strings.Count(path, "/")
+func (rt *route) exact(p *path) bool {
+	return rt.steps[len(rt.steps)-1].kind != multi || p.isFolder && len(rt.steps) == len(p.segments)
 }
 
-// catchesAll reports whether the pattern fits every path.
-func (rt *route) catchesAll() bool {
-	segment, rest := cutSegment(rt.path)
-	_, kind := wildcard(segment)
-	return kind == multi && rest == ""
+// claims reports whether the pattern's first segment is literal: such a pattern
+// shows where the program is mounted, because it fits nowhere else.
+func (rt *route) claims() bool { return rt.steps[0].kind == literal }
+
+// rank reports whether the pattern is for a host and a method, and how well: the
+// lower, the better.
+func (rt *route) rank(host, method string) (rank int, answers bool) {
+	switch rt.host {
+	case host:
+	case "":
+		rank = 3
+	default:
+		return 0, false
+	}
+	switch {
+	case rt.method == method:
+		return rank, true
+	case rt.method == http.MethodGet && method == http.MethodHead:
+		return rank + 1, true
+	}
+	return rank + 2, rt.method == ""
 }
 
 // moreSpecific reports whether the pattern goes before another one that fits
 // the same path: in the first segment in which they differ in kind, a literal
 // before a wildcard, and a wildcard for one segment before one for several.
 func (rt *route) moreSpecific(than *route) bool {
-	a, b := rt.path, than.path
-	for a != "" && b != "" {
-		var x, y string
-		x, a = cutSegment(a)
-		y, b = cutSegment(b)
-		_, kindX := wildcard(x)
-		_, kindY := wildcard(y)
-		if kindX != kindY {
-			return kindX < kindY
+	for i := range min(len(rt.steps), len(than.steps)) {
+		if a, b := rt.steps[i].kind, than.steps[i].kind; a != b {
+			return a < b
 		}
 	}
 	return false
-}
-
-// The kinds of a segment, the most specific first.
-const (
-	literal = iota
-	single
-	multi
-)
-
-// wildcard tells what a segment of a pattern stands for: {name} for one
-// segment, {name...} and the empty one behind a last slash for several, {$} for
-// the end, which is the literal "/", and anything else for itself.
-func wildcard(segment string) (name string, kind int) {
-	switch {
-	case segment == "":
-		return "", multi
-	case segment == "{$}":
-		return "/", literal
-	case segment[0] != '{':
-		return unescape(segment), literal
-	}
-	name = segment[1 : len(segment)-1]
-	if name, ok := strings.CutSuffix(name, "..."); ok {
-		return name, multi
-	}
-	return name, single
-}
-
-// cutSegment splits "/a/b" into "a" and "/b".
-func cutSegment(path string) (segment, rest string) {
-	path = path[1:]
-	if i := strings.IndexByte(path, '/'); i >= 0 {
-		return path[:i], path[i:]
-	}
-	return path, ""
-}
-
-// firstSegment is cutSegment for the path of a request: without escapes, and
-// with "/" for the empty segment behind a last slash.
-func firstSegment(path string) (segment, rest string) {
-	if path == "/" {
-		return "/", ""
-	}
-	segment, rest = cutSegment(path)
-	return unescape(segment), rest
-}
-
-func unescape(segment string) string {
-	if strings.IndexByte(segment, '%') < 0 {
-		return segment
-	}
-	plain, err := url.PathUnescape(segment)
-	if err != nil {
-		return segment
-	}
-	return plain
 }

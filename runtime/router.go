@@ -4,13 +4,10 @@ import (
 	"errors"
 	"net"
 	"net/http"
-	"net/url"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
 
-	"github.com/cgigen/cgigen/runtime/config"
 	"github.com/cgigen/cgigen/runtime/gateway"
 )
 
@@ -20,16 +17,24 @@ import (
 // what a small program costs in all.
 type router struct {
 	routes []route
+	steps  []step   // of the routes' patterns, one after the other
+	depth  int      // the most segments of a path that a pattern looks at
 	room   [6]route // for the routes of most programs
-	values *config.Values
+	sites  [24]step // and their steps
+	mount  mount
 }
 
-func (rt *router) handle(pattern string, h http.Handler, values *config.Values) {
-	rt.values = values
+// handle adds a route, whose pattern is split and unescaped here and never again.
+func (rt *router) handle(pattern string, h http.Handler) {
 	if rt.routes == nil {
-		rt.routes = rt.room[:0]
+		rt.routes, rt.steps = rt.room[:0], rt.sites[:0]
 	}
-	rt.routes = append(rt.routes, newRoute(pattern, h))
+	method, host, path := splitPattern(pattern)
+	begin := len(rt.steps)
+	rt.steps = appendSteps(rt.steps, path)
+	end := len(rt.steps)
+	rt.depth = max(rt.depth, end-begin+1)
+	rt.routes = append(rt.routes, route{pattern, method, host, rt.steps[begin:end:end], h})
 }
 
 // check finds the handlers that are not there.
@@ -47,67 +52,62 @@ func (rt *router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusBadRequest)
 		return
 	}
-	var prefix string
+	t := newTarget(r)
 	if info := gateway.InfoOf(r.Context()); info != nil {
-		prefix = rt.mount(r, info.Vars.Get("SCRIPT_NAME"))
-		info.Prefix = prefix
-		if prefix != "" {
-			r.URL = below(r.URL, prefix)
+		if t.isAmbiguous() {
+			fail(w, "400 bad request: dot segments in the path are escaped", http.StatusBadRequest)
+			return
 		}
+		t.prefix = rt.locate(r, info, t.clean)
+		info.Prefix = unescape(t.prefix)
+		r.URL = t.below(r.URL)
 	}
-	rt.serve(w, r, prefix)
+	rt.serve(w, r, &t)
 }
 
-// serve answers a request from which the prefix has been cut off.
-func (rt *router) serve(w http.ResponseWriter, r *http.Request, prefix string) {
-	escaped := r.URL.EscapedPath()
-	clean, host, from := cleanPath(escaped), hostname(r.Host), hostname(r.Host)
+// serve answers a request for a path below the prefix.
+func (rt *router) serve(w http.ResponseWriter, r *http.Request, t *target) {
+	var room [8]segment // on the stack, for the paths of most programs
+	path := splitPath(t.path(), rt.depth, room[:])
+	host, from := hostname(r.Host), hostname(r.Host)
 	if r.Method == http.MethodConnect { // not cleaned, but redirected by the target's host
-		clean, host, from = escaped, r.Host, r.URL.Host
+		host, from = r.Host, r.URL.Host
 	}
-	found := rt.find(from, r.Method, clean)
-	if (found == nil || !found.exact(clean)) && clean != "" && !strings.HasSuffix(clean, "/") {
-		if tree := rt.find(from, r.Method, clean+"/"); tree != nil && tree.exact(clean+"/") {
-			redirect(w, r, prefix, cleanPath(r.URL.Path)+"/")
+	found := rt.find(from, r.Method, &path)
+	if (found == nil || !found.exact(&path)) && path.escaped != "" && !path.isFolder {
+		folder := path.asFolder()
+		if tree := rt.find(from, r.Method, &folder); tree != nil && tree.exact(&folder) {
+			redirect(w, r, cleanPath(t.clean)+"/")
 			return
 		}
 	}
 	if r.Method == http.MethodConnect {
-		found = rt.find(host, r.Method, clean)
+		found = rt.find(host, r.Method, &path)
 	}
 	switch {
-	case clean != escaped:
-		redirect(w, r, prefix, clean)
+	case t.clean != t.escaped:
+		redirect(w, r, t.clean)
 	case found != nil:
-		found.serve(w, r, clean)
+		found.serve(w, r, &path)
 	default:
-		rt.refuse(w, host, clean)
+		rt.refuse(w, host, &path)
 	}
 }
 
 // find returns the route with the most specific pattern that matches. One with
 // the host goes before one without; one with the method before one with GET,
 // for HEAD, and this before one without.
-func (rt *router) find(host, method, path string) *route {
-	for _, h := range []string{host, ""} {
-		for _, m := range []string{method, http.MethodGet, ""} {
-			if m == http.MethodGet && method != http.MethodHead && method != http.MethodGet {
-				continue
-			}
-			if found := rt.best(h, m, path); found != nil {
-				return found
-			}
-		}
-	}
-	return nil
-}
-
-func (rt *router) best(host, method, path string) *route {
+func (rt *router) find(host, method string, p *path) *route {
 	var best *route
+	var lowest int
 	for i := range rt.routes {
 		r := &rt.routes[i]
-		if r.host == host && r.method == method && r.match(path, nil) && (best == nil || r.moreSpecific(best)) {
-			best = r
+		if !r.match(p) {
+			continue
+		}
+		rank, answers := r.rank(host, method)
+		if answers && (best == nil || rank < lowest || rank == lowest && r.moreSpecific(best)) {
+			best, lowest = r, rank
 		}
 	}
 	return best
@@ -115,8 +115,8 @@ func (rt *router) best(host, method, path string) *route {
 
 // refuse answers a request that no pattern matches: with 405 if only the
 // method is wrong.
-func (rt *router) refuse(w http.ResponseWriter, host, path string) {
-	allowed := rt.methods(host, path)
+func (rt *router) refuse(w http.ResponseWriter, host string, p *path) {
+	allowed := rt.methods(host, p)
 	if len(allowed) == 0 {
 		fail(w, "404 page not found", http.StatusNotFound)
 		return
@@ -126,12 +126,12 @@ func (rt *router) refuse(w http.ResponseWriter, host, path string) {
 }
 
 // methods lists the methods that patterns have for a path.
-func (rt *router) methods(host, path string) []string {
+func (rt *router) methods(host string, p *path) []string {
 	var list []string
+	folder := p.asFolder()
 	for i := range rt.routes {
 		r := &rt.routes[i]
-		fits := r.match(path, nil) || !strings.HasSuffix(path, "/") && r.match(path+"/", nil)
-		if !fits || r.method == "" || r.host != "" && r.host != host {
+		if !r.match(p) && !r.match(&folder) || r.method == "" || r.host != "" && r.host != host {
 			continue
 		}
 		list = append(list, r.method)
@@ -151,9 +151,12 @@ func fail(w http.ResponseWriter, text string, code int) {
 	w.Write([]byte(text + "\n"))
 }
 
-// redirect is http.Redirect, to another path below the prefix.
-func redirect(w http.ResponseWriter, r *http.Request, prefix, to string) {
-	target := (&url.URL{Path: prefix}).EscapedPath() + (&url.URL{Path: to, RawQuery: r.URL.RawQuery}).String()
+// redirect is http.Redirect, to an escaped path. The query stays.
+func redirect(w http.ResponseWriter, r *http.Request, to string) {
+	target := to
+	if r.URL.RawQuery != "" {
+		target += "?" + r.URL.RawQuery
+	}
 	w.Header().Set("Location", escapeNonASCII(target))
 	if r.Method == http.MethodGet || r.Method == http.MethodHead {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -197,15 +200,6 @@ func escapeHTML(s string) string {
 		}
 	}
 	return string(escaped)
-}
-
-// cleanPath removes empty segments and those of dots, and keeps a last slash.
-func cleanPath(p string) string {
-	clean := path.Clean("/" + p)
-	if strings.HasSuffix(p, "/") && clean != "/" {
-		clean += "/"
-	}
-	return clean
 }
 
 // hostname is a host without its port.

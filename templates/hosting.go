@@ -38,8 +38,9 @@ type HostingRule struct {
 	Patterns []string // of the routes that it is for, for a comment
 	Methods  string   // alternatives of a regular expression; "" for any
 	Host     string   // "" for any
-	Path     string   // regular expression below Base, without anchors and the leading slash
-	Full     string   // anchored regular expression of the whole path
+	Path     string   // regular expression below Base for bytes, without anchors and the leading slash
+	Full     string   // anchored regular expression of the whole path, for bytes
+	Runes    string   // the same for characters
 	Lua      []string // the same as Lua patterns, any of which may fit
 	All      bool     // every path fits
 }
@@ -144,11 +145,22 @@ func (h Hosting) Params() []string {
 func hostingFuncs() template.FuncMap {
 	return template.FuncMap{
 		"quoteMeta": regexp.QuoteMeta,
-		"apache":    quoted(" \"", `"`),
-		"caddy":     quoted(" \"", `"`),
-		"nginx":     func(text string) string { return `"` + strings.ReplaceAll(text, `"`, `\"`) + `"` },
-		"lighttpd":  func(text string) string { return `"` + strings.ReplaceAll(text, `"`, `\"`) + `"` },
+		"comment":   comment,
+		"caddy":     caddyWord,
+		"nginx":     nginxString,
+		"lighttpd":  lighttpdString,
+		"httpd":     httpdString,
+		"unit":      unitText,
+		"yaml":      yamlString,
 		"group":     group,
+		"exposed":   exposed,
+		"serverNames": func(hosts []string) string {
+			var names []string
+			for _, host := range hosts {
+				names = append(names, serverName(host))
+			}
+			return strings.Join(names, " ")
+		},
 		"hostsPattern": func(names []string) string {
 			var quoted []string
 			for _, name := range names {
@@ -158,7 +170,7 @@ func hostingFuncs() template.FuncMap {
 		},
 		"join":         strings.Join,
 		"words":        func(alternatives string) string { return strings.ReplaceAll(alternatives, "|", " ") },
-		"alternatives": fullPaths,
+		"alternatives": alternatives,
 		"reversed": func(rules []HostingRule) []HostingRule {
 			rules = slices.Clone(rules)
 			slices.Reverse(rules)
@@ -167,32 +179,9 @@ func hostingFuncs() template.FuncMap {
 	}
 }
 
-// quoted gives a function that puts a word into quotes if it has one of the
-// characters in it.
-func quoted(special, quote string) func(string) string {
-	return func(word string) string {
-		if !strings.ContainsAny(word, special) {
-			return word
-		}
-		return quote + strings.ReplaceAll(word, quote, `\`+quote) + quote
-	}
-}
-
 func group(alternatives string) string {
 	if alternatives == "" {
 		return ""
 	}
 	return "(" + alternatives + ")"
-}
-
-// fullPaths joins the paths of all rules to one regular expression.
-func fullPaths(rules []HostingRule) string {
-	var paths []string
-	for _, r := range rules {
-		path := strings.TrimSuffix(strings.TrimPrefix(r.Full, "^"), "$")
-		if !slices.Contains(paths, path) {
-			paths = append(paths, path)
-		}
-	}
-	return "^(?:" + strings.Join(paths, "|") + ")$"
 }

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
+	"unicode"
 
 	"github.com/rogpeppe/go-internal/diff"
 	"github.com/spf13/cobra"
@@ -63,7 +65,7 @@ func (a *app) compare(changes []generator.Change) error {
 // compareOne prints a diff whose names patch(1) and git apply understand.
 func (a *app) compareOne(change generator.Change) error {
 	path := shown(change.Path)
-	old, new, state := "a/"+path, "b/"+path, "stale"
+	old, new, state := diffName("a/"+path), diffName("b/"+path), "stale"
 	switch change.Kind {
 	case generator.Created:
 		old, state = "/dev/null", "missing"
@@ -76,4 +78,35 @@ func (a *app) compareOne(change generator.Change) error {
 		return fmt.Errorf("writing the diff: %w", err)
 	}
 	return nil
+}
+
+// diffName writes a name as git does: a tab ends one with a space, where patch(1)
+// would cut it off, and one with quotes, backslashes or control characters stands
+// in quotes.
+func diffName(name string) string {
+	const awkward = `"\`
+	if strings.ContainsAny(name, awkward) || strings.ContainsFunc(name, unicode.IsControl) {
+		return quoteBytes(name)
+	}
+	if strings.Contains(name, " ") {
+		return name + "\t"
+	}
+	return name
+}
+
+// quoteBytes quotes as C does, with three octal digits where it has no letter.
+func quoteBytes(name string) string {
+	var b strings.Builder
+	b.WriteByte('"')
+	for _, c := range []byte(name) {
+		if letter := strings.IndexByte("\a\b\t\n\v\f\r\"\\", c); letter >= 0 {
+			b.WriteString(`\` + `abtnvfr"\`[letter:letter+1])
+		} else if c < ' ' || c >= 0x7f {
+			fmt.Fprintf(&b, `\%03o`, c)
+		} else {
+			b.WriteByte(c)
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
 }

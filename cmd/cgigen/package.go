@@ -80,12 +80,13 @@ var (
 	basePath   = regexp.MustCompile(`^(/[A-Za-z0-9._~-]+)*$`)
 	folderName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*$`)
 	rootPath   = regexp.MustCompile(`^(/[A-Za-z0-9._~-]+)+$`)
-	hostName   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9.-]*$`)
+	hostName   = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$`)
 )
 
 // check completes the flags and refuses what cannot be packed.
 func (f *packageFlags) check() error {
 	f.base = strings.TrimSuffix(f.base, "/")
+	f.host = strings.ToLower(f.host) // as clients and servers send it
 	switch {
 	case f.server == "" || f.output == "":
 		return usageError{"--for SERVER and -o FILE|DIR are needed; see cgigen package --help"}

@@ -68,7 +68,28 @@ func Of(p generator.Program) Program {
 	for _, s := range p.Steps {
 		e.Steps = append(e.Steps, stepOf(s))
 	}
+	e.hideSecrets()
 	return e
+}
+
+// hideSecrets hides the defaults of secrets. A name that one field calls secret is
+// secret for all.
+func (p Program) hideSecrets() {
+	secret := map[string]bool{}
+	for _, s := range p.Steps {
+		for _, c := range s.Config {
+			secret[c.Name] = secret[c.Name] || c.Secret
+		}
+	}
+	for _, s := range p.Steps {
+		for i := range s.Config {
+			c := &s.Config[i]
+			c.Secret = secret[c.Name]
+			if c.Secret && c.Default != "" {
+				c.Default = "***"
+			}
+		}
+	}
 }
 
 func stepOf(s generator.Step) Step {
@@ -93,11 +114,7 @@ func stepOf(s generator.Step) Step {
 	}
 	if s.Config != nil {
 		for _, f := range s.Config.Fields {
-			c := Config{Name: f.Name, Default: f.Default, Required: f.Required && !f.HasDefault, Secret: f.Secret}
-			if c.Secret && c.Default != "" {
-				c.Default = "***"
-			}
-			e.Config = append(e.Config, c)
+			e.Config = append(e.Config, Config{Name: f.Name, Default: f.Default, Required: f.IsRequired(), Secret: f.Secret})
 		}
 	}
 	return e

@@ -2,8 +2,10 @@ package explain
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"text/tabwriter"
+	"unicode"
 )
 
 // Text explains the program in words: what is made, when and from what, and
@@ -31,7 +33,7 @@ func (p Program) configuration(b *strings.Builder) {
 		fmt.Fprintf(b, "\nconfiguration %s  %s:%d\n", s.Function, s.File, s.Line)
 		table := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
 		for _, c := range s.Config {
-			what := c.Default
+			what := oneLine(c.Default)
 			switch {
 			case c.Required:
 				what = "(required)"
@@ -42,6 +44,14 @@ func (p Program) configuration(b *strings.Builder) {
 		}
 		table.Flush()
 	}
+}
+
+// oneLine quotes what would leave its line, or the cell of its table.
+func oneLine(text string) string {
+	if strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) || strings.TrimSpace(text) != text {
+		return strconv.Quote(text)
+	}
+	return text
 }
 
 func (p Program) section(b *strings.Builder, title string, belongs func(Step) bool) {

@@ -35,6 +35,20 @@
 //   - unset: NAME and NAME_FILE leave the process environment once everything
 //     is loaded.
 //
+// A pointer to a nested struct is nil unless a source gives one of the values in
+// it; a default does not count, nor does an empty value. While it is nil nothing
+// in it is required. With the option init it is always allocated.
+//
+// # What errors show
+//
+// An error names the value, the field, and the file and line where it was found.
+// It never shows the value, nor what the parser said about it, because what
+// cannot be parsed can be anything: a password on the wrong line, for example. It
+// does not show the path that a NAME_FILE holds if nothing can be read there.
+//
+// A value that begins a PEM text without its lines, mostly because \n was written
+// between them, is an error that names NAME_FILE: values are literal.
+//
 // # The folder private
 //
 // It is the nearest folder of that name, searched from the folder of the
@@ -44,7 +58,9 @@
 //	-X github.com/cgigen/cgigen/runtime/config.fixedDir=/absolute/folder
 //
 // uses that folder and does not search. Nothing is searched or read before the
-// first value is asked for.
+// first value is asked for. It is an error if the program cannot find out where it
+// lies, as on Linux without /proc, and if the nearest folder is a symbolic link
+// that leads nowhere. Under WASI programs have no place, and no folder.
 //
 // Where files have owners, the folder and the file must belong to the user that
 // the process runs as, or to root, and nobody else may write to them. Nobody

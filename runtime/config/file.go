@@ -80,7 +80,7 @@ func (f *file) add(line string, number int) (err string) {
 	}
 	key, value, err := parseLine(line)
 	if first, twice := f.entry(key); twice {
-		err = "sets " + key + " again, after line " + strconv.Itoa(first.line)
+		err = "sets the key of line " + strconv.Itoa(first.line) + " again"
 	}
 	if err != "" {
 		return err
@@ -105,12 +105,12 @@ func parseLine(line string) (key, value, err string) {
 	if !validKey(key) {
 		return "", "", "has a key that is not made of letters, digits and underscores"
 	}
-	value, err = literal(strings.TrimSpace(value))
+	value, err = literal(key, strings.TrimSpace(value))
 	return key, value, err
 }
 
-// literal takes the quotes off a value.
-func literal(value string) (text, err string) {
+// literal takes the quotes off the value of a key.
+func literal(key, value string) (text, err string) {
 	if value == "" || value[0] != '"' && value[0] != '\'' {
 		if strings.Contains(value, " #") || strings.Contains(value, "\t#") {
 			return "", `holds " #": put a comment on a line of its own, or a value with # in quotes`
@@ -125,7 +125,7 @@ func literal(value string) (text, err string) {
 		return "", "has a comment behind its value: put it on a line of its own"
 	case !closed:
 		return "", "begins a value with a quote and does not end with it: a value ends on its line; " +
-			"a longer one goes to a file that KEY" + fileSuffix + " names"
+			"a longer one goes to a file that " + key + fileSuffix + " names"
 	case strings.Contains(inner, quote):
 		return "", "has a quote within quotes of the same kind: use the other kind around the value"
 	}

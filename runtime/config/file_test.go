@@ -34,10 +34,10 @@ func TestFileGrammar(t *testing.T) {
 			{1, "has a comment behind its value: put it on a line of its own"},
 			{2, "has a comment behind its value: put it on a line of its own"}}},
 		{name: "a value of several lines", text: "A=\"1\n2\"\n", errs: []lineError{
-			{1, "begins a value with a quote and does not end with it: a value ends on its line; a longer one goes to a file that KEY_FILE names"},
+			{1, "begins a value with a quote and does not end with it: a value ends on its line; a longer one goes to a file that A_FILE names"},
 			{2, "is neither KEY=value nor a comment that begins with #"}}},
 		{name: "a single quotation mark", text: "A='\n", errs: []lineError{
-			{1, "begins a value with a quote and does not end with it: a value ends on its line; a longer one goes to a file that KEY_FILE names"}}},
+			{1, "begins a value with a quote and does not end with it: a value ends on its line; a longer one goes to a file that A_FILE names"}}},
 		{name: "quotes within quotes", text: `A="a" and "b"` + "\n", errs: []lineError{
 			{1, "has a quote within quotes of the same kind: use the other kind around the value"}}},
 		{name: "no equals sign", text: "A: 1\n", errs: []lineError{{1, "is neither KEY=value nor a comment that begins with #"}}},
@@ -49,7 +49,7 @@ func TestFileGrammar(t *testing.T) {
 			{5, "has a key that is not made of letters, digits and underscores"}}},
 		{name: "repeated keys", text: "A=1\nB=2\nA=3\nA=3\n",
 			entries: []entry{{"A", "1", 1}, {"B", "2", 2}},
-			errs:    []lineError{{3, "sets A again, after line 1"}, {4, "sets A again, after line 1"}}},
+			errs:    []lineError{{3, "sets the key of line 1 again"}, {4, "sets the key of line 1 again"}}},
 		{name: "UTF-16", text: "\xff\xfeA\x00=\x001\x00", errs: []lineError{{1, "holds a NUL byte: save the file as UTF-8 text"}}},
 	}
 	for _, test := range tests {

@@ -2,6 +2,7 @@ package config
 
 import (
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 )
@@ -42,12 +43,18 @@ func (o origin) String() string {
 	}
 }
 
+// value names the value that was found there, which errors do not show.
+func (o origin) value() string {
+	if o.kind == fromDefault {
+		return "the default"
+	}
+	return "the value from " + o.String()
+}
+
 // found is a value that is ready to be parsed.
 type found struct {
-	text   string
-	from   origin
-	shown  string // the value before anything was inserted into it, for errors
-	secret bool   // errors must not show it
+	text string
+	from origin
 }
 
 // find fills f, which is zero, with the value to parse for at. Without one it is
@@ -69,7 +76,10 @@ func (v *Values) find(at *Var, f *found) bool {
 	if f.text == "" && at.Default != "" {
 		f.text, f.from, exists = at.Default, origin{}, true
 	}
-	f.shown, f.secret = f.text, at.Options&Secret != 0 || f.from.kind == fromNamedFile
+	if f.from.kind != fromNamedFile && v.brokenPEM(at, f) {
+		v.see(at.Name, "")
+		return false
+	}
 	if at.Options&Expand != 0 && f.from.kind != fromNamedFile {
 		f.text = os.Expand(f.text, v.reference)
 	}
@@ -78,7 +88,7 @@ func (v *Values) find(at *Var, f *found) bool {
 		return false
 	}
 	if at.Options&File != 0 {
-		return v.fileOf(at, at.Name, f.text, f)
+		return v.fileOf(at, at.Name, f)
 	}
 	return true
 }
@@ -89,7 +99,7 @@ func (v *Values) source(at *Var, f *found) (exists, ok bool) {
 	if at.Options&File == 0 {
 		name := at.Name + fileSuffix
 		if v.lookup(name, f) && f.text != "" {
-			return true, v.fileOf(at, name, f.text, f)
+			return true, v.fileOf(at, name, f)
 		}
 		*f = found{}
 	}
@@ -148,20 +158,48 @@ func (v *Values) see(name, value string) {
 	v.seen = append(v.seen, loaded{name, value})
 }
 
-// fileOf takes the content of the file at path, which the variable name named.
-func (v *Values) fileOf(at *Var, name, path string, f *found) bool {
-	full, err := v.resolve(path)
+// brokenPEM records that the value is a key or a certificate whose lines were
+// put on one, mostly with \n between them: values are literal, and what is to
+// decode it would find nothing and say little.
+func (v *Values) brokenPEM(at *Var, f *found) bool {
+	if !strings.HasPrefix(f.text, "-----BEGIN ") || strings.Contains(f.text, "\n") {
+		return false
+	}
+	text := f.from.value() + " is a PEM text without its lines"
+	if strings.Contains(f.text, `\n`) {
+		text += `: \n in a value stays two characters`
+	}
+	name := at.Name + fileSuffix
+	if at.Options&File != 0 {
+		name = at.Name
+	}
+	v.add(problem{subject: subject(at), text: text + "; write the text to a file, and name that by " + name})
+	return true
+}
+
+// fileOf takes the content of the file that the variable name, found in f,
+// named. Errors do not repeat the path: it may be the secret itself, by mistake.
+func (v *Values) fileOf(at *Var, name string, f *found) bool {
+	full, err := v.resolve(f.text)
 	var text string
 	if err == nil {
 		text, err = readNamed(full)
 	}
 	if err != nil {
-		v.add(problem{subject: subject(at), text: "cannot read the file that " + name + " names: " + err.Error()})
+		v.add(problem{subject: subject(at), text: "cannot read the file that " + name + " from " + f.from.String() + " names" + v.base(f.text) + ": " + err.Error()})
 		return false
 	}
 	if line, ok := strings.CutSuffix(text, "\n"); ok {
 		text = strings.TrimSuffix(line, "\r")
 	}
-	*f = found{text: text, from: origin{kind: fromNamedFile, path: full, name: name}, secret: true}
+	*f = found{text: text, from: origin{kind: fromNamedFile, path: full, name: name}}
 	return true
+}
+
+// base says where a path begins that is not absolute.
+func (v *Values) base(path string) string {
+	if filepath.IsAbs(path) || v.dir == "" {
+		return ""
+	}
+	return " in " + v.dir
 }

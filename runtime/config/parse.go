@@ -22,6 +22,13 @@ const (
 	outOfRange  reason = "is out of range for its type"
 	notDuration reason = "is not a duration such as 1m30s"
 	notLocation reason = "is not a known time zone such as Europe/Berlin"
+	notURL      reason = "is not a URL such as https://example.com/path"
+	notEscaped  reason = "is not a URL: a % in it begins no escape, write %25"
+	notValid    reason = "is not valid for its type"
+
+	// A program that is linked with package time/tzdata needs nothing of the host.
+	noZones reason = "cannot be looked up: the host has no time zone data (/usr/share/zoneinfo); install it, " +
+		"or import _ \"time/tzdata\" in the program"
 )
 
 // String takes any text.
@@ -102,11 +109,11 @@ func Duration(text string, dst *time.Duration) error {
 func URL(text string, dst *url.URL) error {
 	value, err := url.Parse(text)
 	if err != nil {
-		var parseError *url.Error // which repeats the value
-		if errors.As(err, &parseError) {
-			err = parseError.Err
+		var escape url.EscapeError
+		if errors.As(err, &escape) {
+			return notEscaped
 		}
-		return err
+		return notURL // url.Error repeats the value
 	}
 	*dst = *value
 	return nil
@@ -116,11 +123,19 @@ func URL(text string, dst *url.URL) error {
 func Location(text string, dst *time.Location) error {
 	value, err := time.LoadLocation(text)
 	if err != nil {
-		return notLocation
+		return zoneReason()
 	}
 	_ = time.Now().String() // the local zone is loaded when it is first used
 	*dst = *value
 	return nil
+}
+
+// zoneReason says why a zone was not found: it, or all of them.
+func zoneReason() reason {
+	if _, err := time.LoadLocation("Etc/GMT"); err != nil {
+		return noZones
+	}
+	return notLocation
 }
 
 // Text hands the value to the UnmarshalText method of *T.

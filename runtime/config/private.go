@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 )
@@ -23,28 +24,51 @@ const folderName = "private"
 var fixedDir string
 
 // PrivateDir returns the absolute path of the site's folder private, or "" if
-// there is none.
+// there is none, or none can be looked for.
 func PrivateDir() string {
+	dir, _ := privateDir()
+	return dir
+}
+
+// privateDir is PrivateDir, with the reason why the folder cannot be looked for.
+func privateDir() (string, error) {
 	if fixedDir != "" {
-		return fixedDir
+		return fixedDir, nil
 	}
 	program, err := os.Executable()
-	if err != nil { // no /proc in a chroot, for example
-		return ""
+	if err != nil {
+		return "", unknownPlace(err)
 	}
 	return searchUp(filepath.Dir(program))
 }
 
-// searchUp returns the nearest folder private in dir or above it, or "".
-func searchUp(dir string) string {
+// unknownPlace says that a program does not know where it lies. A file that may
+// be meant for it must not be passed over. Where programs have no place, as under
+// WASI, there is no folder either.
+func unknownPlace(err error) error {
+	if runtime.GOOS == "wasip1" || runtime.GOOS == "js" {
+		return nil
+	}
+	text := "cannot be looked for: the program does not find out where it lies (" + plainError(err) + ")"
+	if runtime.GOOS == "linux" {
+		text += ": mount /proc, or"
+	} else {
+		text += ":"
+	}
+	return reason(text + " fix the folder when the program is linked (config.fixedDir)")
+}
+
+// searchUp returns the nearest folder private in dir or above it, or "". A link
+// of that name that leads nowhere ends the search, with the reason.
+func searchUp(dir string) (string, error) {
 	for {
 		candidate := strings.TrimSuffix(dir, separator) + separator + folderName
-		if isFolder(candidate) {
-			return candidate
+		if ok, err := isFolder(candidate); ok || err != nil {
+			return candidate, err
 		}
 		parent := filepath.Dir(dir)
 		if parent == dir {
-			return ""
+			return "", nil
 		}
 		dir = parent
 	}
@@ -56,8 +80,12 @@ func (v *Values) open() {
 		return
 	}
 	v.opened = true
-	v.dir = PrivateDir()
-	if v.dir == "" {
+	dir, err := privateDir()
+	if err != nil {
+		v.refuse(either(dir, folderName+separator+"site.env"), err)
+		return
+	}
+	if v.dir = dir; dir == "" {
 		return
 	}
 	trusted := false // the folder is checked only if it holds a file for us
@@ -241,15 +269,15 @@ func (v *Values) resolve(path string) (string, error) {
 func readNamed(path string) (string, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return "", reason(path + ": " + plainError(err))
+		return "", reason(plainError(err))
 	}
 	defer f.Close()
 	text, err := io.ReadAll(io.LimitReader(f, maxFileSize+1))
 	if err != nil {
-		return "", reason(path + ": " + plainError(err))
+		return "", reason(plainError(err))
 	}
 	if len(text) > maxFileSize {
-		return "", reason(path + ": larger than 1 MiB")
+		return "", reason("larger than 1 MiB")
 	}
 	return string(text), nil
 }

@@ -15,9 +15,9 @@ const errLink = reason("symbolic link")
 // processUser has no meaning where files have no owners.
 func processUser() int { return -1 }
 
-func isFolder(path string) bool {
+func isFolder(path string) (bool, error) {
 	info, err := os.Stat(path)
-	return err == nil && info.IsDir()
+	return err == nil && info.IsDir(), nil
 }
 
 // isMissing reports whether there is nothing at a path.

@@ -181,8 +181,23 @@ func TestSearchFindsTheNearestFolder(t *testing.T) {
 		"home/link":         "home/link/private",
 		".":                 "private",
 	} {
-		if got := searchUp(filepath.Join(root, from)); got != filepath.Join(root, want) {
-			t.Errorf("from %s: got %s, want %s", from, got, want)
+		if got, err := searchUp(filepath.Join(root, from)); err != nil || got != filepath.Join(root, want) {
+			t.Errorf("from %s: got %s, %v, want %s", from, got, err, want)
+		}
+	}
+}
+
+// Whoever made the link meant the folder: another one further up is not it.
+func TestLinkThatLeadsNowhereEndsTheSearch(t *testing.T) {
+	for target, why := range map[string]string{"nowhere": "no such file or directory", "private": "too many levels of symbolic links"} {
+		root := t.TempDir()
+		must(t, os.MkdirAll(filepath.Join(root, "private"), 0o700))
+		must(t, os.MkdirAll(filepath.Join(root, "site"), 0o700))
+		link := filepath.Join(root, "site", "private")
+		must(t, os.Symlink(target, link))
+		dir, err := searchUp(filepath.Join(root, "site"))
+		if want := "a symbolic link that cannot be followed: " + why; dir != link || err == nil || err.Error() != want {
+			t.Errorf("got %s, %v; want %s, %s", dir, err, link, want)
 		}
 	}
 }

@@ -21,10 +21,17 @@ var processUser = sync.OnceValue(os.Geteuid)
 // package os starts the runtime's poller, which a short-lived process can do
 // without.
 
-// isFolder is true as well if it cannot be told: then reading says why.
-func isFolder(path string) bool {
-	s, err := statPath(path)
-	return err == nil && s.folder || err == syscall.EACCES
+// isFolder is true as well if it cannot be told: then reading says why. The
+// error is that of a link that leads nowhere.
+func isFolder(path string) (bool, error) {
+	var st syscall.Stat_t
+	err := again(func() error { return syscall.Lstat(path, &st) })
+	if err == nil && uint32(st.Mode)&syscall.S_IFMT == syscall.S_IFLNK {
+		if err = again(func() error { return syscall.Stat(path, &st) }); err != nil && err != syscall.EACCES {
+			return false, reason("a symbolic link that cannot be followed: " + err.Error())
+		}
+	}
+	return err == nil && statusOf(&st).folder || err == syscall.EACCES, nil
 }
 
 // isMissing reports whether there is nothing at the path of a system call.

@@ -37,19 +37,20 @@ func (e *loadError) Error() string {
 func (v *Values) add(p problem) { v.problems = append(v.problems, p) }
 
 // invalid records a value that its parser does not take. Which part of it is
-// meant may be said by element.
-func (v *Values) invalid(at *Var, f *found, element string, err error) {
-	text := element + showValue(f) + " from " + f.from.String()
+// meant may be said by element; text is that part, or all of the value.
+//
+// Neither the value nor the parser's own error is shown: what cannot be parsed
+// can be anything, a password on the wrong line as well, and errors repeat it in
+// ways that nobody can foresee. The source says where to look.
+func (v *Values) invalid(at *Var, f *found, element, text string, err error) {
 	why, ours := err.(reason)
-	switch {
-	case ours:
-		text += " " + string(why)
-	case f.secret || f.shown != f.text || holdsPassword(f.text):
-		text += " is not valid for its type"
-	default:
-		text += " is not valid: " + err.Error()
+	if !ours {
+		why = notValid
 	}
-	v.add(problem{subject: subject(at), text: text})
+	if strings.TrimSpace(text) != text {
+		why += " (space around it is part of it)"
+	}
+	v.add(problem{subject: subject(at), text: element + f.from.value() + " " + string(why)})
 }
 
 // subject names a value and its field.
@@ -62,28 +63,13 @@ func element(i, n int) string {
 	return "element " + strconv.Itoa(i+1) + " of " + strconv.Itoa(n) + " in "
 }
 
-// showValue quotes a value, unless it could be a secret.
-func showValue(f *found) string {
-	const limit = 80
-	switch {
-	case f.secret, holdsPassword(f.shown):
-		return "a value (redacted)"
-	case len(f.shown) > limit:
-		return strconv.Quote(f.shown[:limit]) + "…"
-	}
-	return strconv.Quote(f.shown)
-}
-
-// holdsPassword reports whether a value looks like a URL with user information.
-func holdsPassword(text string) bool {
-	_, rest, ok := strings.Cut(text, "://")
-	return ok && strings.Contains(rest, "@")
-}
-
 // sources names the places where values are looked for.
 func (v *Values) sources() string {
 	v.open()
-	if v.dir == "" {
+	switch {
+	case v.dir == "" && v.blind:
+		return "the environment"
+	case v.dir == "":
 		return "the environment; no folder " + folderName + " was found above the program"
 	}
 	text := "the environment"
@@ -116,16 +102,30 @@ func (v *Values) unknownKeys() []problem {
 		if v.knows(e.key) {
 			continue
 		}
-		text := "no field of the program is called " + e.key
-		if strings.HasPrefix(e.key, settingPrefix) {
-			text = "no setting is called " + e.key
-		}
-		if near := v.nearest(e.key); near != "" {
-			text += "; did you mean " + near + "?"
-		}
-		problems = append(problems, problem{subject: v.files[0].path + ":" + strconv.Itoa(e.line), text: text})
+		problems = append(problems, problem{subject: v.files[0].path + ":" + strconv.Itoa(e.line), text: v.unknown(e)})
 	}
 	return problems
+}
+
+// unknown says that nothing asked for the key of a line. What has no value may
+// be the last line of a key in base64, whose end looks like KEY=, and is not
+// repeated unless a name is near.
+func (v *Values) unknown(e entry) string {
+	near := v.nearest(e.key)
+	switch {
+	case near == "" && strings.Trim(e.value, "=") == "":
+		return "no field of the program has the name that stands here"
+	case strings.HasPrefix(e.key, settingPrefix):
+		return "no setting is called " + e.key + didYouMean(near)
+	}
+	return "no field of the program is called " + e.key + didYouMean(near)
+}
+
+func didYouMean(name string) string {
+	if name == "" {
+		return ""
+	}
+	return "; did you mean " + name + "?"
 }
 
 func (v *Values) knows(key string) bool {

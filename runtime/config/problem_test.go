@@ -53,18 +53,18 @@ func TestAllProblemsAreReportedAtOnce(t *testing.T) {
 	want := `configuration:
 	DIR/site.env:4: is neither KEY=value nor a comment that begins with #
 	T_MISSING (field Missing): required, but not set
-	T_TIMEOUT (field Timeout): "5x" from DIR/site.env:1 is not a duration such as 1m30s
-	T_NUMBER (field DB.Number): "12a" from DIR/site.env:3 is not a whole number
-	T_LIST (field List): element 2 of 3 in "1,x,300" from DIR/user.env:4 is not a whole number without a sign
-	T_LIST (field List): element 3 of 3 in "1,x,300" from DIR/user.env:4 is out of range for its type
-	T_MAP (field Map): element 2 of 3 in "a:1,b,a:2" from the environment is not in the form key:value
-	T_MAP (field Map): element 3 of 3 in "a:1,b,a:2" from the environment has a key that stands there twice
-	T_SECRET (field Secret): a value (redacted) from DIR/user.env:3 is not valid for its type
-	T_EXPANDED (field Expanded): "<$T_SECRET>" from the default is not valid for its type
-	T_KEY (field Key): a value (redacted) from DIR/key (T_KEY_FILE) is not true or false
-	T_URL (field URL): a value (redacted) from the environment is not valid for its type
-	T_LONG (field Long): "` + strings.Repeat("y", 80) + `"… from the environment is not a number
-	T_TEXT (field Text): "hunter2" from the environment is not valid: hunter2: invalid argument
+	T_TIMEOUT (field Timeout): the value from DIR/site.env:1 is not a duration such as 1m30s
+	T_NUMBER (field DB.Number): the value from DIR/site.env:3 is not a whole number
+	T_LIST (field List): element 2 of 3 in the value from DIR/user.env:4 is not a whole number without a sign
+	T_LIST (field List): element 3 of 3 in the value from DIR/user.env:4 is out of range for its type
+	T_MAP (field Map): element 2 of 3 in the value from the environment is not in the form key:value
+	T_MAP (field Map): element 3 of 3 in the value from the environment has a key that stands there twice
+	T_SECRET (field Secret): the value from DIR/user.env:3 is not valid for its type
+	T_EXPANDED (field Expanded): the default is not valid for its type
+	T_KEY (field Key): the value from DIR/key (T_KEY_FILE) is not true or false
+	T_URL (field URL): the value from the environment is not a URL such as https://example.com/path
+	T_LONG (field Long): the value from the environment is not a number
+	T_TEXT (field Text): the value from the environment is not valid for its type
 	DIR/user.env:1: no field of the program is called T_TIMEOT; did you mean T_TIMEOUT?
 	DIR/user.env:2: no field of the program is called T_WHATEVER
 	values are looked for in the environment, DIR/user.env, DIR/site.env`

@@ -83,9 +83,9 @@ func TestProgramReportsAllProblemsAtOnceWithoutSecrets(t *testing.T) {
 	want := `configuration:
 	HOME/private/site.env: refused, others may read it (mode 644): chmod 600 HOME/private/site.env
 	APP_DSN (field DSN): required, but not set
-	APP_TIMEOUT (field Timeout): "5 seconds" from HOME/private/site.env:1 is not a duration such as 1m30s
+	APP_TIMEOUT (field Timeout): the value from HOME/private/site.env:1 is not a duration such as 1m30s
 	APP_DB_PASSWORD (field DB.Password): empty in HOME/private/user.env:3, but must not be
-	APP_DB_LIMIT (field DB.Limit): "many" from HOME/private/user.env:2 is not a whole number
+	APP_DB_LIMIT (field DB.Limit): the value from HOME/private/user.env:2 is not a whole number
 	HOME/private/user.env:1: no field of the program is called APP_DB_LIMTI; did you mean APP_DB_LIMIT?
 	values are looked for in the environment, HOME/private/user.env, HOME/private/site.env
 `

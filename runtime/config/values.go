@@ -17,7 +17,7 @@ type Values struct {
 	opened bool
 	dir    string // the site's folder private, or ""
 	files  []file // strongest first
-	blind  bool   // a file could not be read: what is missing may stand there
+	blind  bool   // a file could not be read or looked for: what is missing may stand there
 
 	seen     []loaded   // one per Load
 	room     [16]loaded // for what most programs load
@@ -39,7 +39,7 @@ const (
 	File                         // the value is the path of a file with the value
 	Expand                       // $NAME and ${NAME} stand for other values
 	Unset                        // the name leaves the process environment
-	Secret                       // the value never appears in an error
+	Secret                       // the value is never shown; errors show none anyway
 )
 
 // A Var describes one configuration value.
@@ -68,7 +68,7 @@ func Load[T any](v *Values, dst *T, parse func(string, *T) error, at Var) {
 		return
 	}
 	if err := parse(f.text, dst); err != nil {
-		v.invalid(&at, &f, "", err)
+		v.invalid(&at, &f, "", f.text, err)
 	}
 }
 
@@ -81,7 +81,7 @@ func LoadPointer[T any](v *Values, dst **T, parse func(string, *T) error, at Var
 	}
 	value := new(T)
 	if err := parse(f.text, value); err != nil {
-		v.invalid(&at, &f, "", err)
+		v.invalid(&at, &f, "", f.text, err)
 		return
 	}
 	*dst = value
@@ -98,7 +98,7 @@ func LoadSlice[S ~[]E, E any](v *Values, dst *S, parse func(string, *E) error, a
 	list := make(S, len(parts))
 	for i, part := range parts {
 		if err := parse(part, &list[i]); err != nil {
-			v.invalid(&at, &f, element(i, len(parts)), err)
+			v.invalid(&at, &f, element(i, len(parts)), part, err)
 		}
 	}
 	*dst = list
@@ -115,7 +115,7 @@ func LoadMap[M ~map[K]E, K comparable, E any](v *Values, dst *M, key func(string
 	m := make(M, len(parts))
 	for i, part := range parts {
 		if err := loadEntry(m, part, either(at.KeyValSeparator, ":"), key, value); err != nil {
-			v.invalid(&at, &f, element(i, len(parts)), err)
+			v.invalid(&at, &f, element(i, len(parts)), part, err)
 		}
 	}
 	*dst = m
@@ -140,6 +140,23 @@ func loadEntry[M ~map[K]E, K comparable, E any](m M, part, separator string, key
 	}
 	m[k] = e
 	return nil
+}
+
+// Any reports whether a source gives one of the names a value that is not empty.
+// A pointer to a nested struct is nil without: then nothing in it is loaded, and
+// nothing in it is required.
+func (v *Values) Any(names ...string) bool {
+	v.open()
+	for _, name := range names {
+		var f found
+		if v.lookup(name, &f) && f.text != "" || v.lookup(name+fileSuffix, &f) && f.text != "" {
+			return true
+		}
+	}
+	for _, name := range names {
+		v.see(name, "") // known, though not loaded
+	}
+	return false
 }
 
 // Setting returns the setting of the runtime with the given name, which begins

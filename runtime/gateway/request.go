@@ -59,7 +59,7 @@ func makeRequest(r *http.Request, rc *requestContext, body *Body, vars Vars, inp
 		return badRequest("REQUEST_METHOD " + strconv.Quote(m.method) + " is no method (RFC 3875 §4.1.12)")
 	}
 	r.Proto, r.ProtoMajor, r.ProtoMinor = protocol(m.protocol)
-	if err := m.setTarget(r); err != nil {
+	if err := m.setTarget(r, vars); err != nil {
 		return err
 	}
 	r.RemoteAddr = hostPort(m.remoteAddr, m.remotePort)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/url"
 	"reflect"
 	"strings"
 	"testing"
@@ -46,7 +47,12 @@ func TestTargetIsThatOfTheClient(t *testing.T) {
 		{"hash is no fragment", []string{"REQUEST_URI=/a#b", "HTTP_HOST=h"}, "/a#b", "/a#b", "/a#b", "", "h", ""},
 		{"decoded variables are escaped again", []string{"SCRIPT_NAME=/s", "PATH_INFO=/100%/a b?", "QUERY_STRING=q=1", "HTTP_HOST=h"},
 			"/s/100%25/a%20b%3F?q=1", "/s/100%/a b?", "", "q=1", "h", ""},
-		{"IIS repeats the script", []string{"SCRIPT_NAME=/s.exe", "PATH_INFO=/s.exe/x", "HTTP_HOST=h"}, "/s.exe/x", "/s.exe/x", "", "", "h", ""},
+		{"IIS repeats the script", []string{"SCRIPT_NAME=/s.exe", "PATH_INFO=/s.exe/s.exe/x", "HTTP_HOST=h", "SERVER_SOFTWARE=Microsoft-IIS/10.0"},
+			"/s.exe/s.exe/x", "/s.exe/s.exe/x", "", "", "h", ""},
+		{"another server does not", []string{"SCRIPT_NAME=/s.exe", "PATH_INFO=/s.exe/x", "HTTP_HOST=h", "SERVER_SOFTWARE=mini_httpd/1.30"},
+			"/s.exe/s.exe/x", "/s.exe/s.exe/x", "", "", "h", ""},
+		{"escaped slash beside a byte that has to be escaped", []string{"REQUEST_URI=/admin%2fx^?a=^", "HTTP_HOST=h"}, "/admin%2fx^?a=^", "/admin/x^", "/admin%2fx%5E", "a=^", "h", ""},
+		{"escape beside UTF-8", []string{"REQUEST_URI=http://h/\u00e9%2F%25", "HTTP_HOST=h"}, "http://h/\u00e9%2F%25", "/\u00e9/%", "/%C3%A9%2F%25", "", "h", "h"},
 		{"another path that begins like the script", []string{"SCRIPT_NAME=/api", "PATH_INFO=/apikeys", "HTTP_HOST=h"}, "/api/apikeys", "/api/apikeys", "", "", "h", ""},
 		{"host of HTTP/1.0", []string{"REQUEST_URI=/", "SERVER_NAME=::1", "SERVER_PORT=8080"}, "/", "/", "", "", "[::1]:8080", ""},
 		{"default port", []string{"REQUEST_URI=/", "SERVER_NAME=h", "SERVER_PORT=443", "HTTPS=on"}, "/", "/", "", "", "h", ""},
@@ -198,6 +204,10 @@ func FuzzRequest(f *testing.F) {
 	f.Add("POST", "http://h/p", "other", "x", "0", "")
 	f.Add("CONNECT", "h:443", "h", "", "", "")
 	f.Add("GET", "//evil/x", "h", "", "-1", "x")
+	for _, path := range []string{"/admin%2Fx^", "/a%2f\"|<\\`{}>", "/\u00e9%2F", "/a/../b/./c", "/a/%2e%2E/b", "/..%2f..%5c", "/%c3%a9%2f",
+		"http://h/a%2F^?b%2F^", "http://h", "/a#b%2F", "/a%252F^", "/[%5B]", "/%zz^", "/a;b=%2F,c", "/\xff%2F"} {
+		f.Add("GET", path, "h", "", "", "")
+	}
 	f.Fuzz(func(t *testing.T, method, uri, host, accept, length, body string) {
 		vars := Vars{{"REQUEST_METHOD", method}, {"REQUEST_URI", uri}, {"HTTP_HOST", host},
 			{"HTTP_ACCEPT", accept}, {"CONTENT_LENGTH", length}, {"SERVER_PROTOCOL", "HTTP/1.1"}}
@@ -219,10 +229,34 @@ func FuzzRequest(f *testing.F) {
 			}
 			t.Fatalf("refused: %v", err)
 		}
+		if !sameSegments(got.URL.EscapedPath(), want.URL) {
+			t.Fatalf("%q has become %q", uri, got.URL.EscapedPath())
+		}
+		if got.URL.RawPath = want.URL.RawPath; got.URL.EscapedPath() != want.URL.EscapedPath() {
+			t.Fatalf("got path %q, want %q", got.URL.Path, want.URL.Path)
+		}
 		a := []any{got.Method, got.RequestURI, got.URL.String(), got.URL.Path, got.Host, got.ContentLength, got.Header.Get("Accept")}
 		b := []any{want.Method, want.RequestURI, want.URL.String(), want.URL.Path, want.Host, want.ContentLength, want.Header.Get("Accept")}
 		if !reflect.DeepEqual(a, b) {
 			t.Fatalf("got  %q\nwant %q", a, b)
 		}
 	})
+}
+
+// sameSegments reports whether an escaped path has the segments of the URL that
+// net/http has parsed: those of the path as it was sent, each decoded once.
+func sameSegments(escaped string, u *url.URL) bool {
+	sent := u.RawPath
+	if sent == "" {
+		sent = u.EscapedPath()
+	}
+	return reflect.DeepEqual(segments(escaped), segments(sent))
+}
+
+func segments(path string) []string {
+	parts := strings.Split(path, "/")
+	for i := range parts {
+		parts[i], _ = url.PathUnescape(parts[i])
+	}
+	return parts
 }

@@ -14,10 +14,10 @@ import (
 // REQUEST_URI is the request target as the client sent it: no other variable
 // keeps %2F and "//". Without it the path is SCRIPT_NAME and PATH_INFO, which
 // are decoded (RFC 3875 §4.1.5, §4.1.13).
-func (m *meta) setTarget(r *http.Request) error {
+func (m *meta) setTarget(r *http.Request, vars Vars) error {
 	target := m.requestURI
 	if target == "" {
-		target = m.composeTarget()
+		target = m.composeTarget(vars.PathInfo())
 	}
 	r.RequestURI = target
 	authorityForm := r.Method == http.MethodConnect && !strings.HasPrefix(target, "/")
@@ -31,6 +31,9 @@ func (m *meta) setTarget(r *http.Request) error {
 	if authorityForm {
 		u.Scheme = ""
 	}
+	if escaped := EscapedPath(u); escaped != u.EscapedPath() {
+		u.RawPath = escaped
+	}
 	r.URL = u
 	r.Host = u.Host // the absolute form overrides the Host field (RFC 9112 §3.2.2)
 	if r.Host == "" {
@@ -42,16 +45,76 @@ func (m *meta) setTarget(r *http.Request) error {
 	return nil
 }
 
-func (m *meta) composeTarget() string {
-	path := m.scriptName + m.pathInfo
-	if rest, ok := strings.CutPrefix(m.pathInfo, m.scriptName); ok && m.scriptName != "" && (rest == "" || rest[0] == '/') {
-		path = m.pathInfo // IIS repeats SCRIPT_NAME in PATH_INFO
-	}
+// composeTarget makes a target of SCRIPT_NAME and PATH_INFO, which are decoded.
+func (m *meta) composeTarget(pathInfo string) string {
+	path := m.scriptName + pathInfo
 	if !strings.HasPrefix(path, "/") {
 		path = "/" + path
 	}
 	u := url.URL{Path: path, RawQuery: m.query}
 	return u.RequestURI()
+}
+
+// PathInfo returns PATH_INFO as RFC 3875 §4.1.5 defines it. IIS puts SCRIPT_NAME
+// in front of it, unless AllowPathInfoForScriptMappings is set.
+func (v Vars) PathInfo() string {
+	script, info := v.Get("SCRIPT_NAME"), v.Get("PATH_INFO")
+	if rest, ok := strings.CutPrefix(info, script); ok && script != "" && (rest == "" || rest[0] == '/') && v.isIIS() {
+		return rest
+	}
+	return info
+}
+
+// isIIS reports whether the server is IIS, by variables that no other server
+// sets and no client can. That PATH_INFO begins with SCRIPT_NAME shows nothing:
+// on any other server the client has asked for it.
+func (v Vars) isIIS() bool {
+	return strings.HasPrefix(v.Get("SERVER_SOFTWARE"), "Microsoft-IIS/") ||
+		v.Get("APPL_MD_PATH") != "" || v.Get("INSTANCE_META_PATH") != ""
+}
+
+// EscapedPath returns the path of u with the escapes that the client chose.
+// URL.EscapedPath forgets them where any byte stands as it is that has to be
+// escaped (RFC 3986 §3.3): of "/a%2Fb^" it makes "/a/b%5E", another path.
+func EscapedPath(u *url.URL) string {
+	if u.RawPath == "" {
+		return u.EscapedPath()
+	}
+	escaped := escapeRaw(u.RawPath)
+	if plain, err := url.PathUnescape(escaped); err != nil || plain != u.Path {
+		return u.EscapedPath() // somebody has changed the path alone
+	}
+	return escaped
+}
+
+// escapeRaw escapes the bytes of a path that have to be and are not.
+func escapeRaw(path string) string {
+	n := 0
+	for i := range len(path) {
+		if !isPathByte(path[i]) {
+			n++
+		}
+	}
+	if n == 0 {
+		return path
+	}
+	const hex = "0123456789ABCDEF"
+	escaped := make([]byte, 0, len(path)+2*n)
+	for i := range len(path) {
+		if c := path[i]; isPathByte(c) {
+			escaped = append(escaped, c)
+		} else {
+			escaped = append(escaped, '%', hex[c>>4], hex[c&15])
+		}
+	}
+	return string(escaped)
+}
+
+// isPathByte reports whether a byte may stand in an escaped path, as package
+// url sees it: pchar of RFC 3986 §3.3, the slash, and brackets.
+func isPathByte(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || isDigit(c) ||
+		strings.IndexByte("/%-._~!$&'()*+,;=:@[]", c) >= 0
 }
 
 // hostField returns the Host field, or what stands for it in a request of

@@ -20,8 +20,14 @@ import (
 // The servers of the tests run programs as the tests' user.
 func install(t *testing.T, args ...string) string {
 	t.Helper()
+	return installOf(t, site(t), args...)
+}
+
+// installOf unpacks a package of a module.
+func installOf(t *testing.T, module string, args ...string) string {
+	t.Helper()
 	dir := servers.Dir(t)
-	upload(t, archive(t, args...), dir, -1)
+	upload(t, archiveOf(t, module, args...), dir, -1)
 	if os.Getuid() == 0 {
 		give(t, dir, 0)
 	}

@@ -109,11 +109,17 @@ var packing sync.Mutex
 // archive packages the sample site, once with the same flags.
 func archive(t testing.TB, args ...string) string {
 	t.Helper()
+	return archiveOf(t, site(t), args...)
+}
+
+// archiveOf packages a module, once with the same flags.
+func archiveOf(t testing.TB, module string, args ...string) string {
+	t.Helper()
 	packing.Lock()
 	defer packing.Unlock()
-	name := filepath.Join(work, fmt.Sprintf("%x.tar.gz", sha256.Sum256(fmt.Appendf(nil, "%q", args))))
+	name := filepath.Join(work, fmt.Sprintf("%x.tar.gz", sha256.Sum256(fmt.Appendf(nil, "%q", append(args, module)))))
 	if _, err := os.Stat(name); err != nil {
-		packLocked(t, site(t), name, args...)
+		packLocked(t, module, name, args...)
 	}
 	return name
 }

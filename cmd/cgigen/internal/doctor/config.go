@@ -94,6 +94,9 @@ func (t *tree) checkKeys(s settings, program string) {
 	for key, value := range s.values {
 		where := fmt.Sprintf("%s:%d", s.name, s.lines[key])
 		base := strings.TrimSuffix(key, "_FILE")
+		if isBrokenPEM(value) {
+			t.brokenPEM(where, key)
+		}
 		switch {
 		case strings.HasPrefix(key, "CGIGEN_"), slices.Contains(known, key):
 		case base != key && slices.Contains(known, base):
@@ -129,6 +132,17 @@ func (t *tree) checkNamed(where, key, value string) {
 		t.add(Finding{"config-file-missing", Error, where, fmt.Sprintf("the file that %s names is not there: %s", key, plain(err)),
 			"programs cannot start without it, and answer 500", "write the value into " + quote(file) + " and: chmod 600 " + quote(file)})
 	}
+}
+
+// isBrokenPEM tells a key or a certificate whose lines were put on one: a value
+// ends on its line, and is taken as it stands.
+func isBrokenPEM(value string) bool { return strings.HasPrefix(value, "-----BEGIN ") }
+
+func (t *tree) brokenPEM(where, key string) {
+	file := strings.ToLower(key) + ".pem"
+	t.add(Finding{"config-pem", Error, where, "the value of " + key + ` is a PEM text without its lines: \n in a value stays two characters`,
+		"programs that read it refuse to start, and answer 500",
+		"write the text, with its lines, to " + quote(t.path("private/"+file)) + ", chmod 600, and replace the line by " + key + "_FILE=" + file})
 }
 
 // readSettings reads KEY=value lines as the programs do.

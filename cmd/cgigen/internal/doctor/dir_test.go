@@ -210,6 +210,7 @@ func TestEveryFaultOfAnInstallationIsNamed(t *testing.T) {
 		{name: "a line that is none", plant: write("private/site.env", "SHOP_DSN=x\nSHOP COLOR red\n", 0o600), want: []string{"config-syntax private/site.env:2"}},
 		{name: "a comment behind a value", plant: write("private/site.env", "SHOP_DSN=x # y\n", 0o600), want: []string{"config-missing private/site.env", "config-syntax private/site.env:1"}},
 		{name: "a comment behind a value in quotes", plant: write("private/site.env", "SHOP_DSN=x\nSHOP_COLOR=\"red\" # y\n", 0o600), want: []string{"config-syntax private/site.env:2"}},
+		{name: "a key on one line", plant: write("private/site.env", `SHOP_DSN="-----BEGIN KEY-----\nMC4\n-----END KEY-----"`+"\n", 0o600), want: []string{"config-pem private/site.env:1"}},
 		{name: "a secret file that is missing", plant: write("private/site.env", "SHOP_DSN_FILE=dsn\n", 0o600), want: []string{"config-file-missing private/site.env:1"}},
 		{name: "a base that programs cannot see", plant: func(*testing.T, string) {}, change: func(m *manifest.Manifest) { m.Layout, m.Base = "cgi-bin", "/shop" }, want: []string{"config-missing private/site.env"}},
 		{name: "settings in the document root", plant: write("public_html/.env", "SHOP_DSN=x\n", 0o644), want: []string{"secret-in-docroot public_html/.env"}},

@@ -145,7 +145,7 @@ func (b *arrangement) values() []manifest.Value {
 }
 
 func addValue(list []manifest.Value, f generator.ConfigField, program string) []manifest.Value {
-	needed := f.Required && !f.HasDefault || f.NotEmpty && f.Default == ""
+	needed := f.IsRequired()
 	i := slices.IndexFunc(list, func(v manifest.Value) bool { return v.Name == f.Name })
 	if i < 0 {
 		return append(list, manifest.Value{Name: f.Name, Required: needed, Secret: f.Secret, File: f.File, Programs: []string{program}})

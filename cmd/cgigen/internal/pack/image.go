@@ -139,7 +139,10 @@ func (b *arrangement) root(build Build) ([]byte, []string, error) {
 		root.add("zoneinfo.zip", 0o644, zones)
 		variables = append(variables, "ZONEINFO=/zoneinfo.zip")
 	}
-	return out.Bytes(), variables, root.Close()
+	if err := root.Close(); err != nil { // which writes the end of the archive
+		return nil, nil, err
+	}
+	return out.Bytes(), variables, nil
 }
 
 // uses reports whether one of the functions was linked: its name stands in the

@@ -37,7 +37,9 @@ func (b *arrangement) usableWays() []string {
 	})
 }
 
-// example gives an address of the site that a browser can open.
+// example gives an address of the site that a browser can open. It stands in
+// shell commands and in Markdown, so that only what neither has a meaning for
+// is not escaped.
 func (b *arrangement) example() string {
 	shortest := ""
 	for _, r := range Routes(b.Model) {
@@ -52,5 +54,14 @@ func (b *arrangement) example() string {
 	if shortest == "" {
 		return "/"
 	}
-	return (&url.URL{Path: shortest}).EscapedPath()
+	return escapeAll(shortest)
+}
+
+// escapeAll escapes all but slashes and the unreserved characters of RFC 3986 in
+// the path of a pattern, which may have escapes itself.
+func escapeAll(path string) string {
+	if plain, err := url.PathUnescape(path); err == nil {
+		path = plain
+	}
+	return strings.NewReplacer("%2F", "/", "+", "%20").Replace(url.QueryEscape(path))
 }

@@ -118,18 +118,27 @@ type arrangement struct {
 	files []File
 }
 
+// maxSiteName is the limit of Linux for the name of a user, which a site's own
+// server has. Variables of nginx and paths of sockets have room for it.
+const maxSiteName = 31
+
 // SiteName makes a short name from a module path: its last element without
-// what no file or host could be called.
+// what no file, user or host could be called. It begins with a letter, as a
+// Service of Kubernetes has to (RFC 1035), and as User= of systemd that is no
+// number.
 func SiteName(module string) string {
 	last := path.Base(module)
 	if regexp.MustCompile(`^v[0-9]+$`).MatchString(last) {
 		last = path.Base(path.Dir(module))
 	}
 	name := strings.Trim(regexp.MustCompile(`[^a-z0-9]+`).ReplaceAllString(strings.ToLower(last), "-"), "-")
-	if name == "" {
+	switch {
+	case name == "":
 		return "site"
+	case name[0] <= '9':
+		name = "site-" + name
 	}
-	return name
+	return strings.TrimRight(name[:min(len(name), maxSiteName)], "-")
 }
 
 // arrange adds everything but what describes the package.
@@ -291,7 +300,7 @@ func hostingRules(m *generator.Model, base string) []templates.HostingRule {
 	for _, r := range rules.From(Routes(m)) {
 		list = append(list, templates.HostingRule{
 			Program: r.Program, Patterns: r.Patterns, Methods: r.Methods, Host: r.Host,
-			Path: r.Path(), Full: r.Below(base), Lua: r.Lua(base), All: r.IsCatchAll(),
+			Path: r.Path(rules.Bytes), Full: r.Below(rules.Bytes, base), Runes: r.Below(rules.Runes, base), Lua: r.Lua(base), All: r.IsCatchAll(),
 		})
 	}
 	return list

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"debug/buildinfo"
 	"fmt"
+	"regexp"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -32,7 +33,7 @@ func (b *arrangement) bill() ([]byte, error) {
 }
 
 func encodeBill(module string, versions map[string]*debug.Module) ([]byte, error) {
-	main := cdx.Component{BOMRef: purl(module, ""), Type: cdx.ComponentTypeApplication, Name: module, PackageURL: purl(module, "")}
+	main := cdx.Component{BOMRef: module, Type: cdx.ComponentTypeApplication, Name: module, PackageURL: purl(module, "")}
 	var components []cdx.Component
 	var needs []string
 	for _, m := range versions {
@@ -60,13 +61,23 @@ func component(m *debug.Module) cdx.Component {
 	if m.Replace != nil && m.Replace.Version != "" && m.Replace.Version != "(devel)" {
 		m = m.Replace
 	}
-	ref := purl(m.Path, m.Version)
-	return cdx.Component{BOMRef: ref, Type: cdx.ComponentTypeLibrary, Name: m.Path, Version: m.Version, PackageURL: ref}
+	c := cdx.Component{BOMRef: m.Path, Type: cdx.ComponentTypeLibrary, Name: m.Path, Version: m.Version, PackageURL: purl(m.Path, m.Version)}
+	if m.Version != "" {
+		c.BOMRef += "@" + m.Version
+	}
+	if m.Path == "std" && regexp.MustCompile(`^[0-9][0-9a-z.]*$`).MatchString(m.Version) {
+		c.CPE = "cpe:2.3:a:golang:go:" + m.Version + ":*:*:*:*:*:*:*" // the name that vulnerabilities of Go have
+	}
+	return c
 }
 
-// purl is a package URL (ECMA-427) of type golang.
+// purl is a package URL (ECMA-427) of type golang, which is written in lower case
+// and has a namespace: the standard library has none, and so no such URL.
 func purl(path, version string) string {
-	url := "pkg:golang/" + path
+	if !strings.Contains(path, "/") {
+		return ""
+	}
+	url := "pkg:golang/" + strings.ToLower(path)
 	if version != "" && version != "(devel)" {
 		url += "@" + strings.ReplaceAll(version, "+", "%2B")
 	}

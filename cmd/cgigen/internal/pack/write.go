@@ -58,12 +58,13 @@ func atomically(name string, write func(io.Writer) error) error {
 }
 
 // writeTar writes owners as numbers 0, which an ordinary user's tar ignores,
-// and one time, that of the commit.
+// and one time, that of the commit. Names that are too long for the format of
+// 1988 (ustar) take that of 2001 (pax).
 func (t *Tree) writeTar(w io.Writer) error {
 	zipped := gzip.NewWriter(w)
 	out := tar.NewWriter(zipped)
 	for _, f := range t.Folders {
-		header := tar.Header{Typeflag: tar.TypeDir, Name: f.Path + "/", Mode: int64(f.Mode.Perm()), ModTime: t.Time, Format: tar.FormatUSTAR}
+		header := tar.Header{Typeflag: tar.TypeDir, Name: f.Path + "/", Mode: int64(f.Mode.Perm()), ModTime: t.Time}
 		if err := out.WriteHeader(&header); err != nil {
 			return err
 		}
@@ -77,7 +78,7 @@ func (t *Tree) writeTar(w io.Writer) error {
 }
 
 func (t *Tree) tarFile(out *tar.Writer, f File) error {
-	header := tar.Header{Typeflag: tar.TypeReg, Name: f.Path, Mode: int64(f.Mode.Perm()), ModTime: t.Time, Format: tar.FormatUSTAR}
+	header := tar.Header{Typeflag: tar.TypeReg, Name: f.Path, Mode: int64(f.Mode.Perm()), ModTime: t.Time}
 	if f.Link != "" {
 		header.Typeflag, header.Linkname = tar.TypeLink, f.Link
 		return out.WriteHeader(&header)

@@ -2,7 +2,6 @@ package rules
 
 import (
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -85,7 +84,8 @@ func (s segments) at(i int) segment {
 
 // Path gives a regular expression for the decoded path, without its leading
 // slash and without anchors. It is of the kind that PCRE and RE2 have in common.
-func (s segments) Path() string {
+// A value may hold a line end, so that . has to fit one.
+func (s segments) Path(d Dialect) string {
 	var b strings.Builder
 	for i, segment := range s {
 		slash := "/"
@@ -94,7 +94,7 @@ func (s segments) Path() string {
 		}
 		switch segment.kind {
 		case literal:
-			b.WriteString(slash + regexp.QuoteMeta(segment.text))
+			b.WriteString(slash + d.Quote(segment.text))
 		case single:
 			b.WriteString(slash + "[^/]+")
 		case end:
@@ -114,24 +114,31 @@ func optional(slash string) string {
 	return "?"
 }
 
+// everything fits any path, and below what lies below one.
+const (
+	everything = "(?s:.*)"
+	below      = "(?s:/.*)?"
+)
+
 func tail(slash string) string {
 	if slash == "" {
-		return ".*"
+		return everything
 	}
-	return "(/.*)?"
+	return below
 }
 
 // Below gives an anchored regular expression for the whole path of a site that
-// lies below base, which is "" or a path without a slash at its end.
-func (s segments) Below(base string) string {
-	base = regexp.QuoteMeta(base)
-	switch path := s.Path(); {
+// lies below base, which is "" or a path without a slash at its end. It ends
+// with \z, because $ fits before a line end, too.
+func (s segments) Below(d Dialect, base string) string {
+	base = d.Quote(base)
+	switch path := s.Path(d); {
 	case base != "" && path == "":
-		return "^" + base + "/?$"
-	case base != "" && path == ".*":
-		return "^" + base + "(/.*)?$"
+		return "^" + base + `/?\z`
+	case base != "" && path == everything:
+		return "^" + base + below + `\z`
 	default:
-		return "^" + base + "/" + path + "$"
+		return "^" + base + "/" + path + `\z`
 	}
 }
 
@@ -160,17 +167,6 @@ func (s segments) Lua(base string) []string {
 		}
 	}
 	return []string{b.String() + "$"}
-}
-
-func quoteLua(text string) string {
-	var b strings.Builder
-	for _, c := range text {
-		if strings.ContainsRune("^$()%.[]*+-?", c) {
-			b.WriteByte('%')
-		}
-		b.WriteRune(c)
-	}
-	return b.String()
 }
 
 // IsCatchAll reports whether every path fits.

@@ -76,7 +76,7 @@ func prune(rules []Rule) []Rule {
 	var kept []Rule
 	for _, rule := range rules {
 		i := slices.IndexFunc(kept, func(k Rule) bool {
-			return k.Path() == rule.Path() &&
+			return k.Path(Bytes) == rule.Path(Bytes) &&
 				(k.Host == "" || k.Host == rule.Host) && (k.Methods == "" || k.Methods == rule.Methods)
 		})
 		switch {

@@ -31,7 +31,7 @@ func table(lines ...string) []Route {
 func lines(rules []Rule) []string {
 	var list []string
 	for _, r := range rules {
-		list = append(list, strings.Join(strings.Fields(r.Program+" "+r.Methods+" "+r.Host+strings.ReplaceAll(r.Below(""), " ", "·")), " "))
+		list = append(list, strings.Join(strings.Fields(r.Program+" "+r.Methods+" "+r.Host+r.Below(Runes, "")), " "))
 	}
 	return list
 }
@@ -42,26 +42,26 @@ func TestRulesAreOrderedAsServeMuxPrefers(t *testing.T) {
 		routes []Route
 		want   []string
 	}{
-		{"one program takes every method", table("user GET /users/{id}"), []string{"user ^/users/[^/]+$"}},
-		{"the root alone", table("home GET /{$}"), []string{"home ^/$"}},
-		{"everything", table("all /"), []string{"all ^/.*$"}},
+		{"one program takes every method", table("user GET /users/{id}"), []string{`user ^/users/[^/]+\z`}},
+		{"the root alone", table("home GET /{$}"), []string{`home ^/\z`}},
+		{"everything", table("all /"), []string{`all ^/(?s:.*)\z`}},
 		{"a folder, with the redirect to it", table("static GET /static/{file...}", "docs /docs/"),
-			[]string{"docs ^/docs(/.*)?$", "static ^/static(/.*)?$"}},
-		{"a slash at the end", table("list GET /list/{$}"), []string{"list ^/list/?$"}},
+			[]string{`docs ^/docs(?s:/.*)?\z`, `static ^/static(?s:/.*)?\z`}},
+		{"a slash at the end", table("list GET /list/{$}"), []string{`list ^/list/?\z`}},
 		{"literals before wildcards before the rest", table("all /", "user /users/{id}", "new /users/new"),
-			[]string{"new ^/users/new$", "user ^/users/[^/]+$", "all ^/.*$"}},
+			[]string{`new ^/users/new\z`, `user ^/users/[^/]+\z`, `all ^/(?s:.*)\z`}},
 		{"methods of two programs, and 405", table("add POST /users", "list GET /users"),
-			[]string{"add POST ^/users$", "list ^/users$"}},
+			[]string{`add POST ^/users\z`, `list ^/users\z`}},
 		{"methods before any method", table("any /users", "list GET /users", "head HEAD /users"),
-			[]string{"head HEAD ^/users$", "list GET|HEAD ^/users$", "any ^/users$"}},
+			[]string{`head HEAD ^/users\z`, `list GET|HEAD ^/users\z`, `any ^/users\z`}},
 		{"a wrong method that another program takes", table("user GET /users/{id}", "rest /users/"),
-			[]string{"user GET|HEAD ^/users/[^/]+$", "rest ^/users(/.*)?$", "user ^/users/[^/]+$"}},
+			[]string{`user GET|HEAD ^/users/[^/]+\z`, `rest ^/users(?s:/.*)?\z`, `user ^/users/[^/]+\z`}},
 		{"several methods of one program are one rule", table("api GET /e/{id}", "api DELETE /e/{id}", "api /e/"),
-			[]string{"api ^/e/[^/]+$", "api ^/e(/.*)?$"}},
+			[]string{`api ^/e/[^/]+\z`, `api ^/e(?s:/.*)?\z`}},
 		{"hosts", table("b b.test/x", "a a.test/x", "x /x"),
-			[]string{"a a.test^/x$", "b b.test^/x$", "x ^/x$"}},
-		{"a host that only one program knows", table("a a.test/x", "y /y"), []string{"a ^/x$", "y ^/y$"}},
-		{"characters that are special", table("odd /a.b+c/%C3%A4%20x"), []string{`odd ^/a\.b\+c/ä·x$`}},
+			[]string{`a a.test^/x\z`, `b b.test^/x\z`, `x ^/x\z`}},
+		{"a host that only one program knows", table("a a.test/x", "y /y"), []string{`a ^/x\z`, `y ^/y\z`}},
+		{"characters that are special", table("odd /a.b+c/%C3%A4%20x"), []string{`odd ^/a\.b\+c/\x{E4}\x20x\z`}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -120,7 +120,7 @@ func pick(rules []Rule, r *http.Request) string {
 		if rule.Host != "" && rule.Host != r.Host || rule.Methods != "" && !regexp.MustCompile("^("+rule.Methods+")$").MatchString(r.Method) {
 			continue
 		}
-		if regexp.MustCompile(rule.Below("")).MatchString(r.URL.Path) {
+		if regexp.MustCompile(rule.Below(Runes, "")).MatchString(r.URL.Path) {
 			return rule.Program
 		}
 	}
@@ -129,14 +129,33 @@ func pick(rules []Rule, r *http.Request) string {
 
 func TestPathsBelowABase(t *testing.T) {
 	for path, want := range map[string][]string{
-		"/{$}":         {"^/~a\\.b/?$", "^/~a%.b/?$"},
-		"/":            {"^/~a\\.b(/.*)?$", "^/~a%.b$", "^/~a%.b/.*$"},
-		"/x/{id}":      {"^/~a\\.b/x/[^/]+$", "^/~a%.b/x/[^/]+$"},
-		"/x/{rest...}": {"^/~a\\.b/x(/.*)?$", "^/~a%.b/x$", "^/~a%.b/x/.*$"},
+		"/{$}":         {`^/~a\.b/?\z`, "^/~a%.b/?$"},
+		"/":            {`^/~a\.b(?s:/.*)?\z`, "^/~a%.b$", "^/~a%.b/.*$"},
+		"/x/{id}":      {`^/~a\.b/x/[^/]+\z`, "^/~a%.b/x/[^/]+$"},
+		"/x/{rest...}": {`^/~a\.b/x(?s:/.*)?\z`, "^/~a%.b/x$", "^/~a%.b/x/.*$"},
 	} {
-		got := append([]string{split(path).Below("/~a.b")}, split(path).Lua("/~a.b")...)
+		got := append([]string{split(path).Below(Bytes, "/~a.b")}, split(path).Lua("/~a.b")...)
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s: -want +got\n%s", path, diff)
 		}
+	}
+}
+
+// Of a quoted text, nothing but the text fits, and nothing ends a word or a
+// string of any file.
+func TestQuotedTextsFitThemselves(t *testing.T) {
+	for _, text := range []string{`a"b`, `a\`, `\"`, `'`, "`", " x ", "$1", "${x}", "%{x}", "{{x}}", "#", ";", "<b>", "ä€😀", "a.b*c+d?e(f)[g]|h^i$", "a~b:c@d,e=f-g"} {
+		quoted := Runes.Quote(text)
+		if !regexp.MustCompile("^"+quoted+`\z`).MatchString(text) || regexp.MustCompile("^"+quoted+`\z`).MatchString(text+"\n") {
+			t.Errorf("%q is written %s", text, quoted)
+		}
+		for _, d := range []Dialect{Bytes, Runes} {
+			if q := d.Quote(text); strings.ContainsAny(q, " \"'`$%#;<>&!\n") || strings.HasSuffix(q, `\`) {
+				t.Errorf("%q is written %s", text, q)
+			}
+		}
+	}
+	if got, want := Bytes.Quote("ä/"), `\xC3\xA4/`; got != want {
+		t.Errorf("got %s, want %s", got, want)
 	}
 }

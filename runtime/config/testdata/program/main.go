@@ -15,6 +15,7 @@ type settings struct {
 	Timeout time.Duration
 	Hosts   []string
 	DB      *database
+	Zone    *time.Location
 }
 
 type database struct {
@@ -40,5 +41,6 @@ func loadSettings(v *config.Values) settings {
 	config.LoadSlice(v, &c.Hosts, config.String, config.Var{Name: "APP_HOSTS", Field: "Hosts", Separator: ","})
 	config.Load(v, &c.DB.Password, config.String, config.Var{Name: "APP_DB_PASSWORD", Field: "DB.Password", Options: config.Secret | config.NotEmpty})
 	config.Load(v, &c.DB.Limit, config.Int, config.Var{Name: "APP_DB_LIMIT", Field: "DB.Limit", Default: "10"})
+	config.LoadPointer(v, &c.Zone, config.Location, config.Var{Name: "APP_ZONE", Field: "Zone"})
 	return c
 }

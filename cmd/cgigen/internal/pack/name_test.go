@@ -1,0 +1,33 @@
+package pack
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestSiteNamesAreNamesOfUsersHostsAndServices(t *testing.T) {
+	for module, want := range map[string]string{
+		"example.com/shop":                              "shop",
+		"example.com/shop/v2":                           "shop",
+		"github.com/ada/My_Shop.go":                     "my-shop-go",
+		"github.com/ada/2048":                           "site-2048",
+		"example.com/---":                               "site",
+		"example.com/" + strings.Repeat("long-", 9):     "long-long-long-long-long-long-l",
+		"example.com/" + strings.Repeat("a", 30) + "-b": strings.Repeat("a", 30),
+	} {
+		if got := SiteName(module); got != want {
+			t.Errorf("%s: got %s, want %s", module, got, want)
+		}
+	}
+}
+
+// What INSTALL.md shows is pasted into a shell.
+func TestAnExampleAddressHasNoSignsOfAShell(t *testing.T) {
+	for path, want := range map[string]string{
+		"/a;reboot/": "/a%3Breboot/", "/$(id)`id`": "/%24%28id%29%60id%60", "/it's": "/it%27s", "/q/a%22b": "/q/a%22b", "/ä b": "/%C3%A4%20b", "/a~b.c-d_e": "/a~b.c-d_e", "/a%2Bb+c": "/a%2Bb%2Bc",
+	} {
+		if got := escapeAll(path); got != want {
+			t.Errorf("%s: got %s, want %s", path, got, want)
+		}
+	}
+}
