@@ -36,9 +36,11 @@ func (p pipes) Addr() net.Addr { return &net.UnixAddr{Name: "pipe", Net: "unix"}
 func dial(t *testing.T, limits stream.Limits, handler http.HandlerFunc) (*service, net.Conn) {
 	t.Helper()
 	s := newService(gateway.Program{
-		Name:    "test",
-		Start:   func() (http.Handler, error) { return handler, nil },
-		Setting: func(string) (string, bool) { return "", false },
+		Name:  "test",
+		Start: func() (http.Handler, error) { return handler, nil },
+		Setting: func(name string) (string, bool) { // the limits are what was asked for
+			return "as given", name == "HEADER_LIMIT" || name == "MAX_REQUESTS"
+		},
 	}, limits).(*service)
 	l := make(pipes)
 	served := make(chan error)
