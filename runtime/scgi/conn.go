@@ -31,12 +31,13 @@ type conn struct {
 	rest     sync.WaitGroup // of the body, which the handler has not waited for
 	gaveUp   bool           // there is one
 
-	mu       sync.Mutex
-	begun    bool  // the request has been received
-	left     int64 // of its body
-	wanted   bool  // somebody wants to hear of the end
-	ended    bool  // the handler has returned
-	watching sync.WaitGroup
+	mu        sync.Mutex
+	begun     bool  // the request has been received
+	finishing bool  // the process is told to stop
+	left      int64 // of its body
+	wanted    bool  // somebody wants to hear of the end
+	ended     bool  // the handler has returned
+	watching  sync.WaitGroup
 }
 
 // patience is how long a handler runs before the connection is watched.
@@ -50,12 +51,11 @@ func newConn(s *stream.Server, p gateway.Program, nc *stream.Conn) *conn {
 
 // Serve answers the request of the connection.
 func (c *conn) Serve() {
-	c.net.Within(c.server.Limits.HeaderTimeout)
+	c.hurry(c.server.Limits.HeaderTimeout)
 	vars, err := readVars(c.net, c.server.Limits.Header)
 	if _, answer := errors.AsType[*gateway.RequestError](err); err != nil && !answer {
 		return
 	}
-	c.net.SetReadDeadline(time.Time{})
 	c.run(vars, err)
 	c.stopWatching()
 	c.net.Close()
@@ -66,10 +66,9 @@ func (c *conn) run(vars gateway.Vars, err error) {
 	x.Vars, x.Input, x.Output, x.Log = vars, (*input)(c), (*output)(c), c.server.Log
 	x.Context, x.Cancel = c, c.stop
 	x.BodyFirst = true // nginx may be one of those that stop
+	c.begin(vars)
 	switch {
 	case err != nil:
-	case !c.begin(vars):
-		return // the process is told to stop
 	case !c.server.Begin():
 		err = &gateway.RequestError{Status: http.StatusServiceUnavailable, Reason: "more requests than CGIGEN_MAX_REQUESTS allows"}
 	default:
@@ -91,13 +90,25 @@ func (c *conn) run(vars gateway.Vars, err error) {
 	}
 }
 
-// begin notes that the request is there.
-func (c *conn) begin(vars gateway.Vars) bool {
+// hurry limits the time for the request to come, which is short once the process
+// is told to stop.
+func (c *conn) hurry(limit time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.begun = !c.ended
-	c.left, _ = strconv.ParseInt(vars[0].Value, 10, 64)
-	return c.begun
+	if !c.begun && !c.finishing {
+		c.net.Within(limit)
+	}
+}
+
+// begin notes that the request is there. One that is refused may have no variables.
+func (c *conn) begin(vars gateway.Vars) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.begun = true
+	c.net.SetReadDeadline(time.Time{})
+	if len(vars) > 0 {
+		c.left, _ = strconv.ParseInt(vars[0].Value, 10, 64)
+	}
 }
 
 // linger reads what the server still sends: closing before that destroys the
@@ -173,14 +184,12 @@ func (c *conn) stopWatching() {
 	}
 }
 
-// Finish ends the connection unless its request has begun.
+// Finish ends the connection unless its request has begun or begins at once.
 func (c *conn) Finish() {
+	c.hurry(stream.Quiet)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !c.begun {
-		c.ended = true
-		c.net.Close()
-	}
+	c.finishing = true
 }
 
 // Cancel ends the request and the connection.
