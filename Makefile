@@ -9,11 +9,12 @@ TESTFLAGS ?=
 # Modules of their own: examples, with what they depend on.
 EXAMPLES = $(patsubst %/go.mod,%,$(wildcard examples/*/go.mod))
 
-# Packages that start goroutines, found by their go statements; the suite is no part of a program.
-RACY = $(shell grep -rlE --include='*.go' --exclude='*_test.go' --exclude-dir=testdata --exclude-dir=suite '^[[:space:]]*go [a-zA-Z.]+[^a-zA-Z. ]' cmd generator runtime \
+# Packages that start goroutines, found by their go statements, WaitGroup.Go and time.AfterFunc; the suite is no part of
+# a program.
+RACY = $(shell grep -rlE --include='*.go' --exclude='*_test.go' --exclude-dir=testdata --exclude-dir=suite '^[[:space:]]*go [a-zA-Z.]+[^a-zA-Z. ]|[.]Go[(]|time[.]AfterFunc[(]' cmd generator runtime \
 	| xargs -rn1 dirname | sort -u | sed 's,^,./,')
 
-.PHONY: test install check format vet staticcheck tidy cross examples race unit
+.PHONY: test install check format vet staticcheck tidy cross examples race unit cover
 
 test: install check cross examples race unit
 
@@ -64,3 +65,16 @@ race:
 unit:
 	@echo "== tests"
 	@go test $(TESTFLAGS) ./...
+
+# What `make cover` tests and counts, and where its results lie.
+COVERED ?= ./...
+COVERDIR ?= $(CURDIR)/.cover
+
+# What the tests cover, those included that run in other processes: commands of scripts, programs that a test starts.
+# A statement counts whichever package's test runs it.
+cover:
+	@rm -rf $(COVERDIR) && mkdir -p $(COVERDIR)/data
+	@TEST_COVERDIR=$(COVERDIR)/data go test -count=1 -cover -coverpkg=./... $(TESTFLAGS) $(COVERED) -args -test.gocoverdir=$(COVERDIR)/data
+	@go tool covdata textfmt -i=$(COVERDIR)/data -o=$(COVERDIR)/profile.txt
+	@go tool covdata percent -i=$(COVERDIR)/data
+	@echo "== every line: go tool cover -html=$(COVERDIR)/profile.txt"

@@ -64,7 +64,7 @@ func openCache(ctx context.Context, o Options) *cache {
 	if !ok || self == "" {
 		return nil
 	}
-	key, err := json.Marshal([]any{self, settings, goVariables(o), o.Dir, o.Patterns, o.Output, o.Gateways, o.Tags})
+	key, err := json.Marshal([]any{self, settings, goVariables(o), o.Dir, o.Patterns, o.Output, o.Gateways, o.Site, o.Tags})
 	if err != nil {
 		return nil
 	}

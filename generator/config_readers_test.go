@@ -189,3 +189,20 @@ func TestNoDocumentShowsTheDefaultOfASecret(t *testing.T) {
 		t.Error("the model was changed")
 	}
 }
+
+func TestOptionalValuesAreRequiredTogether(t *testing.T) {
+	c := Config{Fields: []ConfigField{
+		{Path: []string{"Title"}, Name: "TITLE", Required: true},
+		{Path: []string{"DB", "Host"}, Name: "DB_HOST", Required: true, Optional: "DB"},
+		{Path: []string{"DB", "Size"}, Name: "DB_SIZE", Optional: "DB"},
+		{Path: []string{"DB", "Login", "User"}, Name: "DB_USER", NotEmpty: true, Optional: "DB.Login"},
+		{Path: []string{"DB", "Login", "Role"}, Name: "DB_ROLE", Optional: "DB.Login"},
+		{Path: []string{"DBs"}, Name: "DBS"},
+	}}
+	want := [][]string{nil, {"DB_SIZE", "DB_USER", "DB_ROLE"}, nil, {"DB_ROLE"}, nil, nil}
+	for i, f := range c.Fields {
+		if diff := cmp.Diff(want[i], c.RequiredWith(f)); diff != "" || f.IsRequired() != (i == 0) {
+			t.Errorf("%s: required %v, -want +got:\n%s", f.Name, f.IsRequired(), diff)
+		}
+	}
+}

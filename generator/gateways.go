@@ -53,6 +53,14 @@ func gatewayNames(keep func(gateway) bool) []string {
 	return names
 }
 
+// ParseGateways returns the named gateways in the order of Gateways, each once.
+func ParseGateways(names []string) ([]string, error) {
+	if _, err := chosenGateways(names); err != nil {
+		return nil, err
+	}
+	return sortedGateways(names), nil
+}
+
 // sortedGateways gives names in the order of the table, each once.
 func sortedGateways(names []string) []string {
 	return gatewayNames(func(g gateway) bool { return slices.Contains(names, g.name) })

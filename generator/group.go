@@ -52,6 +52,10 @@ func (a *annotation) defaultName(r *reporter) (name text, group, ok bool) {
 		r.errorf(a.pos, "program-name", "no program can be called %q, after %s", name.value, a.fn.Name.Name).Hint = "name it with name="
 		return name, false, false
 	}
+	if len(name.value) > maxProgramName {
+		r.errorf(a.pos, "program-name", tooLong, len(name.value), maxProgramName).Hint = "shorten it with name=" + shortened(name.value)
+		return name, false, false
+	}
 	return name, false, true
 }
 

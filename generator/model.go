@@ -1,6 +1,9 @@
 package generator
 
-import "go/token"
+import (
+	"go/token"
+	"strings"
+)
 
 // A Model is what the directives of one module say: validated, sorted and free
 // of go/types, so that emission is a pure function of it and cannot fail.
@@ -175,4 +178,20 @@ func (f ConfigField) IsRequired() bool { return f.Optional == "" && f.needsValue
 // needsValue reports whether the value is required once its struct is there.
 func (f ConfigField) needsValue() bool {
 	return f.Required && !f.HasDefault || f.NotEmpty && f.Default == ""
+}
+
+// RequiredWith lists the names whose values make that of a field required: those
+// in the same struct behind a pointer. It is empty for a field that is required
+// always, or never.
+func (c Config) RequiredWith(f ConfigField) []string {
+	if f.Optional == "" || !f.needsValue() {
+		return nil
+	}
+	var names []string
+	for _, other := range c.Fields {
+		if other.Name != f.Name && strings.HasPrefix(strings.Join(other.Path, "."), f.Optional+".") {
+			names = append(names, other.Name)
+		}
+	}
+	return names
 }

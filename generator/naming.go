@@ -11,6 +11,13 @@ import (
 // validName is what a program or a middleware may be called.
 var validName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]*$`)
 
+// maxProgramName is how long a program's name may be. The longest path that holds
+// it is that of a socket, /var/www/run/SITE/NAME.sock, which has 103 bytes on the
+// BSDs; a site's name has up to 32, as that of a user.
+const maxProgramName = 50
+
+const tooLong = "the name of the program has %d letters, and may have %d: its socket could not be opened"
+
 // notInName is what separates the words of a name that is not valid.
 var notInName = regexp.MustCompile(`[^a-z0-9-]+`)
 
@@ -26,10 +33,21 @@ func checkName(name text, what string, r *reporter) bool {
 		r.errorf(name.pos, "invalid-name", notAName, name.value, what).Hint = nameHint(name.value)
 	case what == "program" && ignoredFolder(name.value):
 		r.errorf(name.pos, "program-name", "a program cannot be called %q: the go command does not look into folders of that name", name.value).Hint = "choose another name, for example " + name.value + "-page"
+	case what == "program" && len(name.value) > maxProgramName:
+		r.errorf(name.pos, "program-name", tooLong, len(name.value), maxProgramName).Hint = "for example " + shortened(name.value)
 	default:
 		return true
 	}
 	return false
+}
+
+// shortened gives the first words of a name that is too long.
+func shortened(name string) string {
+	short := name[:maxProgramName/2]
+	if i := strings.LastIndexByte(short, '-'); i > 0 {
+		short = short[:i]
+	}
+	return strings.Trim(short, "-")
 }
 
 // nameHint gives a name that is nearly the given one. Programs are named

@@ -194,8 +194,10 @@ func withoutCR(text []byte) []byte {
 func (r *run) outputFolders() []string {
 	var dirs []string
 	for _, s := range r.sites {
-		dirs = append(dirs, s.OutDir)
-		if s.IsDeclared() && r.Output == "" {
+		if r.Site == "" || s.Name == r.Site {
+			dirs = append(dirs, s.OutDir)
+		}
+		if s.IsDeclared() && r.Output == "" && r.Site == "" {
 			dirs = append(dirs, r.outputs...)
 		}
 	}

@@ -197,7 +197,7 @@ func (r *run) scan(ctx context.Context) (err error) {
 		return err
 	}
 	r.findSites()
-	return nil
+	return r.checkSiteOption()
 }
 
 // siteModule gives the module of the chosen handlers: no site is larger.
@@ -409,7 +409,18 @@ func isHandler(a *annotation) bool { return a.kind == handlerName }
 
 func isProvider(a *annotation) bool { return a.kind == provideName || a.kind == middlewareName }
 
-func (r *run) chooses(src *source) bool { return r.selection.has(src.module, src.pkg) }
+// chooses tells whether the patterns choose the package of a file, and it
+// belongs to the site that was named.
+func (r *run) chooses(src *source) bool {
+	if !r.selection.has(src.module, src.pkg) {
+		return false
+	}
+	if r.Site == "" || len(r.sites) == 0 {
+		return true
+	}
+	s := r.siteOf(src)
+	return s != nil && s.Name == r.Site
+}
 
 func (r *run) choosesFunction(a *annotation) bool { return r.chooses(a.source) }
 

@@ -2,6 +2,7 @@ package generator
 
 import (
 	"cmp"
+	"fmt"
 	"go/token"
 	"path"
 	"path/filepath"
@@ -22,10 +23,10 @@ type site struct {
 
 // A Site is what a //cgigen:site says, or what holds for a module without one.
 type Site struct {
-	Name     string // as in //cgigen:site, or after the folder
-	Dir      string // absolute
-	Path     string // import path of Dir
-	Base     string // path that the site lies below; "" if it does not say
+	Name     string   // as in //cgigen:site, or after the folder
+	Dir      string   // absolute
+	Path     string   // import path of Dir
+	Base     string   // path that the site lies below; "" if it does not say
 	Gateways []string // to link: those of a flag, of //cgigen:site, or the default
 	Asked    []string // gateways that //cgigen:site names; none if it names none
 	// Declared is the position of //cgigen:site, relative to the module; none
@@ -71,10 +72,31 @@ func (r *run) findSites() {
 			continue
 		}
 		byDir[dir] = src
-		r.sites = append(r.sites, r.declaredSite(src))
+		s := r.declaredSite(src)
+		if src.site.name.value == "" && slices.Contains(takenSiteNames(), s.Name) {
+			at := reporter{positions: r.positions}
+			at.errorf(src.site.pos, "site-name", "no site can be called %q, after its folder: folders of that name belong to cgigen", s.Name).Hint = "name it with name="
+			src.siteErrors = append(src.siteErrors, at.errors...)
+		}
+		r.sites = append(r.sites, s)
 	}
 	if len(r.sites) == 0 {
 		r.sites = []*site{r.newSite(r.module.Dir)}
+	}
+}
+
+// checkSiteOption refuses the name of a site that there is not.
+func (r *run) checkSiteOption() error {
+	if r.Site == "" || slices.ContainsFunc(r.sites, func(s *site) bool { return s.Name == r.Site }) {
+		return nil
+	}
+	names := make([]string, len(r.sites))
+	for i, s := range r.sites {
+		names[i] = s.Name
+	}
+	return &UsageError{
+		Message: fmt.Sprintf("there is no site %q in %s", r.Site, r.module.Path),
+		Hint:    cmp.Or(didYouMean(r.Site, names), "there is "+strings.Join(names, ", ")),
 	}
 }
 
@@ -163,6 +185,9 @@ func (r *run) declarations() []Related {
 // concerns tells whether the run is about a site: it has a chosen handler, or
 // its folder is chosen.
 func (r *run) concerns(s *site) bool {
+	if r.Site != "" && s.Name != r.Site {
+		return false
+	}
 	if r.selection.has(s.module, s.Path) {
 		return true
 	}

@@ -83,7 +83,7 @@ func parseSite(d ast.Directive, dir string, r *reporter) *siteDirective {
 
 // longestSiteName keeps folders such as private/NAME, and what is named after
 // the site on its host, within the limits of file systems and sockets.
-const longestSiteName = 40
+const longestSiteName = 31
 
 func checkSiteName(name text, r *reporter) {
 	switch {

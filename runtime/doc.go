@@ -13,7 +13,8 @@
 // none has to be there, and none is looked for before it is needed.
 //
 //	CGIGEN_BASE           path of the site below its host, such as /~alice, where the
-//	                      request does not show it
+//	                      request does not show it; / is the root. The server may also
+//	                      send it with a request. See docs/mounting.md
 //	CGIGEN_LOG_LEVEL      level of the *slog.Logger: debug, info (default), warn, error
 //	CGIGEN_SPOOL_DIR      folder for request bodies that have to wait (default: the
 //	                      system's temporary folder)

@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/cgigen/cgigen/runtime/internal/covered"
 	"github.com/cgigen/cgigen/runtime/internal/servers"
 )
 
@@ -31,7 +32,7 @@ func TestFileSizeLimitIsAnAnswerAndNotDeath(t *testing.T) {
 
 func TestBareEnvironmentIsEnough(t *testing.T) {
 	cmd := command(t, "/print")
-	cmd.Env = []string{"REQUEST_METHOD=GET", "PATH_INFO=/print"}
+	cmd.Env = append(covered.Environ(t), "REQUEST_METHOD=GET", "PATH_INFO=/print")
 	if out, stderr, code := run(t, cmd, ""); !strings.HasPrefix(out, "Status: 200 ") || code != 0 {
 		t.Errorf("exit code %d, got %q, standard error %q", code, out, stderr)
 	}

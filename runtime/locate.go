@@ -57,7 +57,8 @@ func (rt *router) locate(r *http.Request, info *gateway.Info, clean string) stri
 // read takes what the server says.
 func (p *place) read(vars gateway.Vars) {
 	p.script = plainPath(vars.Get("SCRIPT_NAME"))
-	p.info = plainPath(vars.PathInfo())
+	info := vars.PathInfo()
+	p.info, p.isSplit = plainPath(info), info != ""
 	p.context = plainPath(vars.Get("CONTEXT_PREFIX"))
 	p.file = vars.Get("SCRIPT_FILENAME")
 	p.inFolder = vars.Get("REDIRECT_STATUS") == "200"
@@ -128,15 +129,16 @@ func (m *mount) warn(script string, log io.Writer) {
 	if m.warned.Swap(true) {
 		return
 	}
-	const most = 200
-	name := (&url.URL{Path: script}).EscapedPath()
-	if len(name) > most {
-		name = name[:most] + "..."
-	}
 	if log == nil {
 		log = os.Stderr
 	}
-	io.WriteString(log, "cgigen: "+m.name+": SCRIPT_NAME is "+name+": if the site lies below it, set CGIGEN_BASE="+name+"\n")
+	const most = 200
+	name := (&url.URL{Path: script}).EscapedPath()
+	hint := ": if the site lies below it, set CGIGEN_BASE=" + name
+	if len(name) > most {
+		name, hint = name[:most], "..., which is too long for a base"
+	}
+	io.WriteString(log, "cgigen: "+m.name+": SCRIPT_NAME is "+name+hint+"\n")
 }
 
 // An executable is the program's own file.

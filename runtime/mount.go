@@ -14,6 +14,7 @@ type place struct {
 	path    string // the same, plain
 	script  string // SCRIPT_NAME
 	info    string // PATH_INFO
+	isSplit bool   // it is there, if only as a slash
 	context string // CONTEXT_PREFIX, Apache's name for what an Alias or a user's folder maps
 	file    string // SCRIPT_FILENAME as the server sent it
 	isCGI   bool
@@ -75,10 +76,17 @@ func (p *place) cut(plain string, found bool) (string, bool) {
 // there. A pattern that fits the whole path is stronger: the name is the route's.
 func (p *place) byName() (string, bool) {
 	rest, below := cutPath(p.path, p.script)
-	if p.script == "" || !below || rest != "" && rest != p.info || p.fitsBelow("") {
+	if p.script == "" || !below || rest != "" && !p.follows(rest) || p.fitsBelow("") {
 		return "", false
 	}
-	return p.script, p.isOwn() || p.isCGI && (p.script == p.context || p.info != "" && p.program.hasName(p.file))
+	return p.script, p.isOwn() || p.isCGI && (p.script == p.context || p.isSplit && p.program.hasName(p.file))
+}
+
+// follows reports whether PATH_INFO is what follows SCRIPT_NAME in the path. A
+// server that decodes REQUEST_URI (busybox) lets a query begin in PATH_INFO.
+func (p *place) follows(rest string) bool {
+	more, ok := strings.CutPrefix(p.info, rest)
+	return ok && (more == "" || more[0] == '?')
 }
 
 // byBase is the rule for CGIGEN_BASE: the path is that or lies below it.

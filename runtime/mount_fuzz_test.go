@@ -77,8 +77,7 @@ func parts(path string, escaped bool) []string {
 // a folder of it, or by what it has left of the path.
 func hasEvidence(prefix, whole, script, info string) bool {
 	plain := func(path string) string {
-		path = strings.ReplaceAll(strings.ReplaceAll(path, "%2F", "/"), "%2f", "/")
-		return strings.Join(parts(path, false), "/")
+		return plainName(strings.ReplaceAll(strings.ReplaceAll(path, "%2F", "/"), "%2f", "/"))
 	}
 	within := func(path, folder string) bool { return path == folder || strings.HasPrefix(path, folder+"/") }
 	p, path, name, rest := plain(prefix), plain(whole), plainName(script), plain(info)

@@ -44,6 +44,8 @@ func TestProgramIsMountedWhereTheServerPutIt(t *testing.T) {
 			vars: []string{"SCRIPT_NAME=/x", "PATH_INFO=/admin/7"}, path: "/x/admin/7"},
 		{name: "lighttpd CGI, alias", target: "/pretty/x", program: "app.cgi",
 			vars: []string{"SCRIPT_NAME=/pretty", "PATH_INFO=/x", "SCRIPT_FILENAME=/srv/app.cgi"}, prefix: "/pretty", path: "/x"},
+		{name: "lighttpd CGI, alias, with a slash", target: "/pretty/", program: "app.cgi",
+			vars: []string{"SCRIPT_NAME=/pretty", "PATH_INFO=/", "SCRIPT_FILENAME=/srv/app.cgi"}, prefix: "/pretty", path: "/"},
 		{name: "lighttpd CGI, alias, entry page", target: "/pretty", program: "app.cgi",
 			vars: []string{"SCRIPT_NAME=/pretty", "SCRIPT_FILENAME=/srv/app.cgi", "CGIGEN_BASE=/pretty"}, prefix: "/pretty", path: "/"},
 		{name: "Apache, SetHandler proxy:unix", target: "/t/echo/a",
@@ -127,6 +129,10 @@ func TestProgramIsMountedWhereTheServerPutIt(t *testing.T) {
 		{name: "an escaped slash behind what is cut off", target: "/app/a%2F%2Fb", vars: []string{"SCRIPT_NAME=/a/b"}, prefix: "/app", path: "/a%2F%2Fb"},
 		{name: "an escaped slash where it would be cut off", target: "/app%2Fa", vars: []string{"SCRIPT_NAME=/a"}, path: "/app%2Fa"},
 		{name: "an escaped slash in what is cut off", target: "/a%2Fb/x", vars: []string{"SCRIPT_NAME=/x"}, path: "/a%2Fb/x"},
+		{name: "busybox, which decodes the target", target: "/app.cgi/a?b", program: "app.cgi",
+			vars: []string{"SCRIPT_NAME=/app.cgi", "PATH_INFO=/a?b"}, prefix: "/app.cgi", path: "/a"},
+		{name: "called by its name through a rewrite that drops the rest", target: "/cgi/app.cgi/admin/7", program: "app.cgi",
+			vars: []string{"SCRIPT_NAME=/cgi/app.cgi"}, path: "/cgi/app.cgi/admin/7"},
 		{name: "an escape twice", target: "/app.cgi/a%252Fb", program: "app.cgi",
 			vars: []string{"SCRIPT_NAME=/app.cgi", "PATH_INFO=/a%2Fb"}, prefix: "/app.cgi", path: "/a%252Fb"},
 		{name: "another path that begins like the base", target: "/shopping", base: "/shop", path: "/shopping"},
@@ -181,7 +187,7 @@ func (m mounted) router() *router {
 }
 
 // request is what a gateway makes of the variables.
-func (m mounted) request(t *testing.T) *http.Request {
+func (m mounted) request(t testing.TB) *http.Request {
 	t.Helper()
 	own, err := os.Executable()
 	if err != nil {

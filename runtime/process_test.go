@@ -16,6 +16,7 @@ import (
 
 	"github.com/cgigen/cgigen/runtime"
 	"github.com/cgigen/cgigen/runtime/cgi"
+	"github.com/cgigen/cgigen/runtime/internal/covered"
 )
 
 // TestMain makes the test binary a generated program when a test starts it as
@@ -43,10 +44,20 @@ func build(ctx context.Context, app *runtime.App) error {
 	if name := os.Getenv("TEST_LEFTOVER"); name != "" {
 		app.CleanupError(func() error { return writeAfterAll(name) })
 	}
+	if name := os.Getenv("TEST_SLOW_CLEANUP"); name != "" {
+		app.CleanupError(func() error { // it lasts until somebody has written to the pipe
+			text, err := os.ReadFile(name)
+			fmt.Fprintf(os.Stderr, "cleaned up %s\n", text)
+			return err
+		})
+	}
 	if os.Getenv("TEST_BUILD") == "nil" {
 		app.Handle("/nil", nil)
 	}
 	app.Handle("/leftover", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { leftover = w }))
+	app.Handle("/where/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, runtime.Prefix(r), " ", r.URL.Path)
+	}))
 	app.Handle("/args", http.HandlerFunc(showProcess))
 	app.Handle("/print", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		fmt.Println("stray")
@@ -125,7 +136,7 @@ func command(t *testing.T, path string, extra ...string) *exec.Cmd {
 	}
 	cmd := exec.Command(self)
 	cmd.Env = append([]string{"GATEWAY_INTERFACE=CGI/1.1", "REQUEST_METHOD=GET", "SERVER_PROTOCOL=HTTP/1.1",
-		"REQUEST_URI=" + path, "HTTP_HOST=h", "UNIQUE_ID=id1", "PATH=" + os.Getenv("PATH")}, extra...)
+		"REQUEST_URI=" + path, "HTTP_HOST=h", "UNIQUE_ID=id1", "PATH=" + os.Getenv("PATH")}, append(covered.Environ(t), extra...)...)
 	return cmd
 }
 
@@ -196,7 +207,7 @@ func TestCleanupsRunInReverseOrderWhateverHappens(t *testing.T) {
 
 func TestWithoutRequestTheProgramExplainsItself(t *testing.T) {
 	cmd := command(t, "/")
-	cmd.Env = []string{"TEST_PROGRAM=1"}
+	cmd.Env = append(covered.Environ(t), "TEST_PROGRAM=1")
 	out, stderr, code := run(t, cmd, "")
 	if out != "" || code != 2 || !strings.Contains(stderr, "no request in the environment (CGI)") {
 		t.Errorf("exit code %d, out %q, standard error %q", code, out, stderr)

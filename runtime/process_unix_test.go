@@ -12,6 +12,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // start runs a program until its header has arrived.
@@ -107,5 +108,36 @@ func TestClosedStandardErrorDoesNotCostTheResponse(t *testing.T) {
 	out, _, _ := run(t, cmd, "")
 	if !strings.HasPrefix(out, "Status: 500 ") {
 		t.Errorf("got %q", out)
+	}
+}
+
+// The client has its answer, and the server sees the end of it, while the clean-ups still run.
+func TestAnswerEndsBeforeSlowCleanups(t *testing.T) {
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"/print", "/none"} {
+		cmd := command(t, path, "TEST_SLOW_CLEANUP="+pipe)
+		var stderr bytes.Buffer
+		cmd.Stderr = &stderr
+		out, err := cmd.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		out.(*os.File).SetReadDeadline(time.Now().Add(20 * time.Second))
+		answer, err := io.ReadAll(out)
+		if err != nil || body(string(answer)) != "answer" && body(string(answer)) != "404 page not found\n" {
+			t.Errorf("%s: got %q, %v", path, answer, err)
+		}
+		if err := os.WriteFile(pipe, []byte("in the end"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Wait(); err != nil || !strings.HasSuffix(stderr.String(), "cleaned up in the end\n") {
+			t.Errorf("%s: %v, standard error %q", path, err, &stderr)
+		}
 	}
 }

@@ -9,7 +9,6 @@ import (
 	"reflect"
 	"strings"
 	"testing"
-
 )
 
 // newRouter is that of a CGI program that was started as "app.cgi".

@@ -24,9 +24,10 @@ func (a *app) buildCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "build [packages]",
 		Short: "Compile the programs",
-		Long: `build generates, as generate does with the same flags, and compiles every program:
-static, stripped, without paths of this machine. Programs are named DIR/<name>.cgi
-(.exe on Windows); with several targets, DIR/<os>-<arch>/<name>.cgi.
+		Long: `build brings the programs up to date, as generate does but with the gateways that
+they link, and compiles every one: static, stripped, without paths of this machine.
+Programs are named DIR/<name>.cgi (.exe on Windows); of several sites,
+DIR/<site>/<name>.cgi; for several targets, DIR/<os>-<arch>/<name>.cgi.
 
 For each program it says the size, the time that it takes to start, and when it
 was ready. To time its start a program is started without a request: its packages
@@ -40,10 +41,11 @@ are initialised, and none of its constructors is called.`,
 			if o.starts < 0 {
 				return usageError{fmt.Sprintf("--starts: %d is less than none", o.starts)}
 			}
+			o.gateways = flags.gateways
 			return a.build(cmd.Context(), flags.options(patterns), o, chosen)
 		},
 	}
-	flags.add(cmd)
+	flags.addFollowing(cmd)
 	cmd.Flags().StringVarP(&o.dist, "dist", "d", "dist", "write the programs to `DIR`")
 	cmd.Flags().IntVar(&o.starts, "starts", 5, "start each program `N` times to time it, 0 for never; without this flag for a fiftieth of the build's time")
 	cmd.Flags().StringArrayVar(&targets, "target", nil, "compile for `OS/ARCH`; may be repeated (default the go command's)")
@@ -63,13 +65,16 @@ func completeTargets(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.
 // chooseTargets checks the values of --target. Without any it is the go
 // command's own target.
 func chooseTargets(ctx context.Context, texts []string) ([]builder.Target, error) {
-	if len(texts) == 0 {
-		target, err := builder.DefaultTarget(ctx)
-		return []builder.Target{target}, err
-	}
 	known, err := builder.Targets(ctx)
 	if err != nil {
 		return nil, err
+	}
+	if len(texts) == 0 {
+		target, err := builder.DefaultTarget(ctx)
+		if err != nil {
+			return nil, err
+		}
+		texts = []string{target.String()}
 	}
 	var targets []builder.Target
 	for _, text := range texts {
@@ -78,7 +83,7 @@ func chooseTargets(ctx context.Context, texts []string) ([]builder.Target, error
 			return nil, usageError{err.Error()}
 		}
 		if !slices.Contains(known, text) {
-			return nil, usageError{fmt.Sprintf("the go command knows no target %s; go tool dist list shows all", text)}
+			return nil, usageError{fmt.Sprintf("programs cannot be built for %s; targets are %s", text, strings.Join(known, ", "))}
 		}
 		if !slices.Contains(targets, target) {
 			targets = append(targets, target)
@@ -93,6 +98,7 @@ type buildFlags struct {
 	starts int
 	// startsSet says that the user asked for them: then they may take as long as they do.
 	startsSet bool
+	gateways  []string // that the user expects
 }
 
 // build generates for each target, with its eyes: it may have programs that
@@ -101,7 +107,7 @@ func (a *app) build(ctx context.Context, options generator.Options, o buildFlags
 	var jobs []builder.Options
 	for _, target := range targets {
 		options.Env = append(os.Environ(), target.Env()...)
-		result, err := a.generate(ctx, options)
+		result, err := a.follow(ctx, options, o.gateways)
 		if err != nil {
 			return err
 		}
@@ -109,10 +115,7 @@ func (a *app) build(ctx context.Context, options generator.Options, o buildFlags
 		if len(targets) > 1 {
 			dir = filepath.Join(o.dist, target.Folder())
 		}
-		jobs = append(jobs, builder.Options{
-			Programs: result.Programs, Dir: dir, Target: target, Tags: options.Tags,
-			OneRequest: slices.Equal(options.Gateways, []string{"cgi"}),
-		})
+		jobs = append(jobs, siteJobs(result, dir, builder.Options{Target: target, Tags: options.Tags})...)
 	}
 	built, err := a.compile(ctx, jobs)
 	if err != nil {
@@ -122,13 +125,35 @@ func (a *app) build(ctx context.Context, options generator.Options, o buildFlags
 	return ctx.Err()
 }
 
+// siteJobs gives what there is to build of each site.
+func siteJobs(result *generator.Result, dir string, common builder.Options) []builder.Options {
+	var jobs []builder.Options
+	for i, site := range result.Model.Sites {
+		job := common
+		job.Dir = siteFolder(dir, result, site)
+		job.OneRequest = true
+		for _, p := range result.Programs {
+			if p.Site == i {
+				job.Programs = append(job.Programs, p)
+				job.OneRequest = job.OneRequest && slices.Equal(p.Gateways, []string{"cgi"})
+			}
+		}
+		if len(job.Programs) > 0 {
+			jobs = append(jobs, job)
+		}
+	}
+	return jobs
+}
+
 // compile compiles for several targets side by side, and shows how far it is.
 func (a *app) compile(ctx context.Context, jobs []builder.Options) ([][]builder.Program, error) {
 	total := 0
 	var titles []string
 	for _, job := range jobs {
 		total += len(job.Programs)
-		titles = append(titles, job.Target.String())
+		if title := job.Target.String(); !slices.Contains(titles, title) {
+			titles = append(titles, title)
+		}
 	}
 	progress, done := a.progress(total, strings.Join(titles, ", "))
 	defer done()

@@ -200,8 +200,10 @@ GODEBUG, unless they import runtime/pprof or have settings of their own for it.
 They start about five per cent faster.
 
 	-d, --dist DIR       folder for the compiled programs (default dist)
-	--target OS/ARCH     what to compile for, as go tool dist list has it; may
-	                     be repeated (default: what go build compiles for)
+	--target OS/ARCH     what to compile for: darwin, dragonfly, freebsd, linux,
+	                     netbsd, openbsd, wasip1 or windows, with an architecture
+	                     that go tool dist list has for it; may be repeated
+	                     (default: what go build compiles for)
 	--starts N           start each program N times to time it; 0 for never;
 	                     without it five times, as long as that takes less than
 	                     a fiftieth of the build, or a fifth of a second
@@ -232,10 +234,12 @@ error; the 500 is explained to this machine alone. Ctrl-C ends the server and it
 
 A program runs in its own folder, cgi-bin/<name>, as CGI servers have it (RFC
 3875 §7.2): a relative path leads elsewhere on a host. It has the
-variables of RFC 3875, with SCRIPT_NAME empty, and not the environment of
-your shell, except for PATH, HOME, TMPDIR, TZ, the names in its configuration
-structs, the same with _FILE, and all that begin with CGIGEN_. The folder private
-is that of the module. Request bodies are read into a temporary file first, so
+variables of RFC 3875, with SCRIPT_NAME empty, and of the environment of your
+shell what a host with suEXEC would leave: TZ. PATH is /usr/local/bin:/usr/bin:/bin,
+and there is no HOME and no TMPDIR. Unlike a host, serve also passes the names in
+the program's configuration structs, the same with _FILE, and all that begin with
+CGIGEN_: on a host they belong in private/site.env. The folder private is that of
+the module. Request bodies are read into a temporary file first, so
 that their length is known.
 
 # package

@@ -14,7 +14,7 @@ import (
 )
 
 func (a *app) explainCommand() *cobra.Command {
-	var format, tags string
+	var format, tags, site string
 	formats := []string{"text", "json", "dot", "mermaid", "svg"}
 	cmd := &cobra.Command{
 		Use:   "explain [NAME...]",
@@ -27,10 +27,10 @@ opens before the first byte of a response.`,
 			if !slices.Contains(formats, format) {
 				return usageError{fmt.Sprintf("unknown format %q: there is %s", format, strings.Join(formats, ", "))}
 			}
-			if len(names) != 1 && (format == "svg" || format == "dot" || format == "mermaid") {
+			if len(names) != 1 && picture(format) {
 				return usageError{"--format " + format + " is for one program: name it"}
 			}
-			result, err := a.plan(cmd.Context(), generator.Options{Tags: tags})
+			result, err := a.plan(cmd.Context(), generator.Options{Tags: tags, Site: site})
 			if err != nil {
 				return err
 			}
@@ -38,35 +38,54 @@ opens before the first byte of a response.`,
 			if err != nil {
 				return err
 			}
+			if len(programs) > 1 && picture(format) {
+				return usageError{fmt.Sprintf("several sites have a program %q: choose one with --site", names[0])}
+			}
 			return printExplained(a.stdout, programs, format, len(names) == 0)
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", "text", "print `FORMAT`: "+strings.Join(formats, ", "))
+	cmd.Flags().StringVar(&site, "site", "", "only the site `NAME`, of several in the module")
 	addTags(cmd, &tags)
+	must(cmd.RegisterFlagCompletionFunc("site", cobra.NoFileCompletions))
 	must(cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp)))
 	return cmd
 }
 
-// explained gives the explanations of the named programs, or of all.
+// picture tells the formats that show one program.
+func picture(format string) bool { return format == "svg" || format == "dot" || format == "mermaid" }
+
+// explained gives the explanations of the named programs of all sites, or of
+// all programs.
 func explained(model *generator.Model, names []string) ([]explain.Program, error) {
 	programs := []explain.Program{}
 	var all []string
+	add := func(p generator.Program) {
+		explained := explain.Of(p)
+		if len(model.Sites) > 1 {
+			explained.Site = model.SiteOf(p).Name
+		}
+		programs = append(programs, explained)
+	}
 	for _, p := range model.Programs {
 		all = append(all, p.Name)
 		if len(names) == 0 {
-			programs = append(programs, explain.Of(p))
+			add(p)
 		}
 	}
 	for _, name := range names {
-		i := slices.Index(all, name)
-		if i < 0 {
+		if !slices.Contains(all, name) {
 			text := fmt.Sprintf("there is no program %q", name)
 			if near := generator.Nearest(name, all); near != "" {
 				return nil, usageError{text + fmt.Sprintf("; did you mean %q?", near)}
 			}
 			return nil, usageError{text + "; cgigen routes shows all"}
 		}
-		programs = append(programs, explain.Of(model.Programs[i]))
+		for _, p := range model.Programs {
+			if p.Name == name {
+				add(p)
+			}
+		}
 	}
 	return programs, nil
 }
@@ -108,7 +127,7 @@ func printOpened(w io.Writer, programs []explain.Program) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "PROGRAM\tBEFORE THE FIRST BYTE\tAT THE FIRST USE")
 	for _, p := range programs {
-		fmt.Fprintf(table, "%s\t%s\t%s\n", p.Name, listed(p.Opened("start")), listed(p.Opened("first use")))
+		fmt.Fprintf(table, "%s\t%s\t%s\n", p.Title(), listed(p.Opened("start")), listed(p.Opened("first use")))
 	}
 	return table.Flush()
 }

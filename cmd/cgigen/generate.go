@@ -17,13 +17,28 @@ type generateFlags struct {
 	output   string
 	gateways []string
 	tags     string
+	site     string
 }
 
 func (f *generateFlags) add(cmd *cobra.Command) {
+	f.addWith(cmd, gatewaysHelp()+")")
+}
+
+// addFollowing adds the flags to a command that takes the gateways as they are.
+func (f *generateFlags) addFollowing(cmd *cobra.Command) {
+	f.addWith(cmd, followedHelp)
+}
+
+// followedHelp describes the flag --gateways of commands that do not choose.
+const followedHelp = "fail unless the programs link the gateways of `LIST`, as generate has written them"
+
+func (f *generateFlags) addWith(cmd *cobra.Command, gateways string) {
 	flags := cmd.Flags()
-	flags.StringVarP(&f.output, "output", "o", "", "write the programs below `DIR` (default cgi-bin at the module's root)")
-	flags.StringSliceVar(&f.gateways, "gateways", nil, gatewaysHelp()+")")
+	flags.StringVarP(&f.output, "output", "o", "", "write the programs below `DIR` (default cgi-bin in the site's folder)")
+	flags.StringSliceVar(&f.gateways, "gateways", nil, gateways)
+	flags.StringVar(&f.site, "site", "", "only the site `NAME`, of several in the module")
 	addTags(cmd, &f.tags)
+	must(cmd.RegisterFlagCompletionFunc("site", cobra.NoFileCompletions))
 	must(cmd.MarkFlagDirname("output"))
 	must(cmd.RegisterFlagCompletionFunc("gateways",
 		cobra.FixedCompletions(generator.Gateways(), cobra.ShellCompDirectiveNoFileComp)))
@@ -33,7 +48,7 @@ func (f *generateFlags) add(cmd *cobra.Command) {
 // gatewaysHelp describes the flag --gateways, up to its last parenthesis.
 func gatewaysHelp() string {
 	return "ways to reach the programs: `LIST` of " + strings.Join(generator.Gateways(), ", ") +
-		", with commas between them (default " + strings.Join(generator.DefaultGateways(), ",")
+		", with commas between them (default those of //cgigen:site, or " + strings.Join(generator.DefaultGateways(), ",")
 }
 
 func addTags(cmd *cobra.Command, tags *string) {
@@ -46,7 +61,7 @@ func completePackages(*cobra.Command, []string, string) ([]string, cobra.ShellCo
 }
 
 func (f *generateFlags) options(patterns []string) generator.Options {
-	o := generator.Options{Patterns: patterns, Output: f.output, Gateways: f.gateways, Tags: f.tags, Cache: cacheDir()}
+	o := generator.Options{Patterns: patterns, Output: f.output, Gateways: f.gateways, Tags: f.tags, Site: f.site, Cache: cacheDir()}
 	if len(patterns) == 0 {
 		o.Patterns = wholeModule()
 	}
@@ -117,7 +132,12 @@ func (a *app) generate(ctx context.Context, options generator.Options) (*generat
 	if err != nil {
 		return nil, err
 	}
-	for _, change := range result.Changes {
+	a.sayChanges(result.Changes)
+	return result, nil
+}
+
+func (a *app) sayChanges(changes []generator.Change) {
+	for _, change := range changes {
 		switch change.Kind {
 		case generator.Created, generator.Updated:
 			a.say("wrote %s", shown(change.Path))
@@ -125,7 +145,6 @@ func (a *app) generate(ctx context.Context, options generator.Options) (*generat
 			a.say("removed %s", shown(change.Path))
 		}
 	}
-	return result, nil
 }
 
 // plan finds out what generate would do.

@@ -25,7 +25,8 @@ type packageFlags struct {
 	output, server, layout    string
 	base, docroot, host, root string
 	targets, gateways         []string
-	generated, tags           string
+	generated, tags, site     string
+	baseSet, linkBase         bool // --base was given, and is to be linked in
 }
 
 func (a *app) packageCommand() *cobra.Command {
@@ -33,13 +34,14 @@ func (a *app) packageCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "package --for SERVER -o FILE|DIR [packages]",
 		Short: "Pack the site for a host",
-		Long: `package generates, compiles, and writes everything that a host needs: programs,
+		Long: `package brings the programs up to date as build does, compiles, and writes everything that a host needs: programs,
 rules for the server, an example of the settings, notes for installing, a
 manifest with sums, and a bill of materials. The same commit gives the same bytes.
 
 What is written is a .tar.gz (or .tgz), a .zip with Unix modes, as file managers of
 control panels take it, or a folder.`,
 		RunE: func(cmd *cobra.Command, patterns []string) error {
+			flags.baseSet = cmd.Flags().Changed("base")
 			if err := flags.check(); err != nil {
 				return err
 			}
@@ -47,7 +49,7 @@ control panels take it, or a folder.`,
 			if err != nil {
 				return err
 			}
-			return a.pack(cmd.Context(), flags, targets, patterns)
+			return a.pack(cmd.Context(), &flags, targets, patterns)
 		},
 		ValidArgsFunction: completePackages,
 	}
@@ -61,12 +63,13 @@ func (f *packageFlags) add(cmd *cobra.Command) {
 	flags.StringVarP(&f.output, "output", "o", "", "write `FILE`.tar.gz, FILE.tgz, FILE.zip or a folder")
 	flags.StringVar(&f.layout, "layout", "", "how programs lie: `LAYOUT` is "+strings.Join(pack.Layouts("apache"), "|")+" for apache, "+
 		strings.Join(pack.Layouts("nginx"), "|")+" for lighttpd, nginx and caddy (default subdir)")
-	flags.StringVar(&f.base, "base", "", "`PATH` of the site on its host, as /~alice/shop")
+	flags.StringVar(&f.base, "base", "", "`PATH` of the site on its host, as /~alice/shop (default that of //cgigen:site)")
 	flags.StringVar(&f.docroot, "docroot", "public_html", "`NAME` of the host's document root")
 	flags.StringVar(&f.host, "host", "www.example.org", "domain `NAME` of the site")
 	flags.StringVar(&f.root, "root", "", "`DIR` of the site on a server of one's own (default /srv/NAME)")
 	flags.StringArrayVar(&f.targets, "target", nil, "compile for `OS/ARCH`; may be repeated (default linux/amd64)")
-	flags.StringSliceVar(&f.gateways, "gateways", nil, gatewaysHelp()+"; for container http)")
+	flags.StringSliceVar(&f.gateways, "gateways", nil, followedHelp+"; for container, link those of LIST into the image (default http)")
+	flags.StringVar(&f.site, "site", "", "only the site `NAME`, of several in the module")
 	flags.StringVar(&f.generated, "generated", "", "`DIR` of the generated programs, as -o of generate")
 	addTags(cmd, &f.tags)
 	must(cmd.RegisterFlagCompletionFunc("for", cobra.FixedCompletions(pack.Servers(), cobra.ShellCompDirectiveNoFileComp)))
@@ -77,7 +80,6 @@ func (f *packageFlags) add(cmd *cobra.Command) {
 // What stands in a server's configuration: nothing that could end a string
 // there, or begin a directive.
 var (
-	basePath   = regexp.MustCompile(`^(/[A-Za-z0-9._~-]+)*$`)
 	folderName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*$`)
 	rootPath   = regexp.MustCompile(`^(/[A-Za-z0-9._~-]+)+$`)
 	hostName   = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$`)
@@ -94,7 +96,7 @@ func (f *packageFlags) check() error {
 		return usageError{fmt.Sprintf("--for: unknown server %q: there is %s", f.server, strings.Join(pack.Servers(), ", "))}
 	case f.layout != "" && !slices.Contains(pack.Layouts(f.server), f.layout):
 		return usageError{fmt.Sprintf("--layout: for %s there is %s, not %q", f.server, strings.Join(pack.Layouts(f.server), ", "), f.layout)}
-	case !basePath.MatchString(f.base) || strings.Contains(f.base+"/", "/../") || strings.Contains(f.base+"/", "/./"):
+	case f.base != "" && generator.CheckBase(f.base) != "":
 		return usageError{fmt.Sprintf("--base: %q is not a path of the form /~alice/shop", f.base)}
 	case !folderName.MatchString(f.docroot) || f.docroot == "private":
 		return usageError{fmt.Sprintf("--docroot: %q is not the name of a folder, as public_html", f.docroot)}
@@ -149,23 +151,15 @@ func (f *packageFlags) refuseHidden(m *generator.Model) error {
 	return all
 }
 
-// checkGateways sees to it that the programs can be started as the layout will.
-func (f *packageFlags) checkGateways() error {
-	needed := "cgi"
-	switch {
-	case f.layout == "fcgid":
-		needed = "fastcgi"
-	case f.server == "container":
-		needed = "http"
-	}
-	if !slices.Contains(generator.Gateways(), needed) {
-		return usageError{fmt.Sprintf("this cgigen has no gateway %q, which --for %s --layout %s needs", needed, f.server, f.layout)}
-	}
+// checkGateways reads the flag, and looks whether there is the gateway by which
+// the layout starts the programs.
+func (f *packageFlags) checkGateways() (err error) {
+	needed := f.neededGateway()
 	if len(f.gateways) == 0 {
-		f.gateways = generator.DefaultGateways()
-		if f.server == "container" {
-			f.gateways = []string{"http"}
-		}
+		return nil
+	}
+	if f.gateways, err = generator.ParseGateways(f.gateways); err != nil {
+		return usageError{"--gateways: " + err.Error()}
 	}
 	if !slices.Contains(f.gateways, needed) {
 		return usageError{fmt.Sprintf("--gateways: --for %s --layout %s needs %s", f.server, f.layout, needed)}
@@ -173,18 +167,69 @@ func (f *packageFlags) checkGateways() error {
 	return nil
 }
 
+// neededGateway is the gateway by which the layout starts the programs.
+func (f *packageFlags) neededGateway() string {
+	switch {
+	case f.layout == "fcgid":
+		return "fastcgi"
+	case f.server == "container":
+		return "http"
+	}
+	return "cgi"
+}
+
+// settle takes from the site what no flag says, and refuses flags that disagree
+// with it.
+func (f *packageFlags) settle(result *generator.Result) error {
+	site, err := oneSite(result)
+	if err != nil {
+		return err
+	}
+	switch {
+	case site.Base == "":
+		f.linkBase = f.base != ""
+	case f.baseSet && f.base != site.Base:
+		return usageError{fmt.Sprintf("--base: //cgigen:site says base=%s, and the flag %q", site.Base, f.base) +
+			"\n\thint: leave the flag out, or change the key: base= is part of the generated programs"}
+	default:
+		f.base = site.Base
+	}
+	if f.server != "container" {
+		return checkNeeded(result, f.neededGateway(), "--for "+f.server+" --layout "+f.layout)
+	}
+	for _, name := range f.gateways {
+		if len(site.Asked) > 0 && !slices.Contains(site.Asked, name) {
+			all, _ := generator.ParseGateways(append(slices.Clone(site.Asked), name)) // both are known
+			return usageError{fmt.Sprintf("--for container links %s, and //cgigen:site says %s", name, generator.GatewaysKey(site.Asked)) + gatewaysHint(all)}
+		}
+	}
+	return nil
+}
+
+// linkedGateways gives the gateways that all programs of a package have.
+func (f *packageFlags) linkedGateways(result *generator.Result) []string {
+	return slices.DeleteFunc(generator.Gateways(), func(name string) bool {
+		return slices.ContainsFunc(result.Programs, func(p generator.Main) bool { return !slices.Contains(p.Gateways, name) })
+	})
+}
+
+// link gives the linker flags of a package.
+func (f *packageFlags) link() string {
+	if !f.linkBase {
+		return ""
+	}
+	return "-X=" + modulePath + "/runtime.linkedBase=" + f.base
+}
+
 // pack compiles for every target and writes the package.
-func (a *app) pack(ctx context.Context, flags packageFlags, targets []builder.Target, patterns []string) error {
-	stage, cleanup, err := buildFolder(flags)
+func (a *app) pack(ctx context.Context, flags *packageFlags, targets []builder.Target, patterns []string) error {
+	stage, cleanup, err := buildFolder(*flags)
 	if err != nil {
 		return err
 	}
 	defer cleanup()
-	options := generator.Options{Patterns: patterns, Output: flags.generated, Gateways: flags.gateways, Tags: flags.tags}
-	o := pack.Options{
-		Server: flags.server, Layout: flags.layout, Base: flags.base, Docroot: flags.docroot,
-		Hostname: flags.host, Root: flags.root, Gateways: flags.gateways,
-	}
+	options := generator.Options{Patterns: patterns, Output: flags.generated, Tags: flags.tags, Site: flags.site}
+	o := pack.Options{Server: flags.server, Layout: flags.layout, Docroot: flags.docroot, Hostname: flags.host, Root: flags.root}
 	if err := a.packBuilds(ctx, options, flags, stage, targets, &o); err != nil {
 		return err
 	}
@@ -216,7 +261,7 @@ func buildFolder(flags packageFlags) (dir string, cleanup func(), err error) {
 		dir, err = os.MkdirTemp("", "cgigen-package-")
 		return dir, func() { os.RemoveAll(dir) }, err
 	}
-	key := sha256.Sum256(fmt.Appendf(nil, "%q", []any{work, flags.server == "container", flags.layout == "multicall", flags.gateways, flags.tags}))
+	key := sha256.Sum256(fmt.Appendf(nil, "%q", []any{work, flags.server == "container", flags.layout == "multicall", flags.gateways, flags.tags, flags.site, flags.base}))
 	return filepath.Join(cache, "cgigen", fmt.Sprintf("%x", key[:8])), func() {}, nil
 }
 
@@ -230,7 +275,7 @@ func described(o pack.Options) string {
 
 // packBuilds generates for each target, compiles for all of them side by side,
 // and notes in o what there is.
-func (a *app) packBuilds(ctx context.Context, options generator.Options, flags packageFlags, stage string, targets []builder.Target, o *pack.Options) error {
+func (a *app) packBuilds(ctx context.Context, options generator.Options, flags *packageFlags, stage string, targets []builder.Target, o *pack.Options) error {
 	var jobs []builder.Options
 	for _, target := range targets {
 		options.Env = append(os.Environ(), target.Env()...)
@@ -238,18 +283,21 @@ func (a *app) packBuilds(ctx context.Context, options generator.Options, flags p
 		if err != nil {
 			return err
 		}
+		if err := flags.settle(result); err != nil {
+			return err
+		}
 		if err := flags.refuseHidden(result.Model); err != nil {
 			return err
 		}
 		if o.Model == nil {
-			o.Model = result.Model
+			o.Model, o.Base, o.Gateways = result.Model, flags.base, flags.linkedGateways(result)
 		}
 		job := builder.Options{
 			Programs: result.Programs, Dir: filepath.Join(stage, target.Folder()), Target: target, Tags: flags.tags,
-			Flags: []string{"-buildvcs=false"}, Env: baseline(),
+			Flags: []string{"-buildvcs=false"}, Env: baseline(), Link: flags.link(),
 		}
 		if flags.layout == "multicall" || flags.server == "container" {
-			cleanup, err := joinPrograms(&job, result, flags)
+			cleanup, err := joinPrograms(&job, result, *flags)
 			if err != nil {
 				return err
 			}
@@ -271,13 +319,17 @@ func (a *app) packBuilds(ctx context.Context, options generator.Options, flags p
 	return nil
 }
 
-// packSource generates as build does. Programs for a container differ from
-// those that are committed, and are never written.
-func (a *app) packSource(ctx context.Context, options generator.Options, flags packageFlags) (*generator.Result, error) {
-	if flags.server == "container" {
-		return a.plan(ctx, options)
+// packSource brings the programs up to date as build does. The one program of an
+// image is made of them and never written: it links what a container needs.
+func (a *app) packSource(ctx context.Context, options generator.Options, flags *packageFlags) (*generator.Result, error) {
+	if flags.server != "container" {
+		return a.follow(ctx, options, flags.gateways)
 	}
-	return a.generate(ctx, options)
+	if len(flags.gateways) == 0 {
+		flags.gateways = []string{flags.neededGateway()}
+	}
+	options.Gateways = flags.gateways
+	return a.plan(ctx, options)
 }
 
 // joinPrograms makes one program of all, in a layer over the files of the module.
@@ -285,7 +337,7 @@ func joinPrograms(job *builder.Options, result *generator.Result, flags packageF
 	if len(result.Programs) == 0 {
 		return func() {}, nil
 	}
-	name := pack.SiteName(result.Model.Module.Path)
+	name := result.Model.Sites[result.Programs[0].Site].Name
 	mode := pack.ByName
 	if flags.server == "container" {
 		mode = pack.AllRoutes

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -19,6 +20,7 @@ type routeRow struct {
 	Method     string   `json:"method"`
 	Host       string   `json:"host"`
 	Path       string   `json:"path"`
+	Site       string   `json:"site"`
 	Program    string   `json:"program"`
 	Package    string   `json:"package"`
 	Function   string   `json:"function"`
@@ -53,7 +55,7 @@ Files are relative to the module. It writes no file.`,
 	return cmd
 }
 
-// routeRows gives the routes of all programs, by path and then by pattern.
+// routeRows gives the routes of all programs, by site, by path and then by pattern.
 func routeRows(model *generator.Model) []routeRow {
 	rows := []routeRow{} // an empty table is [] in JSON, not null
 	for _, program := range model.Programs {
@@ -63,6 +65,7 @@ func routeRows(model *generator.Model) []routeRow {
 				Method:     route.Method,
 				Host:       route.Host,
 				Path:       route.Path,
+				Site:       model.SiteOf(program).Name,
 				Program:    program.Name,
 				Package:    route.Func.Package,
 				Function:   route.Func.Name,
@@ -74,7 +77,7 @@ func routeRows(model *generator.Model) []routeRow {
 		}
 	}
 	slices.SortFunc(rows, func(a, b routeRow) int {
-		return strings.Compare(a.Host+a.Path+" "+a.Method, b.Host+b.Path+" "+b.Method)
+		return cmp.Or(strings.Compare(a.Site, b.Site), strings.Compare(a.Host+a.Path+" "+a.Method, b.Host+b.Path+" "+b.Method))
 	})
 	return rows
 }
@@ -119,15 +122,17 @@ func printRoutes(w io.Writer, rows []routeRow) error {
 	}
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	wrapped := slices.ContainsFunc(rows, func(r routeRow) bool { return len(r.Middleware) > 0 })
-	column := func(text string) string {
-		if !wrapped {
+	several := slices.ContainsFunc(rows, func(r routeRow) bool { return r.Site != rows[0].Site })
+	column := func(shown bool, text string) string {
+		if !shown {
 			return ""
 		}
 		return text + "\t"
 	}
-	fmt.Fprintln(table, "PATTERN\tPROGRAM\t"+column("MIDDLEWARE")+"FUNCTION\tPOSITION")
+	fmt.Fprintln(table, column(several, "SITE")+"PATTERN\tPROGRAM\t"+column(wrapped, "MIDDLEWARE")+"FUNCTION\tPOSITION")
 	for _, r := range rows {
-		fmt.Fprintf(table, "%s\t%s\t%s%s.%s\t%s:%d\n", r.Pattern, r.Program, column(strings.Join(r.Middleware, ",")), r.Package, r.Function, r.File, r.Line)
+		fmt.Fprintf(table, "%s%s\t%s\t%s%s.%s\t%s:%d\n", column(several, r.Site), r.Pattern, r.Program,
+			column(wrapped, strings.Join(r.Middleware, ",")), r.Package, r.Function, r.File, r.Line)
 	}
 	return table.Flush()
 }

@@ -49,6 +49,9 @@ func TestScript(t *testing.T) {
 			env.Setenv("GOTOOLCHAIN", "local")
 			env.Setenv("GOWORK", "")
 			env.Setenv("CGIGEN_CACHE", "off")
+			if dir := os.Getenv("TEST_COVERDIR"); dir != "" { // of make cover
+				env.Setenv("GOCOVERDIR", dir)
+			}
 			return os.MkdirAll(filepath.Join(env.WorkDir, ".tmp"), 0o777)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){

@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,7 +25,7 @@ func (a *app) serveCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve [packages]",
 		Short: "Serve the site on this machine, and rebuild it on change",
-		Long: `serve generates, compiles, and answers requests with the real programs, one
+		Long: `serve brings the programs up to date as build does, compiles, and answers requests with the real programs, one
 process for each request, as a web server does. When the source changes, the
 programs are made anew; requests wait for them. What is wrong with the source is
 shown in the browser and in the terminal.`,
@@ -37,10 +38,10 @@ shown in the browser and in the terminal.`,
 					return usageError{fmt.Sprintf("%s is no package; to serve on that port: --addr 127.0.0.1:%s", p, port)}
 				}
 			}
-			return a.serve(cmd.Context(), flags.options(patterns), addr)
+			return a.serve(cmd.Context(), flags.options(patterns), flags.gateways, addr)
 		},
 	}
-	flags.add(cmd)
+	flags.addFollowing(cmd)
 	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:8080", "listen on `HOST:PORT`; port 0 is any free one")
 	must(cmd.RegisterFlagCompletionFunc("addr", cobra.NoFileCompletions))
 	return cmd
@@ -65,7 +66,7 @@ func portOf(pattern string) (port string, ok bool) {
 	return port, err == nil && none != nil
 }
 
-func (a *app) serve(ctx context.Context, options generator.Options, addr string) (err error) {
+func (a *app) serve(ctx context.Context, options generator.Options, gateways []string, addr string) (err error) {
 	root, err := builder.Root(ctx)
 	if err != nil {
 		return err
@@ -80,7 +81,7 @@ func (a *app) serve(ctx context.Context, options generator.Options, addr string)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(temp)) }()
 	options.Env = append(os.Environ(), target.Env()...)
-	w := &workshop{app: a, options: options, root: root, target: target, dir: temp}
+	w := &workshop{app: a, options: options, gateways: gateways, root: root, target: target, dir: temp}
 	err = devserver.Run(ctx, devserver.Options{
 		Addr: addr, Root: root, Log: a.stderr,
 		Build: w.build, Hopeless: isUsage, Inputs: w.inputs, Describe: describe,
@@ -90,22 +91,30 @@ func (a *app) serve(ctx context.Context, options generator.Options, addr string)
 
 // workshop makes the site of the local server.
 type workshop struct {
-	app     *app
-	options generator.Options
-	root    string // of the module or workspace
-	target  builder.Target
-	dir     string // for compiled programs
-	result  *generator.Result
+	app      *app
+	options  generator.Options
+	gateways []string // that the user expects
+	root     string   // of the module or workspace
+	target   builder.Target
+	dir      string // for compiled programs
+	result   *generator.Result
 }
 
 // build generates and compiles.
 func (w *workshop) build(ctx context.Context) (devserver.Site, error) {
-	result, err := w.app.generate(ctx, w.options)
+	result, err := w.app.follow(ctx, w.options, w.gateways)
 	if err != nil {
 		return devserver.Site{}, err
 	}
 	w.result = result
-	link, err := linkPrivateDir(result.Model.Module.Dir)
+	site, err := oneSite(result)
+	if err != nil {
+		return devserver.Site{}, err
+	}
+	if err := checkNeeded(result, "cgi", "serve, which starts them for each request,"); err != nil {
+		return devserver.Site{}, err
+	}
+	link, err := linkPrivateDir(privateHome(site, result.Model.Module.Dir))
 	if err != nil {
 		return devserver.Site{}, err
 	}
@@ -121,10 +130,21 @@ func (w *workshop) build(ctx context.Context) (devserver.Site, error) {
 	return w.site(programs), nil
 }
 
-// linkPrivateDir gives the linker flag that fixes the private folder to the
-// module's: the compiled programs lie elsewhere.
-func linkPrivateDir(moduleDir string) (string, error) {
-	flag := "-X=" + modulePath + "/runtime/config.fixedDir=" + filepath.Join(moduleDir, "private")
+// privateHome gives the folder that holds the site's folder private: the
+// nearest one from the site upwards within the module.
+func privateHome(site generator.Site, moduleDir string) string {
+	for dir := site.Dir; dir != moduleDir && dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
+		if info, err := os.Stat(filepath.Join(dir, "private")); err == nil && info.IsDir() {
+			return dir
+		}
+	}
+	return moduleDir
+}
+
+// linkPrivateDir gives the linker flag that fixes the private folder to the one
+// in home: the compiled programs lie elsewhere.
+func linkPrivateDir(home string) (string, error) {
+	flag := "-X=" + modulePath + "/runtime/config.fixedDir=" + filepath.Join(home, "private")
 	// The go command splits -ldflags at spaces outside quotes, which cannot
 	// be escaped (go help build).
 	for _, quote := range []string{"'", `"`} {
@@ -132,7 +152,7 @@ func linkPrivateDir(moduleDir string) (string, error) {
 			return quote + flag + quote, nil
 		}
 	}
-	return "", fmt.Errorf("the folder %s has both kinds of quotes in its name, which the linker does not take", moduleDir)
+	return "", fmt.Errorf("the folder %s has both kinds of quotes in its name, which the linker does not take", home)
 }
 
 // site describes the programs to the server.
@@ -144,7 +164,7 @@ func (w *workshop) site(compiled []builder.Program) devserver.Site {
 			Name: program.Name,
 			Path: compiled[i].Path,
 			Dir:  program.Dir,
-			Env:  programEnv(configNames(model), os.Environ()),
+			Env:  programEnv(runtime.GOOS, configNames(model), os.Environ()),
 		})
 		for _, route := range model.Routes {
 			site.Routes = append(site.Routes, devserver.Route{Pattern: route.Pattern, Program: program.Name})
@@ -190,17 +210,22 @@ func configNames(program generator.Program) []string {
 	return names
 }
 
-// programEnv takes from the environment what a program of the local server is
-// to see: little, as on a real host, but with its configuration.
-func programEnv(names, environ []string) []string {
-	kept := []string{
-		"PATH", "HOME", "TMPDIR", "TZ",
-		"SystemRoot", "COMSPEC", "PATHEXT", "WINDIR", "TEMP", "TMP", "USERPROFILE", // Windows does little without
+// safePath is what suEXEC sets PATH to.
+const safePath = "/usr/local/bin:/usr/bin:/bin"
+
+// programEnv gives what a program of the local server is to see: what a host with
+// suEXEC leaves of its environment, and the configuration from ours. A program that
+// needs HOME or TMPDIR fails here, and not only there.
+func programEnv(system string, names, environ []string) []string {
+	kept := []string{"TZ"}
+	env := []string{"PATH=" + safePath}
+	if system == "windows" { // has no suEXEC, and does little without these
+		kept = append(kept, "PATH", "SystemRoot", "COMSPEC", "PATHEXT", "WINDIR", "TEMP", "TMP", "USERPROFILE")
+		env = nil
 	}
 	for _, name := range names {
 		kept = append(kept, name, name+"_FILE")
 	}
-	var env []string
 	for _, variable := range environ {
 		name, _, _ := strings.Cut(variable, "=")
 		if slices.Contains(kept, name) || strings.HasPrefix(name, "CGIGEN_") {

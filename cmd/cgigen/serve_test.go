@@ -7,13 +7,17 @@ import (
 )
 
 func TestProgramsOfTheLocalServerSeeOnlyTheirPartOfTheEnvironment(t *testing.T) {
-	got := programEnv([]string{"SHOP_DSN"}, []string{
-		"PATH=/bin", "HOME=/root", "SHELL=/bin/sh", "SHOP_DSN=db=1", "SHOP_DSN_FILE=/dsn", "SHOP_OTHER=x",
+	shell := []string{
+		"PATH=/bin", "HOME=/root", "TMPDIR=/tmp/x", "TEMP=x", "SHELL=/bin/sh", "SHOP_DSN=db=1", "SHOP_DSN_FILE=/dsn", "SHOP_OTHER=x",
 		"CGIGEN_LOG=debug", "GODEBUG=x", "TZ=",
-	})
-	want := []string{"PATH=/bin", "HOME=/root", "SHOP_DSN=db=1", "SHOP_DSN_FILE=/dsn", "CGIGEN_LOG=debug", "TZ="}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
+	}
+	for system, want := range map[string][]string{
+		"linux":   {"PATH=/usr/local/bin:/usr/bin:/bin", "SHOP_DSN=db=1", "SHOP_DSN_FILE=/dsn", "CGIGEN_LOG=debug", "TZ="},
+		"windows": {"PATH=/bin", "TEMP=x", "SHOP_DSN=db=1", "SHOP_DSN_FILE=/dsn", "CGIGEN_LOG=debug", "TZ="},
+	} {
+		if diff := cmp.Diff(want, programEnv(system, []string{"SHOP_DSN"}, shell)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", system, diff)
+		}
 	}
 }
 
@@ -28,7 +32,8 @@ func TestPrivateFolderIsQuotedForTheLinker(t *testing.T) {
 			t.Errorf("linkPrivateDir(%q) = %s, %v; want %s", test.dir, got, err, test.want)
 		}
 	}
-	if got, err := linkPrivateDir(`/srv/"ann's"`); err == nil {
-		t.Errorf("linkPrivateDir = %s, want an error: it cannot be quoted", got)
+	const want = `the folder /srv/"ann's" has both kinds of quotes in its name, which the linker does not take`
+	if got, err := linkPrivateDir(`/srv/"ann's"`); err == nil || err.Error() != want {
+		t.Errorf("linkPrivateDir = %s, %v; want the error %s", got, err, want)
 	}
 }

@@ -29,7 +29,7 @@ finds anything.`,
 					return err
 				}
 			}
-			return a.vet(cmd.Context(), generator.Options{Patterns: patterns, Tags: tags, Cache: cacheDir()}, asJSON, measure)
+			return a.vet(cmd.Context(), generator.Options{Patterns: patterns, Tags: tags, KeepGateways: true, Cache: cacheDir()}, asJSON, measure)
 		},
 		ValidArgsFunction: completePackages,
 	}

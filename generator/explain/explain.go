@@ -9,7 +9,8 @@ import (
 // A Program is what is made in a program, in order. Its keys in JSON are fixed.
 type Program struct {
 	Name     string   `json:"name"`
-	Packages []string `json:"packages"` // of its handlers
+	Site     string   `json:"site,omitempty"` // of several
+	Packages []string `json:"packages"`       // of its handlers
 	Routes   []Route  `json:"routes"`
 	Steps    []Step   `json:"steps"` // in the order in which they are carried out
 }
@@ -54,6 +55,14 @@ type Config struct {
 	Default  string `json:"default,omitempty"`
 	Required bool   `json:"required"`
 	Secret   bool   `json:"secret"`
+}
+
+// Title is the program's name, below that of its site if there are several.
+func (p Program) Title() string {
+	if p.Site == "" {
+		return p.Name
+	}
+	return p.Site + "/" + p.Name
 }
 
 // Of explains a program of a model.

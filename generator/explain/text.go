@@ -12,7 +12,7 @@ import (
 // what is cleaned up.
 func (p Program) Text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s, from %s\n", p.Name, strings.Join(p.Packages, ", "))
+	fmt.Fprintf(&b, "%s, from %s\n", p.Title(), strings.Join(p.Packages, ", "))
 	p.configuration(&b)
 	p.section(&b, "before the first byte, in this order", func(s Step) bool { return s.Kind != "config" && s.When == "start" })
 	p.section(&b, "at the first use, if at all", func(s Step) bool { return s.When == "first use" })

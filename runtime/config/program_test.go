@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/cgigen/cgigen/runtime/internal/covered"
 )
 
 // home is a place on a shared host with a real program.
@@ -26,7 +28,7 @@ func newHome(t *testing.T, folder string, flags ...string) home {
 	must(t, err)
 	h := home{dir: dir, program: filepath.Join(dir, folder, "user.cgi")}
 	must(t, os.MkdirAll(filepath.Join(dir, "private"), 0o700))
-	args := append([]string{"build", "-o", h.program}, flags...)
+	args := append(append([]string{"build", "-o", h.program}, covered.Flags()...), flags...)
 	if out, err := exec.Command("go", append(args, "./testdata/program")...).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
@@ -46,7 +48,7 @@ func (h home) run(t *testing.T, environment ...string) (stdout, stderr string) {
 	t.Helper()
 	cmd := exec.Command(h.program)
 	cmd.Dir = "/"
-	cmd.Env = append([]string{"PATH="}, environment...)
+	cmd.Env = append(append(covered.Environ(t), "PATH="), environment...)
 	var out, errs strings.Builder
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	_ = cmd.Run() // the exit code shows in stderr

@@ -17,6 +17,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/cgigen/cgigen/runtime/internal/covered"
 )
 
 var soak = flag.Duration("soak", 300*time.Millisecond, "how long TestSoak runs; ten minutes before a release, with -race")
@@ -185,7 +187,7 @@ func TestTenThousandConnections(t *testing.T) {
 	}
 	socket := filepath.Join(t.TempDir(), "s")
 	cmd := exec.CommandContext(t.Context(), os.Args[0])
-	cmd.Env = append(os.Environ(), serverSocket+"="+socket)
+	cmd.Env = append(append(os.Environ(), serverSocket+"="+socket), covered.Environ(t)...)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

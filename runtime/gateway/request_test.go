@@ -232,6 +232,9 @@ func FuzzRequest(f *testing.F) {
 		if !sameSegments(got.URL.EscapedPath(), want.URL) {
 			t.Fatalf("%q has become %q", uri, got.URL.EscapedPath())
 		}
+		if url := want.URL; !strings.Contains(strings.ToLower(url.RawPath), "%2f") && got.URL.EscapedPath() != url.EscapedPath() {
+			t.Fatalf("got path %q, want %q", got.URL.EscapedPath(), url.EscapedPath())
+		}
 		if got.URL.RawPath = want.URL.RawPath; got.URL.EscapedPath() != want.URL.EscapedPath() {
 			t.Fatalf("got path %q, want %q", got.URL.Path, want.URL.Path)
 		}

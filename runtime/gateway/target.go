@@ -75,9 +75,10 @@ func (v Vars) isIIS() bool {
 
 // EscapedPath returns the path of u with the escapes that the client chose.
 // URL.EscapedPath forgets them where any byte stands as it is that has to be
-// escaped (RFC 3986 §3.3): of "/a%2Fb^" it makes "/a/b%5E", another path.
+// escaped (RFC 3986 §3.3): of "/a%2Fb^" it makes "/a/b%5E", another path. Where
+// no slash is escaped, the path stays the same.
 func EscapedPath(u *url.URL) string {
-	if u.RawPath == "" {
+	if !strings.Contains(u.RawPath, "%2F") && !strings.Contains(u.RawPath, "%2f") {
 		return u.EscapedPath()
 	}
 	escaped := escapeRaw(u.RawPath)

@@ -1,69 +1,269 @@
 package httpd
 
 import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/cgigen/cgigen/runtime/gateway"
 	"github.com/cgigen/cgigen/runtime/internal/stream"
 )
 
-// The count of what runs is exact after requests that were refused: the limit neither closes nor opens.
-func TestLimitOfRequestsHoldsAfterRefusals(t *testing.T) {
-	entered, release := make(chan bool), make(chan bool)
-	p := program(map[string]string{"MAX_REQUESTS": "2"})
-	p.Start = func() (http.Handler, error) {
-		return http.HandlerFunc(func(http.ResponseWriter, *http.Request) { entered <- true; <-release }), nil
+// serveMany serves a handler with the setting CGIGEN_MAX_REQUESTS and returns a function that connects to it.
+func serveMany(t *testing.T, limits stream.Limits, handler http.HandlerFunc) (s *service, dial func() net.Conn) {
+	t.Helper()
+	s = newService(gateway.Program{
+		Name:    "test",
+		Start:   func() (http.Handler, error) { return handler, nil },
+		Setting: asGiven,
+	}, limits).(*service)
+	l := make(pipes)
+	served := make(chan error)
+	go func() { served <- s.Serve(l) }()
+	t.Cleanup(func() {
+		s.Close(errors.New("the test is over"))
+		if err := <-served; err != nil {
+			t.Error(err)
+		}
+		synctest.Wait()
+	})
+	return s, func() net.Conn {
+		client, server := net.Pipe()
+		t.Cleanup(func() { client.Close() })
+		l <- server
+		return client
 	}
+}
+
+const plainGet = "GET %s HTTP/1.1\r\nHost: h\r\n\r\n"
+
+// ask sends a request and returns status, Retry-After and body.
+func ask(t *testing.T, conn net.Conn, path string) string {
+	t.Helper()
+	fmt.Fprintf(conn, plainGet, path)
+	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Error(err)
+	}
+	return fmt.Sprintf("%d %q %s", resp.StatusCode, resp.Header.Get("Retry-After"), body)
+}
+
+// What is refused does not count, however often that happens, and a supervisor is answered all the time.
+func TestRequestsBeyondTheLimitAreRefused(t *testing.T) {
 	limits := stream.DefaultLimits()
 	limits.Requests = 2
-	s := newService(p, limits).(*service)
-	ask := func() int {
-		w := httptest.NewRecorder()
-		s.server.Handler.ServeHTTP(w, httptest.NewRequest("GET", "/", nil))
-		if w.Code == http.StatusServiceUnavailable && w.Header().Get("Retry-After") == "" {
-			t.Error("no word of when to try again")
-		}
-		return w.Code
-	}
-	for round := range 3 {
-		answers := make(chan int)
-		for range 2 {
-			go func() { answers <- ask() }()
-			<-entered
-		}
-		for range 5 {
-			if code := ask(); code != http.StatusServiceUnavailable {
-				t.Errorf("round %d: a request beyond the limit gets %d", round, code)
+	synctest.Test(t, func(t *testing.T) {
+		release := make(chan bool)
+		_, dial := serveMany(t, limits, func(w http.ResponseWriter, r *http.Request) {
+			<-release
+			io.WriteString(w, "served")
+		})
+		const served, refused = `200 "" served`, "503 \"1\" 503 Service Unavailable\n"
+		for range 3 {
+			first, second := dial(), dial()
+			answers := make(chan string)
+			for _, conn := range []net.Conn{first, second} {
+				go func() { answers <- ask(t, conn, "/") }()
 			}
+			synctest.Wait() // both run
+			for range 3 {
+				if got := ask(t, dial(), "/"); got != refused {
+					t.Errorf("beyond the limit: got %q, want %q", got, refused)
+				}
+			}
+			if got, want := ask(t, dial(), "/healthz"), "200 \"\" ok\n"; got != want {
+				t.Errorf("health at the limit: got %q, want %q", got, want)
+			}
+			close(release)
+			for range 2 {
+				if got := <-answers; got != served {
+					t.Errorf("within the limit: got %q, want %q", got, served)
+				}
+			}
+			release = make(chan bool)
 		}
-		if n := s.running.Load(); n != 2 {
-			t.Fatalf("round %d: %d requests are counted, want 2", round, n)
+	})
+}
+
+const badRequest = "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n400 Bad Request"
+
+func TestSilentConnectionsEndInTime(t *testing.T) {
+	limits := stream.DefaultLimits()
+	limits.HeaderTimeout, limits.IdleTimeout = 20*time.Second, 70*time.Second
+	tests := []struct {
+		name, sent string
+		requests   int // that are answered before
+		after      time.Duration
+		last       string // what net/http says before it closes the connection
+	}{
+		{"half a header", "GET / HTTP/1.1\r\nHo", 0, limits.HeaderTimeout, badRequest},
+		{"half a header of another request", "GET / HTTP/1.1\r\nHo", 1, limits.HeaderTimeout, badRequest},
+		{"nothing at all", "", 0, limits.HeaderTimeout, ""},
+		{"nothing after a request", "", 1, limits.IdleTimeout, ""},
+		{"nothing after two requests", "", 2, limits.IdleTimeout, ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				_, client := dial(t, limits, func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, "served") })
+				response := bufio.NewReader(client)
+				for range test.requests {
+					fmt.Fprintf(client, plainGet, "/")
+					if got := answer(t, response); got != "served" {
+						t.Errorf("got %q", got)
+					}
+				}
+				io.WriteString(client, test.sent)
+				begin := time.Now()
+				if last, err := io.ReadAll(response); err != nil || string(last) != test.last {
+					t.Errorf("got %q, %v, want %q", last, err, test.last)
+				}
+				if took := time.Since(begin); took != test.after {
+					t.Errorf("ended after %v, want %v", took, test.after)
+				}
+			})
+		})
+	}
+}
+
+// A connection beyond the limit waits for one that ends.
+func TestConnectionsBeyondTheLimitWait(t *testing.T) {
+	limits := stream.DefaultLimits()
+	limits.Connections = 1
+	synctest.Test(t, func(t *testing.T) {
+		_, dial := serveMany(t, limits, func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, "served") })
+		const served = `200 "" served`
+		first := dial()
+		if got := ask(t, first, "/"); got != served {
+			t.Errorf("got %q", got)
 		}
-		release <- true
-		release <- true
-		if a, b := <-answers, <-answers; a != http.StatusOK || b != http.StatusOK || s.running.Load() != 0 {
-			t.Errorf("round %d: answers %d and %d, and %d requests are counted", round, a, b, s.running.Load())
+		answered := make(chan string, 1)
+		go func() { answered <- ask(t, dial(), "/") }()
+		synctest.Wait()
+		select {
+		case got := <-answered:
+			t.Errorf("got %q while another connection was open", got)
+		default:
+		}
+		first.Close()
+		if got := <-answered; got != served {
+			t.Errorf("got %q", got)
+		}
+	})
+}
+
+// Accept waits for room then, and not for the network.
+func TestShutdownEndsWhileConnectionsAreAtTheirLimit(t *testing.T) {
+	limits := stream.DefaultLimits()
+	limits.Connections = 1
+	synctest.Test(t, func(t *testing.T) {
+		release := make(chan bool)
+		s, dial := serveMany(t, limits, func(w http.ResponseWriter, r *http.Request) {
+			<-release
+			io.WriteString(w, "served")
+		})
+		answered, ended := make(chan string), make(chan error)
+		go func() { answered <- ask(t, dial(), "/") }()
+		synctest.Wait()
+		go func() { ended <- s.Shutdown(t.Context()) }()
+		synctest.Wait()
+		close(release)
+		if got, want := <-answered, `200 "" served`; got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// brokenListener is one whose socket is none any more.
+type brokenListener struct{ pipes }
+
+var errBroken = errors.New("the socket is broken")
+
+func (brokenListener) Accept() (net.Conn, error) { return nil, errBroken }
+
+func TestListenerThatFailsIsAnError(t *testing.T) {
+	limits := stream.DefaultLimits()
+	limits.Connections = 1
+	s := newService(program(nil), limits)
+	if err := s.Serve(brokenListener{make(pipes)}); !errors.Is(err, errBroken) {
+		t.Errorf("error %v, want %v", err, errBroken)
+	}
+}
+
+// The default of the other gateways is for servers that stand in front of a program and limit what reaches it.
+func TestRequestsHaveALimitOfTheirOwnUnlessItIsSet(t *testing.T) {
+	limits := stream.DefaultLimits()
+	limits.Requests = 1
+	for setting, want := range map[string]int{"": 250, "MAX_REQUESTS": 1} {
+		s := newService(gateway.Program{
+			Start:   func() (http.Handler, error) { return nil, errors.New("not of interest") },
+			Setting: func(name string) (string, bool) { return map[string]string{setting: "1"}[name], name == setting },
+		}, limits).(*service)
+		if s.limits.Requests != want {
+			t.Errorf("with the setting %q the limit is %d, want %d", setting, s.limits.Requests, want)
 		}
 	}
 }
 
-func TestDefaultsAreOfAServerWithoutOneInFront(t *testing.T) {
-	tests := []struct {
-		settings map[string]string
-		requests int
-		header   int64
-	}{
-		{nil, 250, 32 << 10},
-		{map[string]string{"MAX_REQUESTS": "", "HEADER_LIMIT": ""}, 250, 32 << 10},
-		{map[string]string{"MAX_REQUESTS": "7"}, 7, 32 << 10},
-		{map[string]string{"HEADER_LIMIT": "9"}, 250, 9},
+// Why the constructors have failed stands in the log; the client hears that they have.
+func TestFailedConstructorsAreAnErrorPage(t *testing.T) {
+	s := newService(gateway.Program{
+		Start:   func() (http.Handler, error) { return nil, errors.New("no database at secret.example.com") },
+		Setting: func(string) (string, bool) { return "", false },
+	}, stream.DefaultLimits()).(*service)
+	w := httptest.NewRecorder()
+	s.server.Handler.ServeHTTP(w, httptest.NewRequest("GET", "/", nil))
+	if got, want := w.Body.String(), "500 Internal Server Error\n"; w.Code != 500 || got != want {
+		t.Errorf("got %d %q, want 500 %q", w.Code, got, want)
 	}
-	for _, test := range tests {
-		got := ownDefaults(gateway.Program{Setting: program(test.settings).Setting}, stream.Limits{Requests: 7, Header: 9})
-		if got.Requests != test.requests || got.Header != test.header {
-			t.Errorf("%v: %d requests, headers of %d bytes", test.settings, got.Requests, got.Header)
+}
+
+// A handler that takes over its connection when the process has ended its time keeps nothing open.
+func TestConnectionThatIsTakenOverTooLateIsClosed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		entered, closed := make(chan bool), make(chan bool)
+		s, client := dial(t, stream.DefaultLimits(), func(w http.ResponseWriter, r *http.Request) {
+			entered <- true
+			<-closed
+			conn, _, err := http.NewResponseController(w).Hijack()
+			if err != nil {
+				return // the server has closed it
+			}
+			if _, err := conn.Write([]byte("still open")); err == nil {
+				t.Error("the connection is open")
+			}
+		})
+		fmt.Fprintf(client, plainGet, "/")
+		<-entered
+		s.closed.Store(true) // Close has gone over the connections that were taken before
+		close(closed)
+		if got, err := io.ReadAll(client); len(got) > 0 || err != nil {
+			t.Errorf("got %q, %v", got, err)
+		}
+	})
+}
+
+func TestBaseMayEndInASlash(t *testing.T) {
+	for _, base := range []string{"/app", "/app/"} {
+		for path, want := range map[string]string{"/app/x": "/app", "/app/": "/app", "/app": "/app", "/apple": "", "/x": "", "/": ""} {
+			if got := variables(httptest.NewRequest("GET", path, nil), base).Get("SCRIPT_NAME"); got != want {
+				t.Errorf("CGIGEN_BASE=%s, %s: SCRIPT_NAME is %q, want %q", base, path, got, want)
+			}
 		}
 	}
 }

@@ -167,10 +167,15 @@ func (c *conn) listen() {
 		case errors.Is(err, os.ErrDeadlineExceeded):
 			c.net.SetReadDeadline(time.Time{}) // silence is in order
 		default:
-			c.Context.Cancel(fmt.Errorf("%w: the web server has closed the connection: %w", context.Canceled, err))
+			c.lose(err)
 			return
 		}
 	}
+}
+
+// lose ends the request because its connection has ended.
+func (c *conn) lose(err error) {
+	c.Context.Cancel(fmt.Errorf("%w: the web server has closed the connection: %w", context.Canceled, err))
 }
 
 func (c *conn) stopWatching() {
@@ -207,8 +212,11 @@ func (in *input) Read(p []byte) (int, error) {
 	defer in.mu.Unlock()
 	if in.left > 0 {
 		in.left = max(in.left-int64(n), 0)
-		if in.left == 0 && in.wanted && !in.ended {
+		switch {
+		case in.left == 0 && in.wanted && !in.ended:
 			in.watching.Go((*conn)(in).listen)
+		case in.left > 0 && err != nil && !stream.IsKick(err) && !errors.Is(err, os.ErrDeadlineExceeded):
+			(*conn)(in).lose(err) // nobody listens before the end of the body
 		}
 	}
 	return n, err

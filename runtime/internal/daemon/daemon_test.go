@@ -23,6 +23,7 @@ import (
 	"github.com/cgigen/cgigen/runtime/cgi"
 	"github.com/cgigen/cgigen/runtime/fastcgi"
 	"github.com/cgigen/cgigen/runtime/httpd"
+	"github.com/cgigen/cgigen/runtime/internal/covered"
 	"github.com/cgigen/cgigen/runtime/scgi"
 )
 
@@ -146,7 +147,7 @@ func spawnWeb(t *testing.T, env ...string) *program {
 func (p *program) start(cmd *exec.Cmd, stdin *os.File, env ...string) {
 	p.t.Helper()
 	p.cmd = cmd
-	cmd.Env = append([]string{"TEST_PROGRAM=1"}, env...)
+	cmd.Env = append(append(covered.Environ(p.t), "TEST_PROGRAM=1"), env...)
 	cmd.Stderr = &p.stderr
 	if stdin != nil {
 		cmd.Stdin = stdin

@@ -150,6 +150,10 @@ func sockets(t *testing.T, dir, way string) string {
 		programs, err = filepath.Glob(filepath.Join(dir, "public_html", "cgi", "*.cgi"))
 		must(t, err)
 	}
+	if len(programs) == 0 { // below a base
+		programs, err = filepath.Glob(filepath.Join(dir, "public_html", "*", "cgi", "*.cgi"))
+		must(t, err)
+	}
 	for _, program := range programs {
 		name := strings.TrimSuffix(filepath.Base(program), ".cgi")
 		listen(t, program, filepath.Join(folder, name+".sock"))

@@ -174,12 +174,15 @@ func TestContainer(t *testing.T) {
 	var image struct {
 		Architecture, OS string
 		Config           struct {
-			User       string
-			Entrypoint []string
+			User         string
+			Entrypoint   []string
+			Env          []string
+			ExposedPorts map[string]struct{}
+			WorkingDir   string
 		}
 	}
 	must(t, json.Unmarshal(inspect, &image))
-	if got, want := fmt.Sprint(image), "{amd64 linux {65532:65532 [/testsite]}}"; got != want {
+	if got, want := fmt.Sprint(image), "{amd64 linux {65532:65532 [/testsite] [PORT=8080] map[8080/tcp:{}] /}}"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 	bundle := filepath.Join(t.TempDir(), "bundle")
@@ -194,6 +197,17 @@ func TestContainer(t *testing.T) {
 	callAll(t, place{addr: addr, http: true})
 }
 
+// otherPort gives the environment that the image has, with another port: it runs in the network of the machine.
+func otherPort(t *testing.T, env []any, port string) []any {
+	t.Helper()
+	i := slices.Index(env, any("PORT=8080"))
+	if i < 0 {
+		t.Fatalf("the image does not say its port: %q", env)
+	}
+	env[i] = "PORT=" + port
+	return env
+}
+
 // contain runs a bundle in the machine's network until the test ends.
 func contain(t *testing.T, bundle, addr string) {
 	t.Helper()
@@ -206,7 +220,7 @@ func contain(t *testing.T, bundle, addr string) {
 	must(t, err)
 	process, linux := config["process"].(map[string]any), config["linux"].(map[string]any)
 	process["terminal"] = false
-	process["env"] = []string{"SITE_TOKEN=" + secret, "PORT=" + port}
+	process["env"] = append(otherPort(t, process["env"].([]any), port), "SITE_TOKEN="+secret)
 	linux["namespaces"] = slices.DeleteFunc(linux["namespaces"].([]any), func(n any) bool {
 		kind := n.(map[string]any)["type"]
 		return kind == "network" || kind == "user" || kind == "cgroup"

@@ -139,3 +139,23 @@ func nginxUser() string {
 	}
 	return ""
 }
+
+// MiniHTTPD starts mini_httpd for a folder with cgi-bin in it.
+func MiniHTTPD(t testing.TB, root string) *Server {
+	t.Helper()
+	addr := Address(t)
+	s := &Server{Dir: Dir(t), Name: "mini_httpd", addrs: []string{addr}}
+	s.run(t, exec.Command(need(t, "mini_httpd"), "-D", "-h", "127.0.0.1", "-p", port(addr), "-u", "root", "-d", root, "-c", "cgi-bin/*"))
+	return s
+}
+
+// Python starts the server of Python's standard library for a folder with cgi-bin in it.
+func Python(t testing.TB, root string) *Server {
+	t.Helper()
+	addr := Address(t)
+	s := &Server{Dir: Dir(t), Name: "python", addrs: []string{addr}}
+	cmd := exec.Command(need(t, "python3"), "-m", "http.server", "--cgi", "--bind", "127.0.0.1", "--directory", root, port(addr))
+	cmd.Env = []string{"PATH=/usr/bin:/bin"}
+	s.run(t, cmd)
+	return s
+}

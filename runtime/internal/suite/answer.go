@@ -110,20 +110,30 @@ func (a *Answer) normalize(t Target, c Case) {
 	}
 	a.body = random.ReplaceAll(a.body, []byte("RANDOM"))
 	if t.Prefix != "" {
-		a.withoutPrefix(t.Prefix)
+		a.withoutPrefix(t.Prefix, c.IsSite())
 	}
+	a.replaceBody(strings.Replace(string(a.body), "\nbelow "+strconv.Quote(t.Prefix)+"\n", "\nbelow "+strconv.Quote(Mounted)+"\n", 1))
 }
 
-// withoutPrefix takes the prefix from where a handler has to see it: the request target, and links.
-func (a *Answer) withoutPrefix(prefix string) {
+// withoutPrefix takes the prefix from where a handler has to see it: the request target, and links. The redirects of a
+// site stay below the prefix.
+func (a *Answer) withoutPrefix(prefix string, site bool) {
 	for i, v := range a.header["Location"] {
 		a.header["Location"][i] = strings.Replace(v, prefix, "", 1)
+		if site && !strings.Contains(v, prefix+"/") {
+			a.header["Location"][i] = "outside of the site: " + v
+		}
 	}
 	body := string(a.body)
 	for _, before := range []string{`uri "`, `uri "http://` + defaultHost, `href="`} {
 		body = strings.Replace(body, before+prefix, before, 1)
 	}
-	if n, err := strconv.Atoi(a.header.Get("Content-Length")); err == nil && n == len(a.body) {
+	a.replaceBody(body)
+}
+
+// replaceBody keeps a length that counts the body right.
+func (a *Answer) replaceBody(body string) {
+	if a.counted() {
 		a.header.Set("Content-Length", strconv.Itoa(len(body)))
 	}
 	a.body = []byte(body)

@@ -34,6 +34,9 @@ type Case struct {
 	Keep []string
 }
 
+// IsSite reports whether the request is for a whole application, as SiteCases are.
+func (c Case) IsSite() bool { return strings.HasPrefix(c.Name, "site/") }
+
 // Form of a request target: RFC 9112 §3.2.
 type Form int
 

@@ -187,19 +187,44 @@ func skipShort(t *testing.T) {
 
 func TestWebDAVClient(t *testing.T) {
 	skipShort(t)
-	servers.Need(t, "litmus")
-	program := filepath.Join(servers.Dir(t), "webdav")
+	url, _ := behindApache(t, compileModule(t, "webdav"), "WEBDAV_ROOT")
+	litmus(t, url, "basic copymove http")
+}
+
+// A server whose paths are folders, behind servers that take the whole path, or a first part of it, for the program's name.
+func TestWebDAVClientBehindStockParameters(t *testing.T) {
+	skipShort(t)
+	program := compileModule(t, "webdav")
+	socket := func() string { return servers.Spawn(t, program, "WEBDAV_ROOT="+servers.Dir(t)) }
+	nginx := servers.Nginx(t,
+		"location / {\ninclude /etc/nginx/fastcgi_params;\nfastcgi_param HTTP_HOST $http_host;\nfastcgi_pass unix:"+socket()+";\n}",
+		"location / {\ninclude /etc/nginx/scgi_params;\nscgi_param HTTP_HOST $http_host;\nscgi_pass unix:"+socket()+";\n}")
+	apache := servers.Apache(t, servers.Options{Modules: []string{"proxy", "proxy_fcgi"}}, fmt.Sprintf(
+		"DocumentRoot %q\n<Location \"/\">\nSetHandler \"proxy:unix:%s|fcgi://localhost/\"\n</Location>\n", servers.Dir(t), socket()))
+	for name, addr := range map[string]string{"fastcgi_params": nginx.Addr(0), "scgi_params": nginx.Addr(1), "SetHandler": apache.Addr(0)} {
+		t.Run(name, func(t *testing.T) { litmus(t, "http://"+addr, "basic copymove http") })
+	}
+}
+
+// compileModule builds a test program that is a module of its own, for what it depends on.
+func compileModule(t *testing.T, name string) string {
+	t.Helper()
+	program := filepath.Join(servers.Dir(t), name)
 	cmd := exec.Command("go", "build", "-o", program, ".")
-	cmd.Dir = "testdata/webdav"
+	cmd.Dir = "testdata/" + name
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)
 	}
-	url, _ := behindApache(t, program, "WEBDAV_ROOT")
-	dir := t.TempDir()
-	cmd = exec.CommandContext(t.Context(), "litmus", url+"/")
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "TESTS=basic copymove http")
+	return program
+}
+
+// litmus runs the suite for WebDAV servers.
+func litmus(t *testing.T, url, tests string) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), servers.Need(t, "litmus"), url+"/")
+	cmd.Dir = t.TempDir()
+	cmd.Env = append(os.Environ(), "TESTS="+tests)
 	out, err := cmd.CombinedOutput()
 	if err != nil || strings.Contains(string(out), "FAIL") {
 		t.Errorf("litmus: %v\n%s", err, out)

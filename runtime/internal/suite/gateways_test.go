@@ -79,7 +79,7 @@ func nginxFastCGI(t testing.TB, s site) []suite.Target {
 	hosts := []host{
 		{"spawned", "/cgi-bin/app.cgi", "merge_slashes off;\nlocation ^~ /cgi-bin/app.cgi {\n" +
 			upstream("spawned", "fastcgi_split_path_info ^(/cgi-bin/app.cgi)(.*)$", "fastcgi_param SCRIPT_NAME /cgi-bin/app.cgi",
-				"fastcgi_param PATH_INFO $fastcgi_path_info") + "}"},
+				"fastcgi_param PATH_INFO $fastcgi_path_info", "fastcgi_param SCRIPT_FILENAME "+s.app()) + "}"},
 		{"spawn-fcgi", "", "merge_slashes off;\nlocation / {\n" + upstream("spawnfcgi", "fastcgi_param SCRIPT_NAME $fastcgi_script_name") + "}"},
 	}
 	global := keptUpstream("spawned", "unix:"+servers.Spawn(t, s.app())) + keptUpstream("spawnfcgi", "unix:"+servers.SpawnFCGI(t, s.app()))
@@ -101,7 +101,7 @@ func nginxSCGI(t testing.TB, s site) []suite.Target {
 	}
 	hosts := []host{
 		{"spawned", "/~alice", "merge_slashes off;\nlocation ^~ /~alice {\n" +
-			pass("unix:"+servers.Spawn(t, s.app()), "scgi_param SCRIPT_NAME /~alice/app.cgi", "scgi_param PATH_INFO $uri") + "}"},
+			pass("unix:"+servers.Spawn(t, s.app()), "scgi_param SCRIPT_NAME /~alice/app.cgi", "scgi_param PATH_INFO $uri", "scgi_param CGIGEN_BASE /~alice") + "}"},
 		{"systemd", "", "merge_slashes off;\nlocation / {\n" +
 			pass(servers.SocketActivate(t, s.app(), "app.socket")[0], "scgi_param SCRIPT_NAME $document_uri") + "}"},
 	}
@@ -165,7 +165,7 @@ func lighttpdSpawns(t testing.TB, s site, protocol string) []suite.Target {
 			"bin-path" => "` + s.app() + `", "max-procs" => 1, "check-local" => "disable", "fix-root-scriptname" => "enable" )) )`
 	}
 	hosts := []host{
-		{"direct", "/cgi-bin/app.cgi", server("/cgi-bin/app.cgi", "direct")},
+		{"direct", "/cgi-bin/app.cgi", fmt.Sprintf("server.document-root = %q\n", s.dir) + server("/cgi-bin/app.cgi", "direct")},
 		{"root", "", server("/", "root")},
 	}
 	return targets(servers.Lighttpd(t, global, configs(hosts)...), "lighttpd-"+protocol, s.program, hosts)

@@ -26,8 +26,14 @@ const web = "GOFLAGS=-tags=web"
 // compile builds a test program as users build theirs, and returns its path. The variables are for the go command.
 func compile(t testing.TB, name string, env ...string) string {
 	t.Helper()
+	return compileLinked(t, name, "", env...)
+}
+
+// compileLinked is compile with more for the linker.
+func compileLinked(t testing.TB, name, flags string, env ...string) string {
+	t.Helper()
 	program := filepath.Join(servers.Dir(t), name)
-	cmd := exec.Command("go", "build", "-trimpath", "-buildmode=exe", "-ldflags", "-s -w", "-o", program, "./testprograms/"+name)
+	cmd := exec.Command("go", "build", "-trimpath", "-buildmode=exe", "-ldflags", "-s -w "+flags, "-o", program, "./testprograms/"+name)
 	cmd.Env = append(append(os.Environ(), "CGO_ENABLED=0"), env...)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)
@@ -212,14 +218,14 @@ const nginxParams = `
 // caddy hands programs to fcgiwrap: Debian's Caddy has no CGI of its own.
 func caddy(t testing.TB, s site) []suite.Target {
 	socket := servers.Fcgiwrap(t, 8)
-	proxy := func(name string) string {
+	proxy := func(name string, lines ...string) string {
 		return "reverse_proxy unix/" + socket + " {\nflush_interval -1\ntransport fastcgi {\nroot " + s.path("cgi-bin") +
-			"\nenv SCRIPT_FILENAME " + s.path("cgi-bin/app.cgi") + "\nenv TMPDIR " + s.tmp() + "\nenv SCRIPT_NAME " + name + "\nenv NO_BUFFERING 1\n}\n}\n"
+			"\nenv SCRIPT_FILENAME " + s.path("cgi-bin/app.cgi") + "\nenv TMPDIR " + s.tmp() + "\nenv SCRIPT_NAME " + name + "\nenv NO_BUFFERING 1\n" + strings.Join(lines, "\n") + "}\n}\n"
 	}
 	hosts := []host{
-		{"direct", "/cgi-bin/app.cgi", "handle /cgi-bin/app.cgi/* {\n" + proxy("/cgi-bin/app.cgi") + "}\n"},
+		{"direct", "/cgi-bin/app.cgi", "handle /cgi-bin/app.cgi/* {\n" + proxy("/cgi-bin/app.cgi", "split .cgi\n") + "}\n"},
 		{"rewrite", "", "handle {\n" + proxy("/cgi-bin/app.cgi") + "}\n"},
-		{"sub-directory", "/~alice", "handle /~alice/* {\n" + proxy("/~alice/app.cgi") + "}\n"},
+		{"sub-directory", "/~alice", "handle /~alice/* {\n" + proxy("/~alice/cgi/app.cgi") + "}\n"},
 	}
 	return targets(servers.Caddy(t, configs(hosts)...), "caddy-fcgiwrap", s.program, hosts)
 }

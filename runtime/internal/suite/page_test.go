@@ -36,7 +36,7 @@ func TestPageSaysWhatTheTableSays(t *testing.T) {
 }
 
 func TestEveryDifferenceIsAboutACaseAndHasAReason(t *testing.T) {
-	cases := suite.Cases()
+	cases := slices.Concat(suite.Cases(), suite.SiteCases())
 	for _, d := range suite.Differences() {
 		for _, pattern := range d.Cases {
 			if !slices.ContainsFunc(cases, func(c suite.Case) bool { return suite.Matches(pattern, c.Name) }) {
@@ -47,6 +47,9 @@ func TestEveryDifferenceIsAboutACaseAndHasAReason(t *testing.T) {
 			if !slices.ContainsFunc(sections(), func(s section) bool { return slices.Contains(s.servers, server) }) {
 				t.Errorf("no server is %q", server)
 			}
+		}
+		if !slices.ContainsFunc(sections(), func(s section) bool { return slices.Equal(d.Servers, s.servers) }) {
+			t.Errorf("%q: no section of the page is about the servers %q together", d.Cases, d.Servers)
 		}
 		if d.Reason == "" || strings.HasSuffix(d.Reason, ".") {
 			t.Errorf("%q: a reason is a sentence without its full stop, have %q", d.Cases, d.Reason)
@@ -105,7 +108,8 @@ A handler of a generated program sees the request that net/http.Server would hav
 net/http.Server would have sent it. %d requests are sent to one handler, to an httptest.Server and to a program behind each
 of the servers below, in every way in which a program can be mounted: called directly, through a rewrite, below a
 sub-directory, as FallbackResource, and where the server puts the whole path into SCRIPT_NAME. Status, header, body, and
-what the handler itself saw are compared.
+what the handler itself saw are compared. %d more go to a whole application, whose only pattern is ` + "`/`" + `, at the root of
+a host and below a base (` + "`CGIGEN_BASE`" + `), with the parameters that each server has in stock: these are the cases *site/…*.
 
 What follows is all that differs, and why. It is a table in the code (` + "`runtime/internal/suite`" + `), to which every
 test run holds the servers; this page is made of it by ` + "`go test ./runtime/internal/suite -update`" + `.
@@ -114,7 +118,7 @@ test run holds the servers; this page is made of it by ` + "`go test ./runtime/i
 // writePage makes the page.
 func writePage(t *testing.T) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, preface, len(suite.Cases()))
+	fmt.Fprintf(&b, preface, len(suite.Cases()), len(suite.SiteCases()))
 	for _, s := range sections() {
 		fmt.Fprintf(&b, "\n## %s\n\n", s.title)
 		if s.setting != "" {

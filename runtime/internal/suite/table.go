@@ -5,7 +5,7 @@ import "slices"
 // Differences returns what gateways and servers force upon a request or a response, and where the runtime differs from
 // net/http.Server on purpose.
 func Differences() []Difference {
-	return slices.Concat(everywhere(), onApache(), onLighttpd(), onNginx(), onCaddy(), onBusybox(), onGateways())
+	return slices.Concat(everywhere(), onWeb(), onApache(), onLighttpd(), onNginx(), onCaddy(), onBusybox(), onGateways(), onSites())
 }
 
 // cleanError is the answer of the runtime where net/http.Server hangs up.
@@ -64,6 +64,24 @@ func everywhere() []Difference {
 			Reason: "A server that has the whole response at hand may count it",
 		},
 		{
+			But:    []string{"busybox"},
+			Cases:  dots,
+			Own:    400,
+			Reason: dotsReason,
+		},
+		{
+			But:    []string{"busybox"},
+			Cases:  []string{"target/double slash and escapes"},
+			Change: twice,
+			Reason: twiceReason,
+		},
+		{
+			But:    []string{"busybox", "caddy-fcgiwrap", "caddy-fastcgi"},
+			Cases:  []string{"target/encoded slash and raw bytes"},
+			Change: forgotten,
+			Reason: forgottenReason,
+		},
+		{
 			Cases:  []string{"field/Proxy"},
 			Change: []string{`-body: header Proxy: "evil:1"`},
 			Reason: "The field becomes HTTP_PROXY, which programs take for the proxy to call out by (httpoxy, CVE-2016-5386)",
@@ -115,5 +133,29 @@ func everywhere() []Difference {
 				"+Content-Type: text/plain; charset=utf-8", "+X-A: a b", `+body: hello\`},
 			Reason: "net/http sends it, and clients refuse the response; here it becomes a blank, as line breaks do",
 		},
+	}
+}
+
+// What the router does differently from net/http's, over HTTP too.
+var (
+	dots       = []string{"target/encoded dot segments"}
+	dotsReason = "Servers resolve dot segments that are escaped, or that escaped slashes and backslashes separate, and their guards then stand on another path than the routes: the runtime refuses them"
+
+	twice = []string{"-Location: /dump/a%2520b", "-body: *", "+Location: /dump/a%20b", "+body: *"}
+
+	twiceReason = "net/http escapes a path twice when it redirects to the clean one; the runtime keeps the client's escapes"
+
+	forgotten = []string{`-body: v "a"`, `-body: w "b^/c"`, `+body: v "a/b^"`, `+body: w "c"`}
+
+	forgottenReason = "net/http takes an escaped slash for a slash if any byte of the path should have been escaped and is not; the runtime keeps it"
+)
+
+// onWeb: over HTTP the server is net/http's, and the router is ours.
+func onWeb() []Difference {
+	web := []string{Web}
+	return []Difference{
+		{Servers: web, Cases: dots, Own: 400, Reason: dotsReason},
+		{Servers: web, Cases: []string{"target/double slash and escapes"}, Change: twice, Reason: twiceReason},
+		{Servers: web, Cases: []string{"target/encoded slash and raw bytes"}, Change: forgotten, Reason: forgottenReason},
 	}
 }

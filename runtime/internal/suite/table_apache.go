@@ -18,9 +18,10 @@ func onApache() []Difference {
 		{
 			Servers: apache,
 			Mounts:  []string{"shared host"},
-			Cases:   []string{"target/encoded slash", "target/encoded slash in lower case", "target/path values", "target/absolute form"},
-			Own:     404,
-			Reason:  "Apache refuses an encoded slash unless the server's configuration says AllowEncodedSlashes NoDecode, which .htaccess cannot",
+			Cases: []string{"target/encoded slash", "target/encoded slash in lower case", "target/encoded slash and raw bytes", "target/path values",
+				"target/absolute form"},
+			Own:    404,
+			Reason: "Apache refuses an encoded slash unless the server's configuration says AllowEncodedSlashes NoDecode, which .htaccess cannot",
 		},
 		{
 			Servers: apache,

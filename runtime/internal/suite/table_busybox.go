@@ -20,11 +20,11 @@ func onBusybox() []Difference {
 		noExpect = "busybox does not answer Expect: 100-continue, and the client waits"
 	)
 	return []Difference{
-		own(404, slash, "target/trailing slash", "target/directory", "method/MKCOL"),
-		own(404, encoded, "target/encoded slash", "target/encoded slash in lower case", "target/path values"),
+		own(404, slash, "target/trailing slash", "target/directory", "target/last dot segment", "method/MKCOL"),
+		own(404, encoded, "target/encoded slash", "target/encoded slash in lower case", "target/encoded slash and raw bytes", "target/path values"),
 		own(400, decoded, "target/encoded percent"),
 		own(400, "busybox knows origin form alone", "target/absolute form", "target/absolute form and another Host", "target/asterisk form"),
-		own(200, "busybox cleans the path by itself", "target/double slash", "target/dot segments"),
+		own(200, "busybox cleans the path by itself", "target/double slash", "target/double slash and escapes", "target/dot segments"),
 		change(decoded, "target/encoded dot segments", "-body: u*", "-body: u*", "+body: u*", "+body: u*"),
 		change(decoded, "target/encoded twice", "-body: u*", "-body: u*", "+body: u*", "+body: u*"),
 		change(decoded, "target/encoded question mark and hash", "-body: u*", "-body: u*", "+body: u*", "+body: u*"),

@@ -1,6 +1,7 @@
 package builder
 
 import (
+	"fmt"
 	"path/filepath"
 	"testing"
 
@@ -30,8 +31,9 @@ func TestTargetsAreParsed(t *testing.T) {
 		t.Errorf("got %v, %v", got, err)
 	}
 	for _, wrong := range []string{"", "linux", "linux/", "/arm64", "linux/arm/7"} {
-		if got, err := ParseTarget(wrong); err == nil {
-			t.Errorf("ParseTarget(%q) = %v, want an error", wrong, got)
+		want := fmt.Sprintf("target %q is not of the form os/arch, as in linux/amd64", wrong)
+		if got, err := ParseTarget(wrong); err == nil || err.Error() != want {
+			t.Errorf("ParseTarget(%q) = %v, %v; want the error %s", wrong, got, err, want)
 		}
 	}
 }

@@ -41,13 +41,14 @@ func TestStartsOfAProgramHaveNothingToWorkWith(t *testing.T) {
 }
 
 func TestProgramsThatDoNotStartHaveNoStartTime(t *testing.T) {
-	for name, program := range map[string]string{
-		"missing":            filepath.Join(t.TempDir(), "none"),
-		"ended by a signal":  script(t, "kill -SEGV $$\n"),
-		"without permission": filepath.Dir(script(t, "")),
+	for want, program := range map[string]string{
+		"no such file or directory":  filepath.Join(t.TempDir(), "none"),
+		"signal: segmentation fault": script(t, "kill -SEGV $$\n"),
+		"permission denied":          filepath.Dir(script(t, "")),
 	} {
-		if took, err := StartTime(t.Context(), program, 1); err == nil {
-			t.Errorf("%s: got %v, want an error", name, took)
+		took, err := StartTime(t.Context(), program, 1)
+		if err == nil || !strings.HasPrefix(err.Error(), "starting "+program+": ") || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, %v; want an error with %q", took, err, want)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package builder
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -33,13 +34,22 @@ func DefaultTarget(ctx context.Context) (Target, error) {
 	return Target{words[0], words[1]}, nil
 }
 
-// Targets lists what the installed compiler can build for, as "os/arch".
+// Targets lists what programs can be built for, as "os/arch": what the installed
+// compiler knows of the systems that the runtime supports.
 func Targets(ctx context.Context) ([]string, error) {
 	out, err := command(ctx, "tool", "dist", "list").Output()
 	if err != nil {
 		return nil, fmt.Errorf("listing the targets of the go command: %w", err)
 	}
-	return strings.Fields(string(out)), nil
+	return slices.DeleteFunc(strings.Fields(string(out)), func(text string) bool {
+		system, _, _ := strings.Cut(text, "/")
+		return !slices.Contains(systems(), system)
+	}), nil
+}
+
+// systems are those that the runtime compiles for, which a test sees to.
+func systems() []string {
+	return []string{"darwin", "dragonfly", "freebsd", "linux", "netbsd", "openbsd", "wasip1", "windows"}
 }
 
 func (t Target) String() string { return t.OS + "/" + t.Arch }

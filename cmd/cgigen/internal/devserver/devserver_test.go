@@ -87,6 +87,18 @@ func untilStopped() {
 	<-stop
 }
 
+// testEnv chooses a test program, and gives it a folder for what it covers: under go test -cover it warns if it has none.
+func testEnv(t *testing.T, program string) []string {
+	t.Helper()
+	env := []string{programVariable + "=" + program}
+	for _, dir := range []string{os.Getenv("TEST_COVERDIR"), os.Getenv("GOCOVERDIR"), t.TempDir()} {
+		if testing.CoverMode() != "" && dir != "" {
+			return append(env, "GOCOVERDIR="+dir)
+		}
+	}
+	return env
+}
+
 // testServer serves test programs, one for each name, at /name/.
 func testServer(t *testing.T, names ...string) (url string, terminal *bytes.Buffer) {
 	t.Helper()
@@ -97,7 +109,7 @@ func testServer(t *testing.T, names ...string) (url string, terminal *bytes.Buff
 	var site Site
 	for _, name := range names {
 		site.Programs = append(site.Programs, Program{
-			Name: name, Path: self, Dir: t.TempDir(), Env: []string{programVariable + "=" + name},
+			Name: name, Path: self, Dir: t.TempDir(), Env: testEnv(t, name),
 		})
 		site.Routes = append(site.Routes, Route{Pattern: "/" + name + "/", Program: name})
 	}
@@ -161,7 +173,7 @@ func TestProgramSeesTheVariablesOfApache(t *testing.T) {
 	got := strings.Split(fetch(t, req).Body, "\n")
 	got = slices.DeleteFunc(got, func(v string) bool {
 		return strings.HasPrefix(v, "REMOTE_PORT=") || strings.HasPrefix(v, "SCRIPT_FILENAME=") || strings.HasPrefix(v, "PWD=") ||
-			strings.HasPrefix(v, "SYSTEMROOT=")
+			strings.HasPrefix(v, "SYSTEMROOT=") || strings.HasPrefix(v, "GOCOVERDIR=")
 	})
 	want := []string{
 		programVariable + "=environ",

@@ -45,7 +45,7 @@ func startRun(t *testing.T, root, program string, embeds []builder.Embed) *start
 					return Site{}, errors.New(string(text))
 				}
 				return Site{
-					Programs: []Program{{Name: program, Path: self, Dir: root, Env: []string{programVariable + "=" + program}}},
+					Programs: []Program{{Name: program, Path: self, Dir: root, Env: testEnv(t, program)}},
 					Routes:   []Route{{Pattern: "/", Program: program}},
 				}, nil
 			},

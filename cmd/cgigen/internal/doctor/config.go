@@ -30,9 +30,7 @@ func (t *tree) checkConfig() {
 	}
 	t.checkKeys(site, "")
 	for _, v := range t.manifest.Config {
-		if v.Required {
-			t.checkRequired(v, site, own)
-		}
+		t.checkRequired(v, site, own)
 	}
 	_, hasBase := site.values["CGIGEN_BASE"]
 	if t.manifest.Layout == "cgi-bin" && t.manifest.Base != "" && !hasBase {
@@ -57,14 +55,19 @@ func (t *tree) programNames() []string {
 func (t *tree) checkRequired(v manifest.Value, site settings, own map[string]settings) {
 	var lacking []string
 	for _, program := range v.Programs {
-		if !site.has(v.Name) && !own[program].has(v.Name) {
+		set := func(name string) bool { return site.has(name) || own[program].has(name) }
+		if (v.Required || slices.ContainsFunc(v.With, set)) && !set(v.Name) {
 			lacking = append(lacking, program)
 		}
 	}
 	if len(lacking) == 0 {
 		return
 	}
-	t.add(Finding{"config-missing", Error, "private/site.env", v.Name + " has no value, and no default",
+	what := v.Name + " has no value, and no default"
+	if !v.Required {
+		what += ", and is required with " + strings.Join(v.With, ", ")
+	}
+	t.add(Finding{"config-missing", Error, "private/site.env", what,
 		fmt.Sprintf("%s cannot start, and %s 500. suEXEC removes variables of the server: the file is the place", strings.Join(lacking, ", "), answers(lacking)),
 		fmt.Sprintf("echo '%s=VALUE' >> %s && chmod 600 %[2]s", v.Name, quote(t.path("private/site.env")))})
 }
@@ -102,18 +105,27 @@ func (t *tree) checkKeys(s settings, program string) {
 		case base != key && slices.Contains(known, base):
 			t.checkNamed(where, key, value)
 		case program != "":
-			t.unknownOf(program, where, key, known)
+			t.unknownOf(program, where, key, shownKey(key, value, known), known)
 		default:
-			t.add(Finding{"config-unknown", Warning, where, "no program asks for " + key,
+			t.add(Finding{"config-unknown", Warning, where, "no program asks for " + shownKey(key, value, known),
 				"it is misspelt, or left over: a value that is meant stays at its default", "correct or remove the line" + nearest(key, known)})
 		}
 	}
 }
 
+// shownKey is a key as a finding may show it. One without a value may be the last
+// line of a key in base64, unless a name is near.
+func shownKey(key, value string, known []string) string {
+	if strings.Trim(value, "=") == "" && nearest(key, known) == "" {
+		return "what stands here"
+	}
+	return key
+}
+
 // unknownOf names a key of a program's own file that it does not ask for,
 // which the program refuses.
-func (t *tree) unknownOf(program, where, key string, known []string) {
-	what, fix := "no field of the program "+program+" is called "+key, "correct or remove the line"+nearest(key, known)
+func (t *tree) unknownOf(program, where, key, shown string, known []string) {
+	what, fix := "no field of the program "+program+" is called "+shown, "correct or remove the line"+nearest(key, known)
 	i := slices.IndexFunc(t.manifest.Config, func(v manifest.Value) bool { return v.Name == key || v.Name+"_FILE" == key })
 	if i >= 0 {
 		others := t.manifest.Config[i].Programs
@@ -140,7 +152,7 @@ func isBrokenPEM(value string) bool { return strings.HasPrefix(value, "-----BEGI
 
 func (t *tree) brokenPEM(where, key string) {
 	file := strings.ToLower(key) + ".pem"
-	t.add(Finding{"config-pem", Error, where, "the value of " + key + ` is a PEM text without its lines: \n in a value stays two characters`,
+	t.add(Finding{"config-pem", Error, where, "the value of " + key + ` is a PEM text, whose lines no value keeps: it ends on its line, and \n in it stays two characters`,
 		"programs that read it refuse to start, and answer 500",
 		"write the text, with its lines, to " + quote(t.path("private/"+file)) + ", chmod 600, and replace the line by " + key + "_FILE=" + file})
 }
@@ -165,6 +177,10 @@ func (t *tree) readSettings(name string) settings {
 		key, value, ok := strings.Cut(strings.TrimPrefix(line, "export "), "=")
 		key = strings.TrimSpace(key)
 		_, twice := s.values[key]
+		if ok && isBrokenPEM(strings.TrimLeft(value, " \t\"'")) && !isLiteral(strings.TrimSpace(value)) {
+			t.brokenPEM(fmt.Sprintf("%s:%d", name, number), key)
+			continue
+		}
 		if !ok || !keyPattern.MatchString(key) || twice || !isLiteral(strings.TrimSpace(value)) {
 			t.add(Finding{"config-syntax", Error, fmt.Sprintf("%s:%d", name, number), "the line is not KEY=value, its key stands there twice, or a comment or half a pair of quotes stands with the value",
 				"programs cannot read their settings, and answer 500", "correct the line; comments begin with # and have lines of their own"})

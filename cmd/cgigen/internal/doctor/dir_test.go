@@ -205,12 +205,22 @@ func TestEveryFaultOfAnInstallationIsNamed(t *testing.T) {
 		{name: "settings in an open folder", plant: mode("private", 0o755), want: []string{"private-open private"}},
 		{name: "no settings", plant: remove("private/site.env"), want: []string{"config-missing private/site.env"}},
 		{name: "a value that is missing", plant: write("private/site.env", "SHOP_COLOR=red\n", 0o600), want: []string{"config-missing private/site.env"}},
+		{name: "a value that is required with another", plant: write("private/site.env", "SHOP_DSN=x\nSHOP_COLOR=red\n", 0o600),
+			change: func(m *manifest.Manifest) {
+				m.Config = append(m.Config, manifest.Value{Name: "SHOP_SIZE", With: []string{"SHOP_COLOR"}, Programs: []string{"home"}})
+			}, want: []string{"config-missing private/site.env"}},
+		{name: "a value that would be required with another", plant: write("private/site.env", "SHOP_DSN=x\n", 0o600), change: func(m *manifest.Manifest) {
+			m.Config = append(m.Config, manifest.Value{Name: "SHOP_SIZE", With: []string{"SHOP_COLOR"}, Programs: []string{"home"}})
+		}},
 		{name: "a key that is misspelt", plant: write("private/site.env", "SHOP_DSN=x\nSHOP_COLOUR=red\n", 0o600), want: []string{"config-unknown private/site.env:2"}},
 		{name: "a key of another program", plant: write("private/user.env", "SHOP_COLOR=red\n", 0o600), want: []string{"config-unknown private/user.env:1"}},
 		{name: "a line that is none", plant: write("private/site.env", "SHOP_DSN=x\nSHOP COLOR red\n", 0o600), want: []string{"config-syntax private/site.env:2"}},
 		{name: "a comment behind a value", plant: write("private/site.env", "SHOP_DSN=x # y\n", 0o600), want: []string{"config-missing private/site.env", "config-syntax private/site.env:1"}},
 		{name: "a comment behind a value in quotes", plant: write("private/site.env", "SHOP_DSN=x\nSHOP_COLOR=\"red\" # y\n", 0o600), want: []string{"config-syntax private/site.env:2"}},
 		{name: "a key on one line", plant: write("private/site.env", `SHOP_DSN="-----BEGIN KEY-----\nMC4\n-----END KEY-----"`+"\n", 0o600), want: []string{"config-pem private/site.env:1"}},
+		{name: "a key on lines of its own", plant: write("private/site.env", "SHOP_DSN=x\nSHOP_COLOR=\"-----BEGIN KEY-----\nMC4\n-----END KEY-----\"\n", 0o600),
+			want: []string{"config-pem private/site.env:2", "config-syntax private/site.env:3", "config-syntax private/site.env:4"}},
+		{name: "the end of a key in base64", plant: write("private/site.env", "SHOP_DSN=x\nMC4CAQ==\n", 0o600), want: []string{"config-unknown private/site.env:2"}},
 		{name: "a secret file that is missing", plant: write("private/site.env", "SHOP_DSN_FILE=dsn\n", 0o600), want: []string{"config-file-missing private/site.env:1"}},
 		{name: "a base that programs cannot see", plant: func(*testing.T, string) {}, change: func(m *manifest.Manifest) { m.Layout, m.Base = "cgi-bin", "/shop" }, want: []string{"config-missing private/site.env"}},
 		{name: "settings in the document root", plant: write("public_html/.env", "SHOP_DSN=x\n", 0o644), want: []string{"secret-in-docroot public_html/.env"}},
@@ -273,6 +283,19 @@ func TestAnUnknownKeyIsExplainedAsItsFileIsRead(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, report.Findings); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
+func TestTheEndOfAKeyIsNotShown(t *testing.T) {
+	dir := installed(t, nil)
+	put(t, dir, "private/site.env", []byte("SHOP_DSN=x\nhunter2==\n"), 0o600)
+	put(t, dir, "private/user.env", []byte("hunter2=\n"), 0o600)
+	report, err := Dir(dir)
+	must(t, err)
+	for _, f := range report.Findings {
+		if strings.Contains(f.What+f.Why+f.Fix, "hunter2") {
+			t.Errorf("%+v", f)
+		}
 	}
 }
 

@@ -57,7 +57,8 @@ type Program struct {
 // A Value is a configuration value that programs load.
 type Value struct {
 	Name     string   `json:"name"`
-	Required bool     `json:"required"` // there is no default
+	Required bool     `json:"required"`       // there is no default
+	With     []string `json:"with,omitempty"` // names whose values make this one required
 	Secret   bool     `json:"secret"`
 	File     bool     `json:"file"` // it is the path of a file
 	Programs []string `json:"programs"`
@@ -132,14 +133,22 @@ func Decode(text []byte) (*Manifest, error) {
 
 // check refuses paths that lead out of the package.
 func check(m *Manifest) error {
+	paths := []string{}
 	for _, f := range m.Files {
-		if !filepath.IsLocal(filepath.FromSlash(f.Path)) {
-			return fmt.Errorf("reading the manifest: the path %q leads out of the package", f.Path)
+		paths = append(paths, f.Path)
+		if f.Link != "" {
+			paths = append(paths, f.Link)
 		}
 	}
 	for _, f := range m.Folders {
-		if !filepath.IsLocal(filepath.FromSlash(f.Path)) {
-			return fmt.Errorf("reading the manifest: the path %q leads out of the package", f.Path)
+		paths = append(paths, f.Path)
+	}
+	if m.Docroot != "" {
+		paths = append(paths, m.Docroot)
+	}
+	for _, path := range paths {
+		if !filepath.IsLocal(filepath.FromSlash(path)) {
+			return fmt.Errorf("reading the manifest: the path %q leads out of the package", path)
 		}
 	}
 	for _, p := range m.Programs {

@@ -14,7 +14,7 @@ func Runs(server, system string) bool {
 	if server == "container" {
 		return system == "linux" || system == "freebsd"
 	}
-	return slices.Contains([]string{"aix", "darwin", "dragonfly", "freebsd", "illumos", "linux", "netbsd", "openbsd", "solaris"}, system)
+	return slices.Contains([]string{"darwin", "dragonfly", "freebsd", "linux", "netbsd", "openbsd"}, system)
 }
 
 // Taken gives the path that a layout keeps to itself, without slashes, and the

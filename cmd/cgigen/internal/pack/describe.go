@@ -136,7 +136,7 @@ func (b *arrangement) values() []manifest.Value {
 				continue
 			}
 			for _, f := range step.Config.Fields {
-				list = addValue(list, f, p.Name)
+				list = addValue(list, f, step.Config.RequiredWith(f), p.Name)
 			}
 		}
 	}
@@ -144,14 +144,19 @@ func (b *arrangement) values() []manifest.Value {
 	return list
 }
 
-func addValue(list []manifest.Value, f generator.ConfigField, program string) []manifest.Value {
+func addValue(list []manifest.Value, f generator.ConfigField, with []string, program string) []manifest.Value {
 	needed := f.IsRequired()
 	i := slices.IndexFunc(list, func(v manifest.Value) bool { return v.Name == f.Name })
 	if i < 0 {
-		return append(list, manifest.Value{Name: f.Name, Required: needed, Secret: f.Secret, File: f.File, Programs: []string{program}})
+		return append(list, manifest.Value{Name: f.Name, Required: needed, With: with, Secret: f.Secret, File: f.File, Programs: []string{program}})
 	}
 	v := &list[i]
 	v.Required, v.Secret = v.Required || needed, v.Secret || f.Secret
+	for _, name := range with {
+		if !slices.Contains(v.With, name) {
+			v.With = append(v.With, name)
+		}
+	}
 	if !slices.Contains(v.Programs, program) {
 		v.Programs = append(v.Programs, program)
 	}

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"io/fs"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -95,7 +94,7 @@ func New(o Options) (*Tree, error) {
 	if len(o.Builds) == 0 || len(o.Builds[0].Programs) == 0 {
 		return nil, errors.New("there are no programs to package")
 	}
-	b := &arrangement{Options: o, site: SiteName(o.Model.Module.Path)}
+	b := &arrangement{Options: o, site: siteName(o.Model)}
 	if b.Root == "" {
 		b.Root = "/srv/" + b.site
 	}
@@ -122,20 +121,13 @@ type arrangement struct {
 // server has. Variables of nginx and paths of sockets have room for it.
 const maxSiteName = 31
 
-// SiteName makes a short name from a module path: its last element without
-// what no file, user or host could be called. It begins with a letter, as a
-// Service of Kubernetes has to (RFC 1035), and as User= of systemd that is no
-// number.
-func SiteName(module string) string {
-	last := path.Base(module)
-	if regexp.MustCompile(`^v[0-9]+$`).MatchString(last) {
-		last = path.Base(path.Dir(module))
-	}
-	name := strings.Trim(regexp.MustCompile(`[^a-z0-9]+`).ReplaceAllString(strings.ToLower(last), "-"), "-")
-	switch {
-	case name == "":
-		return "site"
-	case name[0] <= '9':
+// siteName is that of the site whose programs there are, as a file, a user and a
+// host can be called. It begins with a letter, as a Service of Kubernetes has to
+// (RFC 1035), and as User= of systemd that is no number.
+func siteName(m *generator.Model) string { return userName(m.SiteOf(m.Programs[0]).Name) }
+
+func userName(name string) string {
+	if name[0] <= '9' {
 		name = "site-" + name
 	}
 	return strings.TrimRight(name[:min(len(name), maxSiteName)], "-")

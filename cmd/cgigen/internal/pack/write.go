@@ -9,7 +9,9 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/cgigen/cgigen/cmd/cgigen/internal/manifest"
@@ -143,85 +145,150 @@ func (f File) copyTo(w io.Writer) error {
 }
 
 // writeFolder writes into a folder that is new, empty, or an earlier package.
-// What that had and the new one lacks is removed; settings stay.
+// What that had and the new one lacks is removed; settings stay. Nothing is
+// written or removed outside of the folder, whatever links lie in it.
 func (t *Tree) writeFolder(dir string) error {
-	before, err := ownFolder(dir)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("making the folder of the package: %w", err)
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return fmt.Errorf("opening the folder of the package: %w", err)
+	}
+	defer root.Close()
+	before, err := ownFolder(root)
 	if err != nil {
 		return err
 	}
-	// The folders are closed to nobody until all is there.
+	if err := t.writeBelow(root); err != nil {
+		return fmt.Errorf("writing the package to %s: %w", dir, leadsOut(err))
+	}
+	if err := t.removeStale(root, before); err != nil {
+		return fmt.Errorf("removing what the package no longer has from %s: %w", dir, leadsOut(err))
+	}
+	return nil
+}
+
+// writeBelow writes the folders and the files. The folders are closed to nobody
+// until all is there.
+func (t *Tree) writeBelow(root *os.Root) error {
 	for _, f := range t.Folders {
-		if err := os.MkdirAll(filepath.Join(dir, filepath.FromSlash(f.Path)), 0o755); err != nil {
-			return fmt.Errorf("writing the package: %w", err)
+		if err := root.MkdirAll(f.Path, 0o755); err != nil {
+			return err
 		}
 	}
-	written := map[string]bool{}
 	for _, f := range t.Files {
-		written[f.Path] = true
-		if err := t.writeFile(dir, f); err != nil {
-			return fmt.Errorf("writing the package: %w", err)
+		if err := t.writeFile(root, f); err != nil {
+			return err
 		}
 	}
 	for _, f := range t.Folders {
-		if err := os.Chmod(filepath.Join(dir, filepath.FromSlash(f.Path)), f.Mode); err != nil {
-			return fmt.Errorf("writing the package: %w", err)
+		if err := root.Chmod(f.Path, f.Mode); err != nil {
+			return err
 		}
 	}
-	return removeStale(dir, before, written)
+	return nil
+}
+
+// leadsOut explains the error of os.Root for a link that leads out of it.
+func leadsOut(err error) error {
+	const escapes = "path escapes from parent" // the error of package os has no name
+	var at *fs.PathError
+	var link *os.LinkError
+	switch {
+	case errors.As(err, &at) && strings.HasSuffix(at.Err.Error(), escapes):
+		return fmt.Errorf("%s lies behind a symbolic link that leads out of the folder: remove the link", at.Path)
+	case errors.As(err, &link) && strings.HasSuffix(link.Err.Error(), escapes):
+		return fmt.Errorf("%s lies behind a symbolic link that leads out of the folder: remove the link", link.New)
+	}
+	return err
 }
 
 // ownFolder refuses a folder that holds something else.
-func ownFolder(dir string) (*manifest.Manifest, error) {
-	entries, err := os.ReadDir(dir)
-	if errors.Is(err, fs.ErrNotExist) || err == nil && len(entries) == 0 {
-		return nil, nil
-	}
+func ownFolder(root *os.Root) (*manifest.Manifest, error) {
+	entries, err := fs.ReadDir(root.FS(), ".")
 	if err != nil {
 		return nil, fmt.Errorf("looking into the folder of the package: %w", err)
 	}
-	before, err := manifest.Read(dir)
+	if len(entries) == 0 {
+		return nil, nil
+	}
+	text, err := root.ReadFile(manifest.Path)
 	if err != nil {
-		return nil, fmt.Errorf("%s is not empty and holds no package of cgigen: choose another folder, or empty it", dir)
+		return nil, fmt.Errorf("%s is not empty and holds no package of cgigen: choose another folder, or empty it", root.Name())
+	}
+	before, err := manifest.Decode(text)
+	if err != nil {
+		return nil, fmt.Errorf("%s holds no package that this cgigen can replace: %w: choose another folder, or empty it", root.Name(), err)
 	}
 	return before, nil
 }
 
-func (t *Tree) writeFile(dir string, f File) error {
-	name := filepath.Join(dir, filepath.FromSlash(f.Path))
-	temp := name + ".cgigen-new"
-	defer os.Remove(temp)
+func (t *Tree) writeFile(root *os.Root, f File) error {
+	temp := f.Path + ".cgigen-new"
+	if err := removeIfThere(root, temp); err != nil {
+		return err
+	}
+	defer root.Remove(temp)
 	if f.Link != "" {
-		os.Remove(temp)
-		if err := os.Link(filepath.Join(dir, filepath.FromSlash(f.Link)), temp); err != nil {
+		if err := root.Link(f.Link, temp); err != nil {
 			return err
 		}
 		// rename(2) does nothing where both names are the same file.
-		os.Remove(name)
-		return os.Rename(temp, name)
+		if err := removeIfThere(root, f.Path); err != nil {
+			return err
+		}
+		return root.Rename(temp, f.Path)
 	}
-	out, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	out, err := root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(f.copyTo(out), out.Chmod(f.Mode), out.Close(), os.Chtimes(temp, t.Time, t.Time)); err != nil {
+	if err := errors.Join(f.copyTo(out), out.Chmod(f.Mode), out.Close(), root.Chtimes(temp, t.Time, t.Time)); err != nil {
 		return err
 	}
-	return os.Rename(temp, name)
+	return root.Rename(temp, f.Path)
 }
 
-func removeStale(dir string, before *manifest.Manifest, written map[string]bool) error {
+func removeIfThere(root *os.Root, name string) error {
+	if err := root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// removeStale removes the files of the package before that this one lacks. What
+// is no file any more, or lies behind a link, is not what that package wrote.
+func (t *Tree) removeStale(root *os.Root, before *manifest.Manifest) error {
 	if before == nil {
 		return nil
 	}
 	for _, f := range before.Files {
-		if written[f.Path] {
+		if slices.ContainsFunc(t.Files, func(now File) bool { return now.Path == f.Path }) {
 			continue
 		}
-		if err := os.Remove(filepath.Join(dir, filepath.FromSlash(f.Path))); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("removing what the package no longer has: %w", err)
+		if !isPlain(root, f.Path) {
+			continue
+		}
+		if err := removeIfThere(root, f.Path); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// isPlain reports whether there is a file at a path, without a link on the way.
+func isPlain(root *os.Root, name string) bool {
+	info, err := root.Lstat(name)
+	if err != nil || !info.Mode().IsRegular() {
+		return false
+	}
+	for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
+		if info, err := root.Lstat(dir); err != nil || !info.IsDir() {
+			return false
+		}
+	}
+	return true
 }
 
 // Write lays out a package and writes it.

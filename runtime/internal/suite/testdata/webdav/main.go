@@ -9,11 +9,13 @@ import (
 
 	"github.com/cgigen/cgigen/runtime"
 	"github.com/cgigen/cgigen/runtime/cgi"
+	"github.com/cgigen/cgigen/runtime/fastcgi"
+	"github.com/cgigen/cgigen/runtime/scgi"
 	"golang.org/x/net/webdav"
 )
 
 func main() {
-	runtime.Main("webdav", build, cgi.Gateway)
+	runtime.Main("webdav", build, cgi.Gateway, fastcgi.Gateway, scgi.Gateway)
 }
 
 func build(_ context.Context, app *runtime.App) error {

@@ -1,0 +1,341 @@
+package pack
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/cgigen/cgigen/cmd/cgigen/internal/manifest"
+	"github.com/cgigen/cgigen/generator"
+)
+
+// madeAt is the time of the packages of these tests.
+var madeAt = time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC)
+
+// shop is a site of two programs, one with configuration.
+func shop() *generator.Model {
+	config := &generator.Config{Fields: []generator.ConfigField{
+		{Name: "TITLE", Parser: "String", Type: "string", Default: "Shop", HasDefault: true},
+		{Name: "DSN", Parser: "String", Type: "string", Required: true, Secret: true},
+	}}
+	return &generator.Model{
+		Module: generator.Module{Path: "example.com/shop"},
+		Sites:  []generator.Site{{Name: "shop", Path: "example.com/shop"}},
+		Programs: []generator.Program{
+			{Name: "admin", Steps: []generator.Step{{Kind: generator.LoadConfig, Config: config}},
+				Routes: []generator.Route{{Pattern: "/admin/", Path: "/admin/"}}},
+			{Name: "home", Steps: []generator.Step{{Kind: generator.LoadConfig, Config: config}},
+				Routes: []generator.Route{{Pattern: "GET /{$}", Method: "GET", Path: "/{$}"}, {Pattern: "GET /items/{id}", Method: "GET", Path: "/items/{id}"}}},
+		},
+	}
+}
+
+// build compiles a program of one file and gives its path. Each has its own content.
+func build(t *testing.T, name, source string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for file, text := range map[string]string{"go.mod": "module example.com/" + name + "\n\ngo 1.26\n", "main.go": source} {
+		if err := os.WriteFile(filepath.Join(dir, file), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cmd := exec.CommandContext(t.Context(), "go", "build", "-ldflags=-s -w", "-o", "program", ".")
+	cmd.Dir, cmd.Env = dir, append(os.Environ(), "GOWORK=off", "GOFLAGS=", "CGO_ENABLED=0", "GOOS=linux")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return filepath.Join(dir, "program")
+}
+
+const plain = "package main\n\nfunc main() {}\n"
+
+// options are those of a package with two programs.
+func options(t *testing.T, server, layout string) Options {
+	t.Helper()
+	return Options{
+		Server: server, Layout: layout, Docroot: "public_html", Hostname: "shop.example", Gateways: []string{"cgi", "fastcgi", "scgi"},
+		Model: shop(), Time: madeAt,
+		Builds: []Build{{Target: "linux/amd64", Programs: []Program{{"admin", build(t, "admin", plain)}, {"home", build(t, "home", plain)}}}},
+	}
+}
+
+func write(t *testing.T, o Options) (dir string) {
+	t.Helper()
+	dir = filepath.Join(t.TempDir(), "package")
+	if err := Write(o, dir); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// listing has a line for each file and folder below dir, with its mode.
+func listing(t *testing.T, dir string) []string {
+	t.Helper()
+	var lines []string
+	err := filepath.WalkDir(dir, func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || name == dir {
+			return err
+		}
+		info, err := entry.Info()
+		rel, _ := filepath.Rel(dir, name)
+		lines = append(lines, info.Mode().String()+" "+filepath.ToSlash(rel))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(lines)
+	return lines
+}
+
+// Programs cannot be read, and what is secret or for root alone not even that: modes are what keeps a host from sending them.
+func TestPackagesHaveTheirFilesWithTheirModes(t *testing.T) {
+	notes := []string{"-rw------- INSTALL.md", "-rw------- private/.env.example", "-rw------- private/CONFIGURATION.md", "-rw------- private/MANIFEST.json",
+		"-rw------- private/SHA256SUMS", "-rw------- private/sbom.cdx.json", "drwx------ private"}
+	beside := []string{"-rw------- private/.htaccess", "-rw------- private/server/apache-vhost-fastcgi.conf", "-rw------- private/server/apache-vhost-scgi.conf",
+		"-rw------- private/server/apache-vhost.conf", "-rw------- private/server/programs-fileinfo.htaccess",
+		"-rw------- private/server/systemd/shop@.service", "-rw------- private/server/systemd/shop@.socket", "drwx------ private/server", "drwx------ private/server/systemd"}
+	units := []string{"-rw------- server/systemd/shop@.service", "-rw------- server/systemd/shop@.socket", "drwx------ server", "drwx------ server/systemd", "drwxr-xr-x public"}
+	apache := []string{"-rw-r--r-- public_html/.htaccess", "drwxr-xr-x public_html"}
+	tests := []struct {
+		server, layout string
+		want           []string
+	}{
+		{"apache", "subdir", slices.Concat(notes, beside, apache, []string{"-rw-r--r-- public_html/cgi/.htaccess",
+			"-rwx--x--x public_html/cgi/admin.cgi", "-rwx--x--x public_html/cgi/home.cgi", "drwxr-xr-x public_html/cgi"})},
+		{"apache", "cgi-bin", slices.Concat(notes, beside, apache, []string{
+			"-rwx--x--x public_html/cgi-bin/admin.cgi", "-rwx--x--x public_html/cgi-bin/home.cgi", "drwxr-xr-x public_html/cgi-bin"})},
+		{"apache", "fcgid", slices.Concat(notes, beside, apache, []string{"-rw-r--r-- public_html/cgi/.htaccess",
+			"-rwx--x--x public_html/cgi/admin.fcgi", "-rwx--x--x public_html/cgi/home.fcgi", "drwxr-xr-x public_html/cgi"})},
+		{"nginx", "subdir", slices.Concat(notes, units, []string{"-rwx--x--x cgi/admin.cgi", "-rwx--x--x cgi/home.cgi", "drwxr-xr-x cgi",
+			"-rw------- server/nginx-cgi.conf", "-rw------- server/nginx-fastcgi.conf", "-rw------- server/nginx-scgi.conf",
+			"-rw------- server/openbsd-httpd-cgi.conf", "-rw------- server/openbsd-httpd-fastcgi.conf"})},
+		{"lighttpd", "subdir", slices.Concat(notes, units, []string{"-rwx--x--x cgi/admin.cgi", "-rwx--x--x cgi/home.cgi", "drwxr-xr-x cgi",
+			"-rw------- server/lighttpd-cgi.conf", "-rw------- server/lighttpd-fastcgi.conf", "-rw------- server/lighttpd-scgi.conf"})},
+		{"caddy", "subdir", slices.Concat(notes, units, []string{"-rwx--x--x cgi/admin.cgi", "-rwx--x--x cgi/home.cgi", "drwxr-xr-x cgi",
+			"-rw------- server/Caddyfile-cgi", "-rw------- server/Caddyfile-fastcgi"})},
+	}
+	for _, test := range tests {
+		t.Run(test.server+" "+test.layout, func(t *testing.T) {
+			slices.Sort(test.want)
+			if diff := cmp.Diff(test.want, listing(t, write(t, options(t, test.server, test.layout)))); diff != "" {
+				t.Errorf("-want +got\n%s", diff)
+			}
+		})
+	}
+}
+
+// The manifest is compared with the files on disk, and the sums are checked by another program.
+func TestManifestAndSumsDescribeWhatIsThere(t *testing.T) {
+	o := options(t, "apache", "subdir")
+	o.Base = "/shop"
+	o.Builds = append(o.Builds, Build{Target: "linux/arm64", Programs: o.Builds[0].Programs})
+	dir := write(t, o)
+	m, err := manifest.Read(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want []manifest.File
+	var folders []manifest.Folder
+	for _, line := range listing(t, dir) {
+		mode, name, _ := strings.Cut(line, " ")
+		info, err := os.Lstat(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if mode[0] == 'd' {
+			folders = append(folders, manifest.Folder{Path: name, Mode: manifest.Mode(info.Mode().Perm())})
+			continue
+		}
+		if name == manifest.Path || name == "private/SHA256SUMS" {
+			continue
+		}
+		content, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		hash := sha256.Sum256(content)
+		want = append(want, manifest.File{Path: name, Mode: manifest.Mode(info.Mode().Perm()), Size: info.Size(), SHA256: hex.EncodeToString(hash[:])})
+		if !info.ModTime().Equal(madeAt) {
+			t.Errorf("%s is of %v", name, info.ModTime())
+		}
+	}
+	slices.SortFunc(want, func(a, b manifest.File) int { return strings.Compare(a.Path, b.Path) })
+	slices.SortFunc(folders, func(a, b manifest.Folder) int { return strings.Compare(a.Path, b.Path) })
+	if diff := cmp.Diff(want, m.Files); diff != "" {
+		t.Errorf("files, in this order: -on disk +manifest\n%s", diff)
+	}
+	if diff := cmp.Diff(folders, m.Folders); diff != "" {
+		t.Errorf("folders, in this order: -on disk +manifest\n%s", diff)
+	}
+	m.Files, m.Folders = nil, nil
+	site := &manifest.Manifest{
+		Version: 1, Module: "example.com/shop", Site: "shop", Server: "apache", Layout: "subdir", Base: "/shop", Docroot: m.Docroot,
+		Routes: []manifest.Route{{Pattern: "/admin/", Path: "/admin/", Program: "admin"}, {Pattern: "GET /{$}", Method: "GET", Path: "/{$}", Program: "home"},
+			{Pattern: "GET /items/{id}", Method: "GET", Path: "/items/{id}", Program: "home"}},
+		Programs: []manifest.Program{
+			{Name: "admin", Target: "linux/amd64", Path: "public_html/shop/cgi/admin.cgi", Address: "/shop/cgi/admin.cgi"},
+			{Name: "home", Target: "linux/amd64", Path: "public_html/shop/cgi/home.cgi", Address: "/shop/cgi/home.cgi"},
+			{Name: "admin", Target: "linux/arm64", Path: "private/targets/linux-arm64/admin.cgi"},
+			{Name: "home", Target: "linux/arm64", Path: "private/targets/linux-arm64/home.cgi"},
+		},
+		Config: []manifest.Value{{Name: "DSN", Required: true, Secret: true, Programs: []string{"admin", "home"}}, {Name: "TITLE", Programs: []string{"admin", "home"}}},
+	}
+	if diff := cmp.Diff(site, m); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+	sums, err := exec.LookPath("sha256sum")
+	if err != nil {
+		t.Skip("sha256sum is missing")
+	}
+	cmd := exec.Command(sums, "--check", "--strict", "private/SHA256SUMS")
+	cmd.Dir = dir
+	out, err := cmd.CombinedOutput()
+	if got := strings.Count(string(out), ": OK\n"); err != nil || got != len(want)+1 {
+		t.Errorf("sha256sum: %v, %d files of %d\n%s", err, got, len(want)+1, out)
+	}
+}
+
+// The same input gives the same bytes, in archives that tar and unzip unpack to what a folder holds.
+func TestArchivesHoldWhatAFolderHolds(t *testing.T) {
+	o := options(t, "nginx", "subdir")
+	folder := write(t, o)
+	for name, unpack := range map[string][]string{"site.tar.gz": {"tar", "-xpzf"}, "site.zip": {"unzip", "-q"}} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			archive := filepath.Join(dir, "a", name)
+			again := filepath.Join(dir, "b", name)
+			for _, to := range []string{archive, again} {
+				if err := Write(o, to); err != nil {
+					t.Fatal(err)
+				}
+			}
+			first, err := os.ReadFile(archive)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if second, err := os.ReadFile(again); err != nil || !bytes.Equal(first, second) {
+				t.Errorf("the archives differ, %v", err)
+			}
+			if diff := cmp.Diff([]string{"-rw-r--r-- " + name}, listing(t, filepath.Dir(archive))); diff != "" {
+				t.Errorf("beside the archive: -want +got\n%s", diff)
+			}
+			tool, err := exec.LookPath(unpack[0])
+			if err != nil {
+				t.Skip(unpack[0] + " is missing")
+			}
+			to := filepath.Join(dir, "to")
+			if err := os.Mkdir(to, 0o755); err != nil {
+				t.Fatal(err)
+			}
+			cmd := exec.Command(tool, append(unpack[1:], archive)...)
+			cmd.Dir = to
+			if out, err := cmd.CombinedOutput(); err != nil {
+				t.Fatalf("%v\n%s", err, out)
+			}
+			if diff := cmp.Diff(listing(t, folder), listing(t, to)); diff != "" {
+				t.Errorf("-folder +archive\n%s", diff)
+			}
+			for _, name := range []string{"cgi/home.cgi", manifest.Path, "server/nginx-cgi.conf"} {
+				want, err1 := os.ReadFile(filepath.Join(folder, name))
+				got, err2 := os.ReadFile(filepath.Join(to, name))
+				if err1 != nil || err2 != nil || !bytes.Equal(want, got) {
+					t.Errorf("%s: %d bytes, want %d; %v, %v", name, len(got), len(want), err1, err2)
+				}
+			}
+		})
+	}
+}
+
+// A package that is written again keeps what its owner has added, and loses what it no longer has.
+func TestFolderIsWrittenAgain(t *testing.T) {
+	o := options(t, "nginx", "subdir")
+	dir := write(t, o)
+	own := filepath.Join(dir, "private", "site.env")
+	if err := os.WriteFile(own, []byte("DSN=secret\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	o.Model.Programs = o.Model.Programs[1:]
+	o.Builds[0].Programs = o.Builds[0].Programs[1:]
+	if err := Write(o, dir); err != nil {
+		t.Fatal(err)
+	}
+	want := append(listing(t, write(t, o)), "-rw------- private/site.env")
+	slices.Sort(want)
+	if diff := cmp.Diff(want, listing(t, dir)); diff != "" {
+		t.Errorf("-a new one and what was added +got\n%s", diff)
+	}
+	if text, err := os.ReadFile(own); err != nil || string(text) != "DSN=secret\n" {
+		t.Errorf("settings: %q, %v", text, err)
+	}
+}
+
+func TestFolderOfSomebodyElseIsLeftAlone(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "index.html"), []byte("mine"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	err := Write(options(t, "nginx", "subdir"), dir)
+	want := dir + " is not empty and holds no package of cgigen: choose another folder, or empty it"
+	if err == nil || err.Error() != want {
+		t.Errorf("error %v, want %s", err, want)
+	}
+	if diff := cmp.Diff([]string{"-rw-r--r-- index.html"}, listing(t, dir)); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
+// One program has the names of all; an archive that has no such names is refused.
+func TestMulticallIsOneFile(t *testing.T) {
+	o := options(t, "nginx", "multicall")
+	o.Builds[0].Programs = o.Builds[0].Programs[:1]
+	dir := write(t, o)
+	var files []os.FileInfo
+	for _, name := range []string{"admin", "home"} {
+		info, err := os.Stat(filepath.Join(dir, "cgi", name+".cgi"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, info)
+	}
+	if !os.SameFile(files[0], files[1]) {
+		t.Error("two files")
+	}
+	m, err := manifest.Read(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, _ := m.File("cgi/admin.cgi")
+	second, _ := m.File("cgi/home.cgi")
+	want := first
+	want.Path, want.Link = "cgi/home.cgi", "cgi/admin.cgi"
+	if diff := cmp.Diff(want, second); diff != "" || first.Link != "" || first.Size == 0 {
+		t.Errorf("first %+v, second -want +got\n%s", first, diff)
+	}
+	name := filepath.Join(t.TempDir(), "x.zip")
+	if err := Write(o, name); err == nil || !strings.HasSuffix(err.Error(), "a .zip has no hard links: write a .tar.gz or a folder") {
+		t.Errorf("error %v", err)
+	}
+	if left := listing(t, filepath.Dir(name)); left != nil {
+		t.Errorf("left behind: %q", left)
+	}
+}
+
+func TestNothingToPackageIsAnError(t *testing.T) {
+	for name, builds := range map[string][]Build{"no build": nil, "no program": {{Target: "linux/amd64"}}} {
+		_, err := New(Options{Server: "nginx", Layout: "subdir", Model: shop(), Builds: builds})
+		if err == nil || err.Error() != "there are no programs to package" {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
