@@ -32,7 +32,8 @@
 //	CGIGEN_FORWARDED        forwarded or x-forwarded: the fields that the trusted proxies
 //	                        set, the others being the client's (HTTP; default x-forwarded
 //	                        where a request has one of them, otherwise forwarded)
-//	CGIGEN_HEADER_LIMIT     size of a request's meta-variables or header (default 1M)
+//	CGIGEN_HEADER_LIMIT     size of a request's meta-variables or header; beyond it 431
+//	                        (default 1M, of HTTP 32K)
 //	CGIGEN_HEADER_TIMEOUT   time for them to arrive (default 30s)
 //	CGIGEN_IDLE_TIMEOUT     silence after which a connection is closed, or a body given up
 //	                        (default 5m)
@@ -40,8 +41,8 @@
 //	                        (default 256M; not HTTP)
 //	CGIGEN_WRITE_TIMEOUT    time for the web server to take a write (default 2m; not HTTP)
 //	CGIGEN_MAX_CONNECTIONS  open at the same time; more wait (default 0)
-//	CGIGEN_MAX_REQUESTS     running at the same time; more are refused (default 1000; HTTP
-//	                        has no limit by default)
+//	CGIGEN_MAX_REQUESTS     running at the same time; more are refused with 503 (default
+//	                        1000, of HTTP 250, whose largest headers take 190 MB)
 //	CGIGEN_MAX_SHARING      requests that share a FastCGI connection; 1 turns multiplexing
 //	                        off (default 100)
 //	CGIGEN_HEALTH_PATH      path that answers 200 as long as the program is not being

@@ -20,9 +20,6 @@ func hasBody(vars gateway.Vars) bool {
 // response leaves. fcgiwrap passes on the whole body before it looks at the
 // response, and answers 502 if the program has ended before.
 func (in *input) GiveUp() {
-	if in.rest != nil {
-		return
-	}
 	in.rest = make(chan struct{})
 	go func() {
 		defer close(in.rest)

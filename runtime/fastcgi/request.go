@@ -104,6 +104,9 @@ func (r *request) finish(outcome gateway.Outcome) {
 	if active && !r.gone {
 		r.gone = true
 		c.send(r.output.last(outcome, left > 0))
+		if left == 0 && c.isFinishing() {
+			c.net.CloseWrite() // at once, before the server keeps the connection for another request
+		}
 	}
 	c.writing.Unlock()
 	r.output.free()

@@ -169,14 +169,18 @@ func (b *Body) pump() {
 	}
 }
 
-// isUnread reports whether something of the body may still come that nobody
-// reads.
-func (b *Body) isUnread() bool {
+// giveUp reports whether something of the body may still come that nobody
+// reads, and leaves it to the transport then.
+func (b *Body) giveUp() bool {
 	if !b.reading.TryLock() {
 		return false
 	}
 	defer b.reading.Unlock()
-	return b.pending()
+	if !b.pending() {
+		return false
+	}
+	b.err = os.ErrDeadlineExceeded
+	return true
 }
 
 // free gives back what the body keeps, however its request has ended.

@@ -76,12 +76,12 @@ func (w *response) WriteHeader(code int) {
 	}
 	w.status = code
 	w.declare()
-	w.head = w.room[:0]
-	if w.x.StatusLast {
-		w.head = appendStatus(appendHeader(w.head, w.header, code), code)
-		return
+	if w.head = w.room[:0]; w.x.StatusLast {
+		w.head = appendStatus(w.x.appendHeader(w.head, w.header, code), code)
+	} else {
+		w.head = w.x.appendHeader(appendStatus(w.head, code), w.header, code)
 	}
-	w.head = appendHeader(appendStatus(w.head, code), w.header, code)
+	w.reportLarge()
 }
 
 // declare notes what the header says about the body.
@@ -254,7 +254,7 @@ func (w *response) leaveInput() {
 // giveUp is for a body whose rest the handler does not wait for any more
 // (SetReadDeadline). What the server still sends of it must not cost the answer.
 func (w *response) giveUp() {
-	if in, ok := w.x.Input.(interface{ GiveUp() }); ok && w.body.isUnread() {
+	if in, ok := w.x.Input.(interface{ GiveUp() }); ok && w.body.giveUp() {
 		in.GiveUp()
 	}
 }

@@ -94,7 +94,7 @@ func keptUpstream(name, addr string) string {
 // nginxSCGI talks to a program that systemd has started.
 func nginxSCGI(t testing.TB, s site) []suite.Target {
 	pass := func(addr string, lines ...string) string {
-		return strings.Join(lines, ";\n") + ";\n" + strings.ReplaceAll(nginxParams, "fastcgi_param", "scgi_param") + `
+		return strings.Join(lines, ";\n") + ";\n" + strings.ReplaceAll(nginxParams, "fastcgi_", "scgi_") + `
 			scgi_param SCGI 1;
 			scgi_buffering off;
 			scgi_pass ` + addr + ";\n"

@@ -117,6 +117,25 @@ func onApache() []Difference {
 		{
 			Servers: apache,
 			But:     []string{"apache-proxy-fcgi", "apache-proxy-scgi"},
+			Cases:   []string{"location/200 local", "location/200 absolute"},
+			Change:  []string{"-Location: *"},
+			Reason:  "Apache takes a Location with status 200 for a redirect, to be followed by itself or by the client (RFC 3875 §6.2.2): the status and the body are kept, the field is not",
+		},
+		{
+			Servers: []string{"apache-proxy-scgi"},
+			Cases:   []string{"location/200 local"},
+			Change:  []string{"-Location: *"},
+			Reason:  "mod_proxy_scgi takes a local Location with status 200 for a redirect that it follows by itself (RFC 3875 §6.2.2)",
+		},
+		{
+			Servers: apache,
+			Cases:   []string{"header/line of 9 kB"},
+			Own:     500,
+			Reason:  "Apache refuses lines of more than 8190 bytes",
+		},
+		{
+			Servers: apache,
+			But:     []string{"apache-proxy-fcgi", "apache-proxy-scgi"},
 			Cases:   []string{"header/Server"},
 			Change:  []string{"-Server: mine/1", "+Server: *"},
 			Reason:  "Apache names itself",
