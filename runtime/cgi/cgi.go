@@ -21,7 +21,8 @@ func Gateway(c *gateway.Choices) {
 // the response is not what the handler had in mind.
 func serve(p gateway.Program) int {
 	vars := takeVariables()
-	in, out := isolate(hasBody(vars))
+	in, out := isolate(gateway.MayHaveBody(vars))
+	in.setting = p.Setting
 	x := new(gateway.Exchange) // a literal is made on the stack first, which has to grow for it
 	x.Program, x.Vars = p, vars
 	x.Input, x.Output, x.Log = in, out, logWriter{}

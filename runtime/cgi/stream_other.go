@@ -5,7 +5,11 @@ package cgi
 import "os"
 
 type (
-	input  struct{ *os.File }
+	// An input has no limit for silence here: the system has none for its pipes.
+	input struct {
+		*os.File
+		setting func(string) (string, bool)
+	}
 	output struct{ *os.File }
 )
 
@@ -13,7 +17,7 @@ type (
 // led to standard error, and os.Stdin is empty. Code that keeps an older copy
 // of the two is not stopped.
 func isolate(bool) (*input, *output) {
-	in, out := &input{os.Stdin}, &output{os.Stdout}
+	in, out := &input{File: os.Stdin}, &output{os.Stdout}
 	os.Stdout = os.Stderr
 	if null, err := os.Open(os.DevNull); err == nil {
 		os.Stdin = null

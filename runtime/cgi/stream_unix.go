@@ -18,7 +18,12 @@ type stream struct {
 }
 
 type (
-	input  struct{ stream }
+	input struct {
+		stream
+		setting func(string) (string, bool)
+		limit   time.Duration // for silence; 0 before it has been looked up, below 0 there is none
+		limited bool          // the handler has a deadline of its own
+	}
 	output struct{ stream }
 )
 
@@ -28,7 +33,7 @@ type (
 // response. Writing to a closed pipe on another descriptor than 1 and 2 is an
 // error, and not the end of the process by SIGPIPE.
 func isolate(body bool) (*input, *output) {
-	in, out := &input{stream{fd: 0}}, &output{stream{fd: 1}}
+	in, out := &input{stream: stream{fd: 0}}, &output{stream{fd: 1}}
 	if fd, err := duplicate(1); err == nil {
 		out.fd = fd
 		replace(2, 1)
@@ -122,6 +127,7 @@ func (in *input) SetReadDeadline(t time.Time) error {
 	if err := in.poll(); err != nil {
 		return err
 	}
+	in.limited = !t.IsZero()
 	return ignoreNoDeadline(in.file.SetReadDeadline(t))
 }
 

@@ -90,6 +90,11 @@ func (x *Exchange) Serve() Outcome {
 	if r.MultipartForm != nil {
 		r.MultipartForm.RemoveAll()
 	}
+	if w.committed {
+		if err := x.body.takeSilence(); err != nil {
+			x.Report("request body: " + err.Error())
+		}
+	}
 	if !ok {
 		return w.abort()
 	}
@@ -226,6 +231,8 @@ func statusOf(err error) int {
 		return err.Status
 	case *http.MaxBytesError:
 		return http.StatusRequestEntityTooLarge
+	case *SilentError:
+		return http.StatusRequestTimeout
 	case *spoolError:
 		return http.StatusInsufficientStorage
 	}

@@ -89,8 +89,17 @@ func TestBodyEndsWhereTheRequestEnds(t *testing.T) {
 		body    string
 		wantErr error
 	}{
-		{"no length is no body", nil, "left over", 0, "", nil},
-		{"empty length is no body", []string{"CONTENT_LENGTH="}, "x", 0, "", nil},
+		{"no length and no method that means a body", []string{"REQUEST_METHOD=DELETE"}, "left over", 0, "", nil},
+		{"empty length and GET", []string{"CONTENT_LENGTH=", "REQUEST_METHOD=GET"}, "x", 0, "", nil},
+		{"no length and a body", nil, "abc", -1, "abc", nil},
+		{"no length and a long body", nil, strings.Repeat("abc", 100), -1, strings.Repeat("abc", 100), nil},
+		{"empty length and a body", []string{"CONTENT_LENGTH="}, "abc", -1, "abc", nil},
+		{"no length and the end at once", nil, "", 0, "", nil},
+		{"what looks like a chunk, of a protocol that has none", nil, "3\r\nabc\r\n0\r\n\r\n", -1, "3\r\nabc\r\n0\r\n\r\n", nil},
+		{"a body that the server keeps", []string{"REQUEST_METHOD=PUT", "HTTP_CONTENT_LENGTH=3"}, "", 3, "", io.ErrUnexpectedEOF},
+		{"a field with an underscore is no length", []string{"REQUEST_METHOD=GET", "HTTP_CONTENT_LENGTH=3"}, "", 0, "", nil},
+		{"the last of two lengths", []string{"CONTENT_LENGTH=-1", "CONTENT_LENGTH=2"}, "abc", 2, "ab", nil},
+		{"the last of two lengths is unknown", []string{"CONTENT_LENGTH=2", "CONTENT_LENGTH=-1"}, "abc", -1, "abc", nil},
 		{"length", []string{"CONTENT_LENGTH=3"}, "abcdef", 3, "abc", nil},
 		{"truncated", []string{"CONTENT_LENGTH=9"}, "abc", 9, "abc", io.ErrUnexpectedEOF},
 		{"chunked without length", []string{"HTTP_TRANSFER_ENCODING=chunked"}, "abc", -1, "abc", nil},
@@ -99,7 +108,7 @@ func TestBodyEndsWhereTheRequestEnds(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			r := request(t, tt.input, append(tt.vars, "REQUEST_METHOD=POST", "REQUEST_URI=/", "HTTP_HOST=h")...)
+			r := request(t, tt.input, append([]string{"REQUEST_METHOD=POST", "REQUEST_URI=/", "HTTP_HOST=h"}, tt.vars...)...)
 			body, err := io.ReadAll(r.Body)
 			if r.ContentLength != tt.length || string(body) != tt.body || !errors.Is(err, tt.wantErr) {
 				t.Errorf("got %d %q %v, want %d %q %v", r.ContentLength, body, err, tt.length, tt.body, tt.wantErr)

@@ -188,7 +188,11 @@ func (w *response) send() error {
 // commit is the moment from which nothing can be taken back. The request body
 // has to be out of the way before the first byte leaves.
 func (w *response) commit() error {
-	if err := w.clearInput(); err != nil {
+	err := w.clearInput()
+	if err == nil {
+		err = w.body.takeSilence()
+	}
+	if err != nil {
 		w.x.Report("request body: " + err.Error())
 		w.refused = w.replace(statusOf(err)) != Cut
 		w.err = err

@@ -9,6 +9,10 @@ import (
 
 // Vars are the meta-variables of one request (RFC 3875 §4.1), as the server
 // sent them. A name that is not there and an empty value mean the same (§4.1).
+//
+// Of two variables with one name the last one holds, everywhere: a server's
+// configuration includes a list of variables and then sets some of them anew.
+// HTTP_* alone may be repeated, as fields of the client are.
 type Vars []Var
 
 // A Var is one meta-variable.
@@ -16,7 +20,7 @@ type Var struct{ Name, Value string }
 
 // Get returns the value of a meta-variable, or "".
 func (v Vars) Get(name string) string {
-	for i := range v {
+	for i := len(v) - 1; i >= 0; i-- {
 		if v[i].Name == name {
 			return v[i].Value
 		}

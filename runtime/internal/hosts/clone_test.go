@@ -58,6 +58,8 @@ func repository(t *testing.T, root string) string {
 			return err
 		case entry.Name() == ".git" && entry.IsDir():
 			return filepath.SkipDir
+		case entry.Name() == ".git": // in a worktree it is a file, by which git would write into the real repository
+			return nil
 		case entry.IsDir():
 			return os.MkdirAll(filepath.Join(dir, rel), 0o755)
 		case !entry.Type().IsRegular():
