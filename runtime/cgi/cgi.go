@@ -45,7 +45,7 @@ func serve(p gateway.Program) int {
 // the process's own: a library or a child of the handler must not find the
 // client's words in it, HTTP_PROXY least of all.
 func takeVariables() gateway.Vars {
-	environ := os.Environ()
+	environ := environment()
 	vars := make(gateway.Vars, 0, len(environ))
 	for _, entry := range environ {
 		v, ok := gateway.ParseVar(entry)
@@ -58,4 +58,16 @@ func takeVariables() gateway.Vars {
 		}
 	}
 	return vars
+}
+
+// environment is what the server has set. A FastCGI wrapper (fcgiwrap) passes on
+// variables that are there twice, of which os.Environ has the first; the last
+// one holds, and repeated fields are values of one field.
+func environment() []string {
+	if _, wrapped := os.LookupEnv("FCGI_ROLE"); wrapped {
+		if whole := wholeEnvironment(); whole != nil {
+			return whole
+		}
+	}
+	return os.Environ()
 }

@@ -70,6 +70,9 @@ func (x *Exchange) Serve() Outcome {
 	x.context.info.Log = x.Log
 	r, w := &x.request, &x.response
 	err := makeRequest(r, &x.context, &x.body, x.Vars, x.Input)
+	if err == nil {
+		err = x.believe(r)
+	}
 	w.init(x, r)
 	if err != nil {
 		return w.refuse(err)

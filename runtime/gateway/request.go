@@ -88,7 +88,9 @@ type meta struct {
 	contentType, httpContentType                              string
 	https, scheme, software                                   string
 	scgi, chunked                                             bool
-	unsure                                                    bool // nobody has said whether there is a body
+	unsure                                                    bool     // nobody has said whether there is a body
+	forwarded                                                 bool     // there is a field in which proxies say for whom they ask
+	repeated                                                  []string // names of fields that are there twice
 	header                                                    http.Header
 }
 
@@ -196,8 +198,10 @@ func (m *meta) addField(values []string, field, value string) []string {
 	if !ok {
 		return values
 	}
+	m.forwarded = m.forwarded || (key[0] == 'X' || key[0] == 'F') && isForwarded(key)
 	if have := m.header[key]; len(have) > 0 {
-		m.header[key] = append(have, value) // FastCGI alone can repeat a name
+		m.header[key] = append(have, value)
+		m.repeated = append(m.repeated, key)
 		return values
 	}
 	values = append(values, value)

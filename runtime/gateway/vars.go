@@ -74,18 +74,18 @@ func (c *requestContext) Value(key any) any {
 		// that mentions one gets all of the server linked, 2 MB.
 		return &c.info
 	case http.LocalAddrContextKey:
-		return serverAddr{&c.info}
+		return serverAddr{c}
 	}
 	return c.Context.Value(key)
 }
 
 // A serverAddr is the address at which the server took the request.
-type serverAddr struct{ info *Info }
+type serverAddr struct{ c *requestContext }
 
 func (serverAddr) Network() string { return "tcp" }
 
 func (a serverAddr) String() string {
-	return hostPort(a.info.Vars.Get("SERVER_ADDR"), a.info.Vars.Get("SERVER_PORT"))
+	return hostPort(a.c.info.Vars.Get("SERVER_ADDR"), a.c.meta.serverPort) // not the port that a proxy was asked at
 }
 
 // IsRequestVariable reports whether a variable of the environment belongs to

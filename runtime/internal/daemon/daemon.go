@@ -48,6 +48,9 @@ func serve(p gateway.Program, c *gateway.Choices, where *start) (exitCode int) {
 		fmt.Fprintf(os.Stderr, "cgigen: %s: %v\n", p.Name, err)
 		return 2
 	}
+	if p.Proxies, err = gateway.ReadProxies(p.Setting); err != nil {
+		fmt.Fprintf(os.Stderr, "cgigen: %s: %v\n", p.Name, err)
+	}
 	handler, stopped, err := construct(p, stop, limits.stop)
 	p.Start = func() (http.Handler, error) { return handler, err }
 	d := &daemon{program: p, finish: limits.finish, stop: limits.stop}
