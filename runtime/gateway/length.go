@@ -33,16 +33,23 @@ func (m *meta) bodyLength() (int64, error) {
 		return -1, nil
 	case m.method == http.MethodGet || m.method == http.MethodHead:
 		return 0, nil
-	case m.httpContentLength != "":
-		// The server keeps the body to itself (busybox, of all methods but POST). A
-		// body that breaks off says so; none at all would be a lost upload.
-		n, _ := parseLength(m.httpContentLength)
-		return n, nil
+	case m.hasFieldOnly():
+		return parseLength(m.httpContentLength)
 	case meansBody(m.method):
 		m.unsure = true
 		return -1, nil
 	}
 	return 0, nil
+}
+
+// hasFieldOnly reports whether the length stands in the client's field alone:
+// busybox knows CONTENT_LENGTH after POST, and passes on the body of every method.
+func (m *meta) hasFieldOnly() bool {
+	if m.method == http.MethodGet || m.method == http.MethodHead {
+		return false
+	}
+	_, err := parseLength(m.httpContentLength) // it may be a field with an underscore
+	return err == nil
 }
 
 // parseLength parses 1*DIGIT.
@@ -67,8 +74,8 @@ func (m *meta) lengthField() string {
 	switch {
 	case m.chunked || m.contentLength == "-1":
 		return ""
-	case m.contentLength == "" && m.httpContentLength == "0":
-		return "0"
+	case m.contentLength == "" && m.hasFieldOnly():
+		return m.httpContentLength
 	case m.contentLength != "0" || m.httpContentLength == "0":
 		return m.contentLength
 	case m.isBehind("lighttpd") || m.isBehind("Caddy") || m.isBehind("nginx"):

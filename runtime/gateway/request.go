@@ -53,11 +53,11 @@ func makeRequest(r *http.Request, rc *requestContext, body *Body, vars Vars, inp
 	}
 	r.ContentLength = length
 	r.Body = body
-	switch length {
-	case 0:
+	if length == 0 {
 		r.Body = http.NoBody
-	case -1:
-		r.TransferEncoding = []string{"chunked"} // there is no other way to have no length (RFC 9112 §6.3)
+	}
+	if length < 0 || m.chunked {
+		r.TransferEncoding = []string{"chunked"} // a body without a length has no other (RFC 9112 §6.3)
 	}
 	r.Method = m.method
 	if !isToken(m.method) {
@@ -89,6 +89,7 @@ type meta struct {
 	https, scheme, software                                   string
 	scgi, chunked                                             bool
 	unsure                                                    bool     // nobody has said whether there is a body
+	conditional                                               bool     // there is a tag that the server may have changed
 	forwarded                                                 bool     // there is a field in which proxies say for whom they ask
 	repeated                                                  []string // names of fields that are there twice
 	header                                                    http.Header
@@ -193,6 +194,8 @@ func (m *meta) addField(values []string, field, value string) []string {
 		return values
 	case "TRAILER":
 		return values
+	case "IF_MATCH", "IF_NONE_MATCH":
+		m.conditional = true
 	}
 	key, ok := fieldName(field)
 	if !ok {
@@ -219,6 +222,12 @@ func (m *meta) completeHeader(authorization string) {
 	}
 	if authorization != "" && m.header["Authorization"] == nil {
 		m.header["Authorization"] = []string{authorization}
+	}
+	if m.conditional && m.isBehind("Apache") {
+		m.addOwnTags("If-Match")
+		if m.method != http.MethodGet && m.method != http.MethodHead {
+			m.addOwnTags("If-None-Match")
+		}
 	}
 	if length := m.lengthField(); length != "" {
 		m.header["Content-Length"] = []string{length}

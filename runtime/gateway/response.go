@@ -77,6 +77,12 @@ func (w *response) WriteHeader(code int) {
 	w.status = code
 	w.declare()
 	w.head = w.room[:0]
+	if code == http.StatusOK {
+		if tag := w.codedTag(); tag != "" {
+			w.answerUnchanged(tag)
+			return
+		}
+	}
 	if w.x.StatusLast {
 		w.head = appendStatus(appendHeader(w.head, w.header, code), code)
 		return
