@@ -105,6 +105,19 @@ func Busybox(t testing.TB, root string, env ...string) *Server {
 	return s
 }
 
+// MiniHTTPD starts mini_httpd for a folder with cgi-bin in it: it hands a program the client's connection for its standard
+// input.
+func MiniHTTPD(t testing.TB, root string) *Server {
+	t.Helper()
+	program := need(t, "mini_httpd")
+	dir := Dir(t)
+	addrs := ports(t, 1)
+	s := &Server{Dir: dir, Name: "mini_httpd", addrs: addrs, logs: []string{filepath.Join(dir, "log")}}
+	s.run(t, exec.Command(program, "-D", "-h", "127.0.0.1", "-p", port(addrs[0]), "-d", root, "-c", "cgi-bin/*",
+		"-u", WebUser(t).Username, "-l", filepath.Join(dir, "log"), "-i", filepath.Join(dir, "pid")))
+	return s
+}
+
 // Fcgiwrap starts fcgiwrap, which runs CGI programs for servers that cannot, with so many workers. It returns the path of
 // its socket.
 func Fcgiwrap(t testing.TB, workers int) string {
