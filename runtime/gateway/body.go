@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -18,10 +19,10 @@ import (
 type Body struct {
 	reading sync.Mutex // held by who reads source; guards it, left and err
 	source  io.Reader
-	early   []byte // what has been read of source before the handler runs
-	left    int64  // bytes still to come; -1: up to the end of source
-	err     error  // what ended the reading of source
-	silence error  // a *SilentError that met somebody who wanted the body
+	early   []byte                      // what has been read of source before the handler runs
+	left    int64                       // bytes still to come; -1: up to the end of source
+	err     error                       // what ended the reading of source
+	silence atomic.Pointer[SilentError] // one that met somebody who wanted the body
 
 	mu     sync.Mutex // taken before reading, and never held while source is read on behalf of the handler
 	spool  *spool
@@ -115,18 +116,18 @@ func isSilence(err error) bool {
 // noteSilence remembers that the handler lacks what has not come: it has not seen
 // the request, and cannot answer it. What nobody wanted may be missing.
 func (b *Body) noteSilence(err error) {
-	if isSilence(err) {
-		b.silence = err
+	if silence, ok := err.(*SilentError); ok {
+		b.silence.Store(silence)
 	}
 }
 
-// takeSilence returns what noteSilence has remembered, once.
+// takeSilence returns what noteSilence has remembered, once. It does not wait for
+// who reads the body.
 func (b *Body) takeSilence() error {
-	b.reading.Lock()
-	defer b.reading.Unlock()
-	err := b.silence
-	b.silence = nil
-	return err
+	if silence := b.silence.Swap(nil); silence != nil {
+		return silence
+	}
+	return nil
 }
 
 // pending reports whether the server may still have something to send.
