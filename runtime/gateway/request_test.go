@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"io"
@@ -206,41 +205,4 @@ func TestContextKnowsTheServer(t *testing.T) {
 	if got := InfoOf(r.Context()).Vars.Get("REMOTE_USER"); got != "u" {
 		t.Errorf("REMOTE_USER %q", got)
 	}
-}
-
-// FuzzRequest holds the request against the one that net/http makes of the
-// same request line and fields. What net/http refuses may be refused or not.
-func FuzzRequest(f *testing.F) {
-	f.Add("GET", "/a%2Fb?x", "example.com", "text/html", "3", "abc")
-	f.Add("OPTIONS", "*", "h:80", "", "", "")
-	f.Add("POST", "http://h/p", "other", "x", "0", "")
-	f.Add("CONNECT", "h:443", "h", "", "", "")
-	f.Add("GET", "//evil/x", "h", "", "-1", "x")
-	f.Fuzz(func(t *testing.T, method, uri, host, accept, length, body string) {
-		vars := Vars{{"REQUEST_METHOD", method}, {"REQUEST_URI", uri}, {"HTTP_HOST", host},
-			{"HTTP_ACCEPT", accept}, {"CONTENT_LENGTH", length}, {"SERVER_PROTOCOL", "HTTP/1.1"}}
-		got, _, err := NewRequest(context.Background(), vars, strings.NewReader(body))
-		wire := method + " " + uri + " HTTP/1.1\r\nHost: " + host + "\r\nAccept: " + accept + "\r\n"
-		if length != "" {
-			wire += "Content-Length: " + length + "\r\n"
-		}
-		want, wantErr := http.ReadRequest(bufio.NewReader(strings.NewReader(wire + "\r\n" + body)))
-		if strings.ContainsAny(method+uri+host+accept+length, "\r\n\t \x00") || uri == "" || host == "" || strings.TrimSpace(length) == "-1" {
-			return // on the wire these are something else; -1 is Caddy's unknown length
-		}
-		if wantErr != nil {
-			return
-		}
-		if err != nil {
-			if !validHost(want.Host) {
-				return // the server of net/http refuses it too, after reading
-			}
-			t.Fatalf("refused: %v", err)
-		}
-		a := []any{got.Method, got.RequestURI, got.URL.String(), got.URL.Path, got.Host, got.ContentLength, got.Header.Get("Accept")}
-		b := []any{want.Method, want.RequestURI, want.URL.String(), want.URL.Path, want.Host, want.ContentLength, want.Header.Get("Accept")}
-		if !reflect.DeepEqual(a, b) {
-			t.Fatalf("got  %q\nwant %q", a, b)
-		}
-	})
 }
