@@ -70,7 +70,7 @@ func (x *Exchange) Serve() Outcome {
 	x.context.info.Log = x.Log
 	r, w := &x.request, &x.response
 	err := makeRequest(r, &x.context, &x.body, x.Vars, x.Input)
-	if err == nil {
+	if m := &x.context.meta; err == nil && (m.forwarded || m.repeated != nil) {
 		err = x.believe(r)
 	}
 	w.init(x, r)

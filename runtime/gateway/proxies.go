@@ -131,13 +131,10 @@ func twice(name string) error {
 	return badRequest("the field " + name + ", which CGIGEN_FORWARDED trusts, is there twice")
 }
 
-// believe is Apply for a request of a gateway. Nothing is looked up for one that
-// has neither a field of proxies nor a field that is there twice.
+// believe is Apply for a request of a gateway that has a field of proxies, or a
+// field that is there twice. For others no setting is looked up.
 func (x *Exchange) believe(r *http.Request) error {
 	m := &x.context.meta
-	if !m.forwarded && len(m.repeated) == 0 {
-		return nil
-	}
 	p := x.Program.Proxies
 	if p == nil {
 		var err error

@@ -77,7 +77,7 @@ func (w *response) WriteHeader(code int) {
 	w.status = code
 	w.declare()
 	w.head = w.room[:0]
-	if code == http.StatusOK {
+	if code == http.StatusOK && w.x.context.meta.conditional {
 		if tag := w.codedTag(); tag != "" {
 			w.answerUnchanged(tag)
 			return

@@ -3,6 +3,7 @@
 package suite_test
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -122,7 +123,9 @@ func variablesOf(t *testing.T, addr, path string, header http.Header) string {
 	if strings.HasPrefix(addr, "/") {
 		network = "unix"
 	}
-	transport := &http.Transport{Dial: func(string, string) (net.Conn, error) { return net.Dial(network, addr) }, DisableKeepAlives: true}
+	transport := &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, network, addr)
+	}}
 	req, err := http.NewRequestWithContext(t.Context(), "GET", "http://suite.test"+path, nil)
 	if err != nil {
 		t.Fatal(err)
