@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/cgigen/cgigen/runtime/gateway"
 	"github.com/cgigen/cgigen/runtime/internal/stream"
 )
 
@@ -124,7 +125,7 @@ func (c *conn) survives(err error) bool {
 	}
 	for _, r := range requests {
 		if !r.stdin.isEnded() {
-			r.stdin.end(fmt.Errorf("the web server does not send the rest of the body: %w", os.ErrDeadlineExceeded))
+			r.stdin.end(&gateway.SilentError{Limit: c.server.stream.Limits.IdleTimeout})
 		}
 	}
 	if len(requests) == 0 {

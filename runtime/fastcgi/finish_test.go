@@ -9,10 +9,10 @@ import (
 	"time"
 )
 
-// pipes is a listener in memory.
-type pipes chan net.Conn
+// memory is a listener whose other end dials.
+type memory chan net.Conn
 
-func (p pipes) Accept() (net.Conn, error) {
+func (p memory) Accept() (net.Conn, error) {
 	conn, ok := <-p
 	if !ok {
 		return nil, net.ErrClosed
@@ -20,15 +20,15 @@ func (p pipes) Accept() (net.Conn, error) {
 	return conn, nil
 }
 
-func (p pipes) Close() error {
+func (p memory) Close() error {
 	defer func() { recover() }() // it is closed twice
 	close(p)
 	return nil
 }
 
-func (p pipes) Addr() net.Addr { return &net.UnixAddr{Name: "pipes", Net: "unix"} }
+func (p memory) Addr() net.Addr { return &net.UnixAddr{Name: "memory", Net: "unix"} }
 
-func (p pipes) dial(t *testing.T) *client {
+func (p memory) dial(t *testing.T) *client {
 	ours, theirs := net.Pipe()
 	p <- theirs
 	return &client{t, ours, bufio.NewReader(ours)}
@@ -38,7 +38,7 @@ func (p pipes) dial(t *testing.T) *client {
 // connection ends. One over which nothing comes ends soon.
 func TestRequestsOnTheirWayAreAnsweredBeforeTheEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		server, l := &Server{Handler: newScene(), ErrorLog: io.Discard}, make(pipes)
+		server, l := &Server{Handler: newScene(), ErrorLog: io.Discard}, make(memory)
 		served, stopped := make(chan error, 1), make(chan error, 1)
 		go func() { served <- server.Serve(l) }()
 		kept, silent, fresh, empty := l.dial(t), l.dial(t), l.dial(t), l.dial(t)

@@ -76,10 +76,21 @@ func (w *response) WriteHeader(code int) {
 	}
 	w.status = code
 	w.declare()
+	if code == http.StatusOK && w.x.context.meta.conditional {
+		if tag := w.codedTag(); tag != "" {
+			w.answerUnchanged(tag)
+			return
+		}
+	}
+	w.setHead(w.header, code)
+}
+
+// setHead makes what leaves first.
+func (w *response) setHead(header http.Header, code int) {
 	if w.head = w.room[:0]; w.x.StatusLast {
-		w.head = appendStatus(w.x.appendHeader(w.head, w.header, code), code)
+		w.head = appendStatus(w.x.appendHeader(w.head, header, code), code)
 	} else {
-		w.head = w.x.appendHeader(appendStatus(w.head, code), w.header, code)
+		w.head = w.x.appendHeader(appendStatus(w.head, code), header, code)
 	}
 	w.reportLarge()
 }
@@ -188,7 +199,11 @@ func (w *response) send() error {
 // commit is the moment from which nothing can be taken back. The request body
 // has to be out of the way before the first byte leaves.
 func (w *response) commit() error {
-	if err := w.clearInput(); err != nil {
+	err := w.clearInput()
+	if err == nil {
+		err = w.body.takeSilence()
+	}
+	if err != nil {
 		w.x.Report("request body: " + err.Error())
 		w.refused = w.replace(statusOf(err)) != Cut
 		w.err = err

@@ -98,9 +98,9 @@ func (s *service) wrap(p gateway.Program, routes http.Handler) http.Handler {
 		health = path
 	}
 	base, _ := p.Setting("BASE")
-	trusted, err := readProxies(p)
-	if err != nil {
-		fmt.Fprintf(os.Stderr, "cgigen: %s: %v\n", p.Name, err)
+	trusted := p.Proxies
+	if trusted == nil {
+		trusted = &gateway.Proxies{}
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if health != "" && r.URL.Path == health {
@@ -117,7 +117,11 @@ func (s *service) wrap(p gateway.Program, routes http.Handler) http.Handler {
 		if s.closed.Load() {
 			panic(http.ErrAbortHandler) // Shutdown may no longer wait for it
 		}
-		r = trusted.apply(r)
+		if err := trusted.Apply(r); err != nil {
+			s.server.ErrorLog.Print(err)
+			http.Error(w, "400 Bad Request", http.StatusBadRequest)
+			return
+		}
 		r = gateway.WithVars(r, variables(r, base))
 		defer func() {
 			if r.MultipartForm != nil {

@@ -37,6 +37,7 @@ type conn struct {
 	left      int64 // of its body
 	wanted    bool  // somebody wants to hear of the end
 	ended     bool  // the handler has returned
+	limited   bool  // it has a deadline of its own for the body
 	watching  sync.WaitGroup
 }
 
@@ -210,6 +211,9 @@ func (in *input) Read(p []byte) (int, error) {
 	n, err := in.net.Read(p)
 	in.mu.Lock()
 	defer in.mu.Unlock()
+	if !in.limited && errors.Is(err, os.ErrDeadlineExceeded) {
+		err = &gateway.SilentError{Limit: in.server.Limits.IdleTimeout}
+	}
 	if in.left > 0 {
 		in.left = max(in.left-int64(n), 0)
 		switch {
@@ -245,7 +249,12 @@ func (in *input) isAwaited() bool {
 }
 
 // SetReadDeadline limits the reading of the body.
-func (in *input) SetReadDeadline(t time.Time) error { return in.net.SetReadDeadline(t) }
+func (in *input) SetReadDeadline(t time.Time) error {
+	in.mu.Lock()
+	in.limited = !t.IsZero()
+	in.mu.Unlock()
+	return in.net.SetReadDeadline(t)
+}
 
 // An output is the way of the response.
 type output conn
