@@ -15,6 +15,15 @@
 //	CGIGEN_BASE           path of the site below its host, such as /~alice, where the
 //	                      request does not show it; / is the root. The server may also
 //	                      send it with a request. See docs/mounting.md
+//	CGIGEN_FORWARDED      fields that the trusted proxies set, the others being the client's:
+//	                      names with commas, such as X-Forwarded-For,X-Forwarded-Proto.
+//	                      X-Forwarded-Host, X-Real-IP and Forwarded;host are believed if they
+//	                      are named; any other name is a field of the handler's. A named field
+//	                      that is there twice is 400. x-forwarded stands for the first two,
+//	                      forwarded for Forwarded (default x-forwarded where a request has one
+//	                      of them, otherwise forwarded)
+//	CGIGEN_IDLE_TIMEOUT   silence after which a body is given up with 408, or a connection
+//	                      closed; 0 is no limit (default 5m; CGI: 1s at least)
 //	CGIGEN_LOG_LEVEL      level of the *slog.Logger: debug, info (default), warn, error
 //	CGIGEN_SPOOL_DIR      folder for request bodies that have to wait (default: the
 //	                      system's temporary folder)
@@ -23,33 +32,29 @@
 //	                      system is free, but for 64 MiB
 //	CGIGEN_STOP_TIMEOUT   time for constructors, the handler and the clean-ups after a
 //	                      signal to stop (default 5s)
+//	CGIGEN_TRUSTED_PROXIES  addresses and networks whose Forwarded and X-Forwarded fields
+//	                      hold, with commas, such as 10.0.0.0/8,::1; "unix" is every client
+//	                      on a unix socket (default none)
 //
 // These are of programs that keep running: through FastCGI, SCGI and HTTP. 0
 // is no limit.
 //
 //	CGIGEN_FINISH_TIMEOUT   time for requests to finish after a signal to stop, before
 //	                        they are cancelled (default 10s)
-//	CGIGEN_FORWARDED        forwarded or x-forwarded: the fields that the trusted proxies
-//	                        set, the others being the client's (HTTP; default x-forwarded
-//	                        where a request has one of them, otherwise forwarded)
-//	CGIGEN_HEADER_LIMIT     size of a request's meta-variables or header (default 1M)
+//	CGIGEN_HEADER_LIMIT     size of a request's meta-variables or header; beyond it 431
+//	                        (default 1M, of HTTP 32K)
 //	CGIGEN_HEADER_TIMEOUT   time for them to arrive (default 30s)
-//	CGIGEN_IDLE_TIMEOUT     silence after which a connection is closed, or a body given up
-//	                        (default 5m)
 //	CGIGEN_SPOOL_TOTAL      size of all bodies that wait; beyond it one is refused with 503
 //	                        (default 256M; not HTTP)
 //	CGIGEN_WRITE_TIMEOUT    time for the web server to take a write (default 2m; not HTTP)
 //	CGIGEN_MAX_CONNECTIONS  open at the same time; more wait (default 0)
-//	CGIGEN_MAX_REQUESTS     running at the same time; more are refused (default 1000; HTTP
-//	                        has no limit by default)
+//	CGIGEN_MAX_REQUESTS     running at the same time; more are refused with 503 (default
+//	                        1000, of HTTP 250, whose largest headers take 190 MB)
 //	CGIGEN_MAX_SHARING      requests that share a FastCGI connection; 1 turns multiplexing
 //	                        off (default 100)
 //	CGIGEN_HEALTH_PATH      path that answers 200 as long as the program is not being
 //	                        stopped, outside of the routes (HTTP; default /healthz, empty
 //	                        is none)
-//	CGIGEN_TRUSTED_PROXIES  addresses and networks whose Forwarded and X-Forwarded fields
-//	                        hold, with commas, such as 10.0.0.0/8,::1; "unix" is every
-//	                        client on a unix socket (HTTP; default none)
 package runtime
 
 // UpdateCgigenForContract1 is named by generated programs. A runtime too old for

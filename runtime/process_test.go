@@ -70,6 +70,13 @@ func build(ctx context.Context, app *runtime.App) error {
 		body, _ := io.ReadAll(r.Body)
 		fmt.Fprintf(w, "child %q %v, handler %q", eaten, err, body)
 	}))
+	app.Handle("/body", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		fmt.Fprintf(w, "length %d, body %q, %v", r.ContentLength, body, err)
+	}))
+	app.Handle("/unread", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		http.Error(w, "no", http.StatusUnauthorized)
+	}))
 	app.Handle("/echo", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.(http.Flusher).Flush()
 		io.Copy(w, r.Body)

@@ -135,6 +135,7 @@ func (h Hosting) Params() []string {
 		"SERVER_PROTOCOL $server_protocol", "SERVER_NAME $server_name", "SERVER_PORT $server_port", "SERVER_ADDR $server_addr",
 		"REMOTE_ADDR $remote_addr", "REMOTE_PORT $remote_port", "REQUEST_SCHEME $scheme", "HTTPS $https if_not_empty",
 		"SERVER_SOFTWARE nginx/$nginx_version", "DOCUMENT_ROOT $document_root", `HTTP_PROXY ""`,
+		"HTTP_HOST $" + h.Var() + "_host", "CGIGEN_HEADER_BUFFER 32768",
 	}
 	if h.Way == "scgi" {
 		return append(params, "SCGI 1")

@@ -21,7 +21,8 @@ func Gateway(c *gateway.Choices) {
 // the response is not what the handler had in mind.
 func serve(p gateway.Program) int {
 	vars := takeVariables()
-	in, out := isolate(hasBody(vars))
+	in, out := isolate(gateway.MayHaveBody(vars))
+	in.setting = p.Setting
 	x := new(gateway.Exchange) // a literal is made on the stack first, which has to grow for it
 	x.Program, x.Vars = p, vars
 	x.Input, x.Output, x.Log = in, out, logWriter{}
@@ -46,7 +47,7 @@ func serve(p gateway.Program) int {
 // the process's own: a library or a child of the handler must not find the
 // client's words in it, HTTP_PROXY least of all.
 func takeVariables() gateway.Vars {
-	environ := os.Environ()
+	environ := environment()
 	vars := make(gateway.Vars, 0, len(environ))
 	for _, entry := range environ {
 		v, ok := gateway.ParseVar(entry)
@@ -59,4 +60,16 @@ func takeVariables() gateway.Vars {
 		}
 	}
 	return vars
+}
+
+// environment is what the server has set. A FastCGI wrapper (fcgiwrap) passes on
+// variables that are there twice, of which os.Environ has the first; the last
+// one holds, and repeated fields are values of one field.
+func environment() []string {
+	if _, wrapped := os.LookupEnv("FCGI_ROLE"); wrapped {
+		if whole := wholeEnvironment(); whole != nil {
+			return whole
+		}
+	}
+	return os.Environ()
 }

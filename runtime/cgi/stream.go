@@ -1,28 +1,14 @@
 package cgi
 
-import (
-	"time"
-
-	"github.com/cgigen/cgigen/runtime/gateway"
-)
+import "time"
 
 // Flush does nothing: a write leaves at once.
 func (*output) Flush() error { return nil }
-
-// hasBody reports whether the server has a request body to send (RFC 3875
-// §4.2). If in doubt it has.
-func hasBody(vars gateway.Vars) bool {
-	length := vars.Get("CONTENT_LENGTH")
-	return length != "" && length != "0" || vars.Get("HTTP_TRANSFER_ENCODING") != ""
-}
 
 // GiveUp takes in the rest of the body, which nobody wants any more, while the
 // response leaves. fcgiwrap passes on the whole body before it looks at the
 // response, and answers 502 if the program has ended before.
 func (in *input) GiveUp() {
-	if in.rest != nil {
-		return
-	}
 	in.rest = make(chan struct{})
 	go func() {
 		defer close(in.rest)

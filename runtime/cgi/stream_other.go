@@ -5,9 +5,11 @@ package cgi
 import "os"
 
 type (
+	// An input has no limit for silence here: the system has none for its pipes.
 	input struct {
 		*os.File
-		rest chan struct{} // closed when the rest of a body has come that nobody waits for
+		setting func(string) (string, bool)
+		rest    chan struct{} // closed when the rest of a body has come that nobody waits for
 	}
 	output struct{ *os.File }
 )

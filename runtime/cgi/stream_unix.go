@@ -20,7 +20,10 @@ type stream struct {
 type (
 	input struct {
 		stream
-		rest chan struct{} // closed when the rest of a body has come that nobody waits for
+		setting func(string) (string, bool)
+		limit   time.Duration // for silence; 0 before it has been looked up, below 0 there is none
+		limited bool          // the handler has a deadline of its own
+		rest    chan struct{} // closed when the rest of a body has come that nobody waits for
 	}
 	output struct{ stream }
 )
@@ -125,6 +128,7 @@ func (in *input) SetReadDeadline(t time.Time) error {
 	if err := in.poll(); err != nil {
 		return err
 	}
+	in.limited = !t.IsZero()
 	return ignoreNoDeadline(in.file.SetReadDeadline(t))
 }
 

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/cgigen/cgigen/runtime/gateway"
 	"github.com/cgigen/cgigen/runtime/internal/stream"
 )
 
@@ -38,7 +39,7 @@ type conn struct {
 	requests    []*request  // begun, and neither answered nor aborted
 	inline      bool        // the goroutine of loop runs a handler
 	multiplexed bool        // the peer has sent a request while another one ran
-	finishing   bool        // no new requests
+	finishing   bool        // one new request at most
 	ending      int         // requests that are off the list and whose end is being written
 	inlined     int         // handlers that have run inline
 	impatience  *time.Timer // calls lookAfter; nil before the first request
@@ -124,7 +125,7 @@ func (c *conn) survives(err error) bool {
 	}
 	for _, r := range requests {
 		if !r.stdin.isEnded() {
-			r.stdin.end(fmt.Errorf("the web server does not send the rest of the body: %w", os.ErrDeadlineExceeded))
+			r.stdin.end(&gateway.SilentError{Limit: c.server.stream.Limits.IdleTimeout})
 		}
 	}
 	if len(requests) == 0 {
@@ -310,6 +311,13 @@ func (c *conn) find(id uint16) *request {
 	return nil
 }
 
+// isFinishing reports whether the process is told to stop.
+func (c *conn) isFinishing() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.finishing
+}
+
 // isFinished reports whether the connection has to end because the process does.
 func (c *conn) isFinished() bool {
 	c.mu.Lock()
@@ -342,15 +350,15 @@ func (c *conn) remove(r *request) (found bool, left int) {
 	return false, len(c.requests)
 }
 
-// Finish ends the connection once nothing runs.
+// Finish ends the connection once nothing runs. One without a request may have
+// one more: that the web server has sent it is not known before it is read.
 func (c *conn) Finish() {
 	c.mu.Lock()
 	c.finishing = true
-	idle := len(c.requests) == 0 && c.ending == 0
-	c.mu.Unlock()
-	if idle {
-		c.close()
+	if len(c.requests) == 0 && c.ending == 0 {
+		c.net.Within(stream.Quiet)
 	}
+	c.mu.Unlock()
 }
 
 // Cancel ends the connection and what runs.

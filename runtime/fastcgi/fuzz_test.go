@@ -20,7 +20,7 @@ func FuzzConnection(f *testing.F) {
 	f.Add(bytes.Join([][]byte{begin(1, keepConn), vars(1, "POST", "CONTENT_LENGTH", "5"), stdinOf(1, "hel"), stdinOf(1, "lo"), stdinOf(1, "")}, nil))
 	f.Add(append(get(1), appendRecord(nil, abortRequest, 1, nil)...))
 	f.Add(appendRecord(nil, getValues, 0, pairs("FCGI_MAX_REQS", "")))
-	f.Add(appendRecord(nil, getValues, 0, bytes.Repeat(pairs("FCGI_MAX_REQS", ""), maxContent/15)))
+	f.Add(appendRecord(nil, getValues, 0, bytes.Repeat(pairs("FCGI_MAX_REQS", ""), 9)))
 	f.Add(appendRecord(nil, 99, 0, []byte("x")))
 	f.Add(beginRole(1, 2, 0))
 	f.Add([]byte{1, 1, 0, 1, 0, 8, 255, 0})

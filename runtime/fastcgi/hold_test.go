@@ -59,7 +59,7 @@ func TestFullDuplexWritesWhileItReads(t *testing.T) {
 		response.Flush()
 		io.WriteString(w, <-body)
 	})})()
-	c.send(begin(1, keepConn), vars(1, "POST", "CONTENT_LENGTH", "3"))
+	c.send(begin(1, keepConn), vars(1, "POST", "CONTENT_LENGTH", "3", "SERVER_SOFTWARE", "HAProxy"))
 	c.within(time.Minute)
 	if r, err := c.receive(); err != nil || !strings.HasSuffix(r.content, "hello ") {
 		t.Fatalf("got %v, %v", r, err)
@@ -85,7 +85,7 @@ func TestFullDuplexEndsBeforeTheBody(t *testing.T) {
 	})})()
 	c.within(time.Minute)
 	for _, query := range []string{"", "flush"} {
-		c.send(begin(1, keepConn), vars(1, "POST", "CONTENT_LENGTH", "6", "QUERY_STRING", query), stdinOf(1, "abc"))
+		c.send(begin(1, keepConn), vars(1, "POST", "CONTENT_LENGTH", "6", "QUERY_STRING", query, "SERVER_SOFTWARE", "HAProxy"), stdinOf(1, "abc"))
 		if got := c.answer(1); !strings.HasSuffix(got.out, "bye") || got.end != ended(0, completed) {
 			t.Fatalf("got %+v", got)
 		}

@@ -65,16 +65,32 @@ func (r *request) parse() {
 // request before the one on the same connection has been answered. Nobody then
 // has to read while a handler runs that does not ask for its client.
 func (r *request) sendsInTurn() bool {
-	for _, name := range []string{"nginx/", "Apache", "lighttpd/", "Caddy/"} {
-		if r.isBehind(name) {
+	return r.isBehind("nginx", "Apache", "lighttpd", "Caddy")
+}
+
+// stopsSending reports whether the web server may stop sending the request body
+// when it sees the response, as nginx does. One without a name, or with another,
+// may be nginx.
+func (r *request) stopsSending() bool {
+	return !r.isBehind("Apache", "lighttpd", "Caddy", "HAProxy")
+}
+
+// wantsStatusLast reports whether the web server may take a Location for a 302
+// unless Status comes after it, as HAProxy does, which has a name only where its
+// configuration sends one. The others do not mind.
+func (r *request) wantsStatusLast() bool {
+	return !r.isBehind("nginx", "Apache", "lighttpd", "Caddy")
+}
+
+// isBehind reports whether the name of the web server begins with one of these.
+func (r *request) isBehind(names ...string) bool {
+	for _, name := range names {
+		if strings.HasPrefix(r.software, name) {
 			return true
 		}
 	}
 	return false
 }
-
-// isBehind reports whether the name of the web server begins so.
-func (r *request) isBehind(name string) bool { return strings.HasPrefix(r.software, name) }
 
 // serve answers the request.
 func (r *request) serve() {
@@ -82,8 +98,8 @@ func (r *request) serve() {
 	x := &r.exchange
 	x.Input, x.Output, x.Log = &r.stdin, &r.output, logWriter{r}
 	x.Context, x.Cancel = &r.context, r.context.stop
-	x.BodyFirst, x.BodyLast = r.isBehind("nginx/"), true
-	x.StatusLast = r.isBehind("HAProxy")
+	x.BodyFirst, x.BodyLast = r.stopsSending(), true
+	x.StatusLast = r.wantsStatusLast()
 	var outcome gateway.Outcome
 	if r.bad != nil {
 		outcome = x.Refuse(r.bad)
@@ -104,6 +120,9 @@ func (r *request) finish(outcome gateway.Outcome) {
 	if active && !r.gone {
 		r.gone = true
 		c.send(r.output.last(outcome, left > 0))
+		if left == 0 && c.isFinishing() {
+			c.net.CloseWrite() // at once, before the server keeps the connection for another request
+		}
 	}
 	c.writing.Unlock()
 	r.output.free()

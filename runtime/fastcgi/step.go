@@ -156,7 +156,7 @@ func (c *conn) admit(id uint16, keep bool) (reason byte, ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {
-	case c.finishing:
+	case c.finishing && len(c.requests) > 0:
 		return overloaded, false
 	case limit == 1 && len(c.requests) > 0:
 		return cantMultiplex, false
@@ -168,6 +168,9 @@ func (c *conn) admit(id uint16, keep bool) (reason byte, ok bool) {
 	if len(c.requests) > 0 || id > 1 {
 		c.multiplexed = true // servers that do not multiplex give every request the id 1
 		c.takeOverLocked()
+	}
+	if c.finishing {
+		c.net.SetReadDeadline(time.Time{}) // that of Finish
 	}
 	c.requests = append(c.requests, newRequest(c, id, keep))
 	return 0, true

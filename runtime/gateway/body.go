@@ -7,6 +7,7 @@ import (
 	"os"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // Body is the body of a request. Until output has to leave it reads straight
@@ -18,8 +19,10 @@ import (
 type Body struct {
 	reading sync.Mutex // held by who reads source; guards it, left and err
 	source  io.Reader
-	left    int64 // bytes still to come; -1: up to the end of source
-	err     error // what ended the reading of source
+	early   []byte                      // what has been read of source before the handler runs
+	left    int64                       // bytes still to come; -1: up to the end of source
+	err     error                       // what ended the reading of source
+	silence atomic.Pointer[SilentError] // one that met somebody who wanted the body
 
 	held atomic.Pointer[spool] // for free: the one of spool
 
@@ -45,7 +48,9 @@ func (b *Body) Read(p []byte) (int, error) {
 		b.reading.Lock()
 		defer b.reading.Unlock()
 		b.mu.Unlock() // Pump must not wait for the client
-		return b.readSource(p)
+		n, err := b.readSource(p)
+		b.noteSilence(err)
+		return n, err
 	}
 	b.mu.Unlock()
 	return b.spool.Read(p)
@@ -73,7 +78,11 @@ func (b *Body) readSource(p []byte) (int, error) {
 	}
 	var n int
 	var err error
-	if b.left != 0 {
+	switch {
+	case len(b.early) > 0:
+		n = copy(p, b.early)
+		b.early = b.early[n:]
+	case b.left != 0:
 		n, err = b.source.Read(p)
 	}
 	if b.left > 0 {
@@ -85,10 +94,42 @@ func (b *Body) readSource(p []byte) (int, error) {
 	case err == io.EOF && b.left > 0:
 		err = io.ErrUnexpectedEOF
 	}
-	if !errors.Is(err, os.ErrDeadlineExceeded) { // another deadline brings it back
+	if !errors.Is(err, os.ErrDeadlineExceeded) || isSilence(err) { // another deadline brings it back
 		b.err = err
 	}
 	return n, err
+}
+
+// A SilentError ends a body of which nothing has come for the time of the setting
+// CGIGEN_IDLE_TIMEOUT.
+type SilentError struct{ Limit time.Duration }
+
+func (e *SilentError) Error() string {
+	return "the web server has sent nothing of the rest for " + e.Limit.String() + " (CGIGEN_IDLE_TIMEOUT)"
+}
+
+func (*SilentError) Unwrap() error { return os.ErrDeadlineExceeded }
+
+func isSilence(err error) bool {
+	_, ok := err.(*SilentError)
+	return ok
+}
+
+// noteSilence remembers that the handler lacks what has not come: it has not seen
+// the request, and cannot answer it. What nobody wanted may be missing.
+func (b *Body) noteSilence(err error) {
+	if silence, ok := err.(*SilentError); ok {
+		b.silence.Store(silence)
+	}
+}
+
+// takeSilence returns what noteSilence has remembered, once. It does not wait for
+// who reads the body.
+func (b *Body) takeSilence() error {
+	if silence := b.silence.Swap(nil); silence != nil {
+		return silence
+	}
+	return nil
 }
 
 // pending reports whether the server may still have something to send.
@@ -119,6 +160,7 @@ func (b *Body) Hold(limits *SpoolLimits) error {
 			return err
 		}
 		if end != nil {
+			b.noteSilence(end)
 			s.end(end)
 			break
 		}
@@ -169,14 +211,18 @@ func (b *Body) pump() {
 	}
 }
 
-// isUnread reports whether something of the body may still come that nobody
-// reads.
-func (b *Body) isUnread() bool {
+// giveUp reports whether something of the body may still come that nobody
+// reads, and leaves it to the transport then.
+func (b *Body) giveUp() bool {
 	if !b.reading.TryLock() {
 		return false
 	}
 	defer b.reading.Unlock()
-	return b.pending()
+	if !b.pending() {
+		return false
+	}
+	b.err = os.ErrDeadlineExceeded
+	return true
 }
 
 // free gives back what the body keeps, however its request has ended.

@@ -76,6 +76,9 @@ func (x *Exchange) serve() Outcome {
 	x.context.info.Log = x.Log
 	r, w := &x.request, &x.response
 	err := makeRequest(r, &x.context, &x.body, x.Vars, x.Input)
+	if m := &x.context.meta; err == nil && (m.forwarded || m.repeated != nil) {
+		err = x.believe(r)
+	}
 	w.init(x, r)
 	if err != nil {
 		return w.refuse(err)
@@ -95,6 +98,11 @@ func (x *Exchange) serve() Outcome {
 	x.Cancel() // as net/http does when ServeHTTP returns
 	if r.MultipartForm != nil {
 		r.MultipartForm.RemoveAll()
+	}
+	if w.committed {
+		if err := x.body.takeSilence(); err != nil {
+			x.Report("request body: " + err.Error())
+		}
 	}
 	if !ok {
 		return w.abort()
@@ -237,6 +245,8 @@ func statusOf(err error) int {
 		return http.StatusRequestEntityTooLarge
 	case *noRoomError:
 		return http.StatusServiceUnavailable
+	case *SilentError:
+		return http.StatusRequestTimeout
 	case *spoolError:
 		return http.StatusInsufficientStorage
 	}

@@ -6,6 +6,7 @@
 // [Exchange] is one such pair. What happens between is common to every gateway:
 //
 //	vars.go, request.go, target.go   meta-variables → *http.Request
+//	length.go, proxies.go            what servers leave out of them, and what proxies add
 //	body.go, spool.go, spools.go     the request body, and how it never blocks the response
 //	response.go, header.go           http.ResponseWriter → CGI response
 //	exchange.go                      one request from start to end, panics included
@@ -77,4 +78,8 @@ type Program struct {
 	// Setting looks up one of the runtime's own settings, by its name
 	// without CGIGEN_.
 	Setting func(name string) (string, bool)
+
+	// Proxies are those of the settings, once a process that keeps running has
+	// read them. Nil: they are read for a request that asks for it.
+	Proxies *Proxies
 }

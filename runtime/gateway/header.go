@@ -25,7 +25,7 @@ func appendStatus(head []byte, code int) []byte {
 
 // appendHeader adds the fields of the handler that may leave, in the order of
 // their names.
-func appendHeader(head []byte, header http.Header, code int) []byte {
+func (x *Exchange) appendHeader(head []byte, header http.Header, code int) []byte {
 	keys := make([]string, 0, 8)
 	for key := range header {
 		if mayLeave(key, code) {
@@ -35,6 +35,9 @@ func appendHeader(head []byte, header http.Header, code int) []byte {
 	slices.Sort(keys)
 	for _, key := range keys {
 		for _, value := range header[key] {
+			if code == http.StatusOK && strings.EqualFold(key, "Location") && !x.passesLocation(value) {
+				continue
+			}
 			head = appendField(head, key, value)
 		}
 	}
@@ -68,9 +71,6 @@ func mayLeave(key string, code int) bool {
 		return false // the response knows whether it holds
 	case "Content-Type":
 		return code != http.StatusNotModified // as net/http
-	case "Location":
-		// With 200 it is a redirect to Apache, whatever Status says.
-		return code != http.StatusOK
 	}
 	return isToken(key) && !strings.HasPrefix(key, http.TrailerPrefix)
 }

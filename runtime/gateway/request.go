@@ -43,9 +43,11 @@ func makeRequest(r *http.Request, rc *requestContext, body *Body, vars Vars, inp
 	m.read(vars)
 	setContext(r, rc)
 	r.Header = m.header
-	r.TransferEncoding = m.transferEncoding
 	length, err := m.bodyLength()
 	body.source, body.left = input, length
+	if err == nil && m.unsure {
+		length, err = body.settle(m)
+	}
 	if err != nil {
 		return err
 	}
@@ -53,6 +55,9 @@ func makeRequest(r *http.Request, rc *requestContext, body *Body, vars Vars, inp
 	r.Body = body
 	if length == 0 {
 		r.Body = http.NoBody
+	}
+	if length < 0 || m.chunked {
+		r.TransferEncoding = []string{"chunked"} // a body without a length has no other (RFC 9112 §6.3)
 	}
 	r.Method = m.method
 	if !isToken(m.method) {
@@ -79,10 +84,15 @@ type meta struct {
 	method, requestURI, scriptName, pathInfo, query, protocol string
 	host, serverName, serverPort                              string
 	remoteAddr, remotePort                                    string
-	contentLength, contentType, httpContentLength             string
+	contentLength, httpContentLength                          string
+	contentType, httpContentType                              string
 	https, scheme, software                                   string
+	scgi, chunked                                             bool
+	unsure                                                    bool     // nobody has said whether there is a body
+	conditional                                               bool     // there is a tag that the server may have changed
+	forwarded                                                 bool     // there is a field in which proxies say for whom they ask
+	repeated                                                  []string // names of fields that are there twice
 	header                                                    http.Header
-	transferEncoding                                          []string
 }
 
 func (m *meta) read(vars Vars) {
@@ -120,15 +130,14 @@ func (m *meta) read(vars Vars) {
 			m.remotePort = value
 		case "CONTENT_LENGTH":
 			m.contentLength = value
-			if value == "-1" { // Caddy's word for chunked
-				m.transferEncoding = []string{"chunked"}
-			}
 		case "CONTENT_TYPE":
 			m.contentType = value
 		case "HTTPS":
 			m.https = value
 		case "REQUEST_SCHEME":
 			m.scheme = value
+		case "SCGI":
+			m.scgi = value == "1"
 		case "Authorization": // mod_fastcgi's -pass-header
 			redirected = value
 		default:
@@ -175,27 +184,27 @@ func (m *meta) addField(values []string, field, value string) []string {
 	case "PROXY": // no client has a use for it; the variable is an attack (httpoxy)
 		return values
 	case "CONTENT_TYPE": // some servers send it twice
-		if m.contentType == "" {
-			m.contentType = value
-		}
+		m.httpContentType = value
 		return values
 	case "CONTENT_LENGTH":
 		m.httpContentLength = value
 		return values
 	case "TRANSFER_ENCODING":
-		if strings.EqualFold(strings.TrimSpace(value), "chunked") {
-			m.transferEncoding = []string{"chunked"}
-		}
+		m.chunked = strings.EqualFold(strings.TrimSpace(value), "chunked")
 		return values
 	case "TRAILER":
 		return values
+	case "IF_MATCH", "IF_NONE_MATCH":
+		m.conditional = true
 	}
 	key, ok := fieldName(field)
 	if !ok {
 		return values
 	}
+	m.forwarded = m.forwarded || (key[0] == 'X' || key[0] == 'F') && isForwarded(key)
 	if have := m.header[key]; len(have) > 0 {
-		m.header[key] = append(have, value) // FastCGI alone can repeat a name
+		m.header[key] = append(have, value)
+		m.repeated = append(m.repeated, key)
 		return values
 	}
 	values = append(values, value)
@@ -205,18 +214,23 @@ func (m *meta) addField(values []string, field, value string) []string {
 
 // completeHeader adds the fields that CGI carries outside HTTP_*.
 func (m *meta) completeHeader(authorization string) {
+	if m.contentType == "" {
+		m.contentType = m.httpContentType
+	}
 	if m.contentType != "" {
 		m.header["Content-Type"] = []string{m.contentType}
 	}
 	if authorization != "" && m.header["Authorization"] == nil {
 		m.header["Authorization"] = []string{authorization}
 	}
-	if m.transferEncoding != nil {
-		return // net/http removes the length of a chunked request
+	if m.conditional && m.isBehind("Apache") {
+		m.addOwnTags("If-Match")
+		if m.method != http.MethodGet && m.method != http.MethodHead {
+			m.addOwnTags("If-None-Match")
+		}
 	}
-	// "0" is also what servers say of no body; HTTP_CONTENT_LENGTH tells.
-	if m.contentLength != "" && (m.contentLength != "0" || m.httpContentLength == "0") {
-		m.header["Content-Length"] = []string{m.contentLength}
+	if length := m.lengthField(); length != "" {
+		m.header["Content-Length"] = []string{length}
 	}
 }
 
@@ -263,29 +277,6 @@ func fieldName(variable string) (string, bool) {
 		upper = c == '-'
 	}
 	return name.String(), true
-}
-
-// bodyLength returns the length of the request body, -1 if it ends where the
-// input ends. CONTENT_LENGTH is "" or digits (RFC 3875 §4.1.2). A server that
-// takes a chunked request without collecting it sends none (Apache) or -1
-// (Caddy).
-func (m *meta) bodyLength() (int64, error) {
-	switch {
-	case m.contentLength == "-1":
-		return -1, nil
-	case m.contentLength == "" && m.transferEncoding == nil:
-		return 0, nil
-	case m.contentLength == "" && strings.HasPrefix(m.software, "busybox"):
-		// It hands on the chunks as they are on the wire, and no end.
-		return 0, &RequestError{http.StatusLengthRequired, "this server cannot pass on a chunked request body"}
-	case m.contentLength == "":
-		return -1, nil
-	}
-	n, err := strconv.ParseUint(m.contentLength, 10, 63)
-	if err != nil || m.contentLength[0] == '+' {
-		return 0, badRequest("CONTENT_LENGTH " + strconv.Quote(m.contentLength) + " is no length (RFC 3875 §4.1.2)")
-	}
-	return int64(n), nil
 }
 
 // protocol parses SERVER_PROTOCOL (RFC 3875 §4.1.16), which servers also send

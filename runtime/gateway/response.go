@@ -76,12 +76,23 @@ func (w *response) WriteHeader(code int) {
 	}
 	w.status = code
 	w.declare()
-	w.head = w.room[:0]
-	if w.x.StatusLast {
-		w.head = appendStatus(appendHeader(w.head, w.header, code), code)
-		return
+	if code == http.StatusOK && w.x.context.meta.conditional {
+		if tag := w.codedTag(); tag != "" {
+			w.answerUnchanged(tag)
+			return
+		}
 	}
-	w.head = appendHeader(appendStatus(w.head, code), w.header, code)
+	w.setHead(w.header, code)
+}
+
+// setHead makes what leaves first.
+func (w *response) setHead(header http.Header, code int) {
+	if w.head = w.room[:0]; w.x.StatusLast {
+		w.head = appendStatus(w.x.appendHeader(w.head, header, code), code)
+	} else {
+		w.head = w.x.appendHeader(appendStatus(w.head, code), header, code)
+	}
+	w.reportLarge()
 }
 
 // declare notes what the header says about the body.
@@ -188,7 +199,11 @@ func (w *response) send() error {
 // commit is the moment from which nothing can be taken back. The request body
 // has to be out of the way before the first byte leaves.
 func (w *response) commit() error {
-	if err := w.clearInput(); err != nil {
+	err := w.clearInput()
+	if err == nil {
+		err = w.body.takeSilence()
+	}
+	if err != nil {
 		w.x.Report("request body: " + err.Error())
 		w.refused = w.replace(statusOf(err)) != Cut
 		w.err = err
@@ -254,7 +269,7 @@ func (w *response) leaveInput() {
 // giveUp is for a body whose rest the handler does not wait for any more
 // (SetReadDeadline). What the server still sends of it must not cost the answer.
 func (w *response) giveUp() {
-	if in, ok := w.x.Input.(interface{ GiveUp() }); ok && w.body.isUnread() {
+	if in, ok := w.x.Input.(interface{ GiveUp() }); ok && w.body.giveUp() {
 		in.GiveUp()
 	}
 }

@@ -15,10 +15,7 @@ import (
 // keeps %2F and "//". Without it the path is SCRIPT_NAME and PATH_INFO, which
 // are decoded (RFC 3875 §4.1.5, §4.1.13).
 func (m *meta) setTarget(r *http.Request, vars Vars) error {
-	target := m.requestURI
-	if target == "" {
-		target = m.composeTarget(vars.PathInfo())
-	}
+	target := m.target(vars.PathInfo())
 	r.RequestURI = target
 	authorityForm := r.Method == http.MethodConnect && !strings.HasPrefix(target, "/")
 	if authorityForm {
@@ -43,6 +40,22 @@ func (m *meta) setTarget(r *http.Request, vars Vars) error {
 		return badRequest(errBadHost.Error())
 	}
 	return nil
+}
+
+// target is the request target. Embedded servers, and some rewrites, send
+// REQUEST_URI without the query: then it is QUERY_STRING. A query of its own
+// counts alone, as a server may have added to the other (Apache's QSA).
+func (m *meta) target(pathInfo string) string {
+	switch uri := m.requestURI; {
+	case uri == "":
+		return m.composeTarget(pathInfo)
+	case m.query == "" || strings.Contains(uri, "?"):
+		return uri
+	case strings.HasPrefix(uri, "/") || strings.Contains(uri, "://"):
+		return uri + "?" + m.query
+	default: // asterisk and authority form have none (RFC 9112 §3.2)
+		return uri
+	}
 }
 
 // composeTarget makes a target of SCRIPT_NAME and PATH_INFO, which are decoded.

@@ -9,6 +9,10 @@ import (
 
 // Vars are the meta-variables of one request (RFC 3875 §4.1), as the server
 // sent them. A name that is not there and an empty value mean the same (§4.1).
+//
+// Of two variables with one name the last one holds, everywhere: a server's
+// configuration includes a list of variables and then sets some of them anew.
+// HTTP_* alone may be repeated, as fields of the client are.
 type Vars []Var
 
 // A Var is one meta-variable.
@@ -16,7 +20,7 @@ type Var struct{ Name, Value string }
 
 // Get returns the value of a meta-variable, or "".
 func (v Vars) Get(name string) string {
-	for i := range v {
+	for i := len(v) - 1; i >= 0; i-- {
 		if v[i].Name == name {
 			return v[i].Value
 		}
@@ -70,18 +74,18 @@ func (c *requestContext) Value(key any) any {
 		// that mentions one gets all of the server linked, 2 MB.
 		return &c.info
 	case http.LocalAddrContextKey:
-		return serverAddr{&c.info}
+		return serverAddr{c}
 	}
 	return c.Context.Value(key)
 }
 
 // A serverAddr is the address at which the server took the request.
-type serverAddr struct{ info *Info }
+type serverAddr struct{ c *requestContext }
 
 func (serverAddr) Network() string { return "tcp" }
 
 func (a serverAddr) String() string {
-	return hostPort(a.info.Vars.Get("SERVER_ADDR"), a.info.Vars.Get("SERVER_PORT"))
+	return hostPort(a.c.info.Vars.Get("SERVER_ADDR"), a.c.meta.serverPort) // not the port that a proxy was asked at
 }
 
 // IsRequestVariable reports whether a variable of the environment belongs to

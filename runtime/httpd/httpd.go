@@ -44,9 +44,7 @@ type service struct {
 // newService makes the server of a program that has been started.
 func newService(p gateway.Program, limits stream.Limits) stream.Service {
 	s := &service{limits: limits}
-	if _, set := p.Setting("MAX_REQUESTS"); !set {
-		s.limits.Requests = 0
-	}
+	s.limits = ownDefaults(p, limits)
 	var base context.Context
 	base, s.cancel = context.WithCancelCause(context.Background())
 	handler, err := p.Start()
@@ -57,12 +55,26 @@ func newService(p gateway.Program, limits stream.Limits) stream.Service {
 		Handler:           s.wrap(p, handler),
 		ReadHeaderTimeout: limits.HeaderTimeout,
 		IdleTimeout:       limits.IdleTimeout,
-		MaxHeaderBytes:    headerBytes(limits.Header),
+		MaxHeaderBytes:    headerBytes(s.limits.Header),
 		ErrorLog:          log.New(os.Stderr, "cgigen: "+p.Name+": ", 0),
 		BaseContext:       func(net.Listener) context.Context { return base },
 		ConnState:         s.release,
 	}
 	return s
+}
+
+// ownDefaults are other limits than behind a web server that has its own, unless
+// they are set. A header of small fields takes eighteen times its size in memory:
+// these keep the largest ones of all requests below the 256 MiB that a generated
+// manifest of Kubernetes grants.
+func ownDefaults(p gateway.Program, limits stream.Limits) stream.Limits {
+	if text, _ := p.Setting("MAX_REQUESTS"); text == "" {
+		limits.Requests = 250
+	}
+	if text, _ := p.Setting("HEADER_LIMIT"); text == "" {
+		limits.Header = 32 << 10 // what nginx takes unless told otherwise
+	}
+	return limits
 }
 
 // headerBytes is a limit for net/http, where 0 is its default.
@@ -86,9 +98,9 @@ func (s *service) wrap(p gateway.Program, routes http.Handler) http.Handler {
 		health = path
 	}
 	base, _ := p.Setting("BASE")
-	trusted, err := readProxies(p)
-	if err != nil {
-		fmt.Fprintf(os.Stderr, "cgigen: %s: %v\n", p.Name, err)
+	trusted := p.Proxies
+	if trusted == nil {
+		trusted = &gateway.Proxies{}
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if health != "" && r.URL.Path == health {
@@ -105,7 +117,11 @@ func (s *service) wrap(p gateway.Program, routes http.Handler) http.Handler {
 		if s.closed.Load() {
 			panic(http.ErrAbortHandler) // Shutdown may no longer wait for it
 		}
-		r = trusted.apply(r)
+		if err := trusted.Apply(r); err != nil {
+			s.server.ErrorLog.Print(err)
+			http.Error(w, "400 Bad Request", http.StatusBadRequest)
+			return
+		}
 		r = gateway.WithVars(r, variables(r, base))
 		defer func() {
 			if r.MultipartForm != nil {

@@ -17,50 +17,67 @@ import (
 
 // program answers with what it is asked, under the given settings.
 func program(settings map[string]string) gateway.Program {
+	setting := func(name string) (string, bool) { v, ok := settings[name]; return v, ok }
+	proxies, _ := gateway.ReadProxies(setting)
 	return gateway.Program{
-		Name: "test",
+		Name:    "test",
+		Proxies: proxies,
 		Start: func() (http.Handler, error) {
 			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				w.Write([]byte(r.RemoteAddr + " " + r.Host + " " + r.URL.Path + " " +
 					gateway.InfoOf(r.Context()).Vars.Get("SCRIPT_NAME") + " " + gateway.InfoOf(r.Context()).Vars.Get("HTTPS")))
 			}), nil
 		},
-		Setting: func(name string) (string, bool) { v, ok := settings[name]; return v, ok },
+		Setting: setting,
 	}
 }
 
 func TestForwardedFieldsHoldFromTrustedProxiesAlone(t *testing.T) {
 	const proxy = "10.1.2.3:5"
+	const all = "X-Forwarded-For, X-Forwarded-Proto, X-Forwarded-Host"
 	tests := []struct {
 		name, trusted, peer string
 		header              http.Header
 		want                string
+		fields              string // CGIGEN_FORWARDED
 	}{
-		{"nobody is trusted", "", proxy, http.Header{"X-Forwarded-For": {"192.0.2.1"}, "X-Forwarded-Proto": {"https"}}, "10.1.2.3:5 host /  "},
-		{"another network", "10.2.0.0/16", proxy, http.Header{"X-Forwarded-For": {"192.0.2.1"}}, "10.1.2.3:5 host /  "},
-		{"address", "10.0.0.0/8", proxy, http.Header{"X-Forwarded-For": {"192.0.2.1"}}, "192.0.2.1:0 host /  "},
-		{"claims of the client", "10.0.0.0/8", proxy, http.Header{"X-Forwarded-For": {"8.8.8.8, 192.0.2.1"}}, "192.0.2.1:0 host /  "},
-		{"two proxies", "10.0.0.0/8", proxy, http.Header{"X-Forwarded-For": {"8.8.8.8, 192.0.2.1", "10.9.9.9"}}, "192.0.2.1:0 host /  "},
-		{"no address", "10.0.0.0/8", proxy, http.Header{"X-Forwarded-For": {"unknown"}}, "10.1.2.3:5 host /  "},
-		{"host and protocol", "10.0.0.0/8", proxy, http.Header{"X-Forwarded-Host": {"example.com"}, "X-Forwarded-Proto": {"https"}}, "10.1.2.3:5 example.com /  on"},
-		{"host that is none", "10.0.0.0/8", proxy, http.Header{"X-Forwarded-Host": {"a b/c"}}, "10.1.2.3:5 host /  "},
-		{"Forwarded", "::1", "[::1]:5", http.Header{"Forwarded": {`for="[2001:db8::1]:99";proto=https;host=example.com`}}, "[2001:db8::1]:0 example.com /  on"},
-		{"several lines", "10.0.0.0/8", proxy, http.Header{"X-Forwarded-Host": {"evil.example", "example.com"}, "X-Forwarded-Proto": {"https", "http"}}, "10.1.2.3:5 example.com /  "},
-		{"Forwarded of the client", "10.0.0.0/8", proxy, http.Header{"X-Forwarded-For": {"192.0.2.1"}, "Forwarded": {"for=127.0.0.1;host=evil.example;proto=https"}}, "192.0.2.1:0 host /  "},
-		{"Forwarded of the client, no address", "10.0.0.0/8", proxy, http.Header{"X-Forwarded-Proto": {"http"}, "Forwarded": {"for=127.0.0.1;host=evil.example;proto=https"}}, "10.1.2.3:5 host /  "},
-		{"element of the client", "10.0.0.0/8", proxy, http.Header{"Forwarded": {"for=127.0.0.1;host=evil.example;proto=https, for=192.0.2.1"}}, "192.0.2.1:0 host /  "},
-		{"element without an address", "10.0.0.0/8", proxy, http.Header{"Forwarded": {"for=127.0.0.1;host=evil.example, proto=https"}}, "10.1.2.3:5 host /  on"},
-		{"elements of two proxies", "10.0.0.0/8", proxy, http.Header{"Forwarded": {"for=8.8.8.8;host=evil.example", "for=192.0.2.1;proto=https", "for=10.9.9.9;host=example.com;proto=http"}}, "192.0.2.1:0 example.com /  on"},
-		{"quoted element", "10.0.0.0/8", proxy, http.Header{"Forwarded": {`for=192.0.2.1;host="a,for=127.0.0.1;proto=https"`}}, "192.0.2.1:0 a,for=127.0.0.1;proto=https /  "},
-		{"escaped quote", "10.0.0.0/8", proxy, http.Header{"Forwarded": {`for=192.0.2.1;host="a\",for=127.0.0.1"`}}, "192.0.2.1:0 host /  "},
-		{"open quote of the client", "10.0.0.0/8", proxy, http.Header{"Forwarded": {`for="127.0.0.1`, "for=192.0.2.1"}}, "192.0.2.1:0 host /  "},
-		{"IPv4 in IPv6", "10.0.0.0/8", "[::ffff:10.1.2.3]:5", http.Header{"X-Forwarded-For": {"192.0.2.1"}}, "192.0.2.1:0 host /  "},
-		{"unix socket", "unix", "@", http.Header{"X-Forwarded-For": {"192.0.2.1"}}, "192.0.2.1:0 host /  "},
-		{"unix socket, not trusted", "", "@", http.Header{"X-Forwarded-For": {"192.0.2.1"}}, "0.0.0.0:0 host /  "},
+		{"nobody is trusted", "", proxy, http.Header{"X-Forwarded-For": {"192.0.2.1"}, "X-Forwarded-Proto": {"https"}}, "10.1.2.3:5 host /  ", ""},
+		{"another network", "10.2.0.0/16", proxy, http.Header{"X-Forwarded-For": {"192.0.2.1"}}, "10.1.2.3:5 host /  ", ""},
+		{"address", "10.0.0.0/8", proxy, http.Header{"X-Forwarded-For": {"192.0.2.1"}}, "192.0.2.1:0 host /  ", ""},
+		{"claims of the client", "10.0.0.0/8", proxy, http.Header{"X-Forwarded-For": {"8.8.8.8, 192.0.2.1"}}, "192.0.2.1:0 host /  ", ""},
+		{"two proxies", "10.0.0.0/8", proxy, http.Header{"X-Forwarded-For": {"8.8.8.8, 192.0.2.1", "10.9.9.9"}}, "192.0.2.1:0 host /  ", ""},
+		{"no address", "10.0.0.0/8", proxy, http.Header{"X-Forwarded-For": {"unknown"}}, "10.1.2.3:5 host /  ", ""},
+		{"host and protocol", "10.0.0.0/8", proxy, http.Header{"X-Forwarded-Host": {"example.com"}, "X-Forwarded-Proto": {"https"}}, "10.1.2.3:5 example.com /  on", all},
+		{"host that is none", "10.0.0.0/8", proxy, http.Header{"X-Forwarded-Host": {"a b/c"}}, "10.1.2.3:5 host /  ", all},
+		{"Forwarded", "::1", "[::1]:5", http.Header{"Forwarded": {`for="[2001:db8::1]:99";proto=https;host=example.com`}}, "[2001:db8::1]:0 example.com /  on", "Forwarded;host"},
+		{"several lines", "10.0.0.0/8", proxy, http.Header{"X-Forwarded-Host": {"evil.example", "example.com"}, "X-Forwarded-Proto": {"https", "http"}}, "400 Bad Request\n", all},
+		{"several lines, not named", "10.0.0.0/8", proxy, http.Header{"X-Forwarded-Host": {"evil.example", "example.com"}, "X-Forwarded-Proto": {"https", "http"}}, "10.1.2.3:5 host /  ", ""},
+		{"Forwarded of the client", "10.0.0.0/8", proxy, http.Header{"X-Forwarded-For": {"192.0.2.1"}, "Forwarded": {"for=127.0.0.1;host=evil.example;proto=https"}}, "192.0.2.1:0 host /  ", ""},
+		{"Forwarded of the client, no address", "10.0.0.0/8", proxy, http.Header{"X-Forwarded-Proto": {"http"}, "Forwarded": {"for=127.0.0.1;host=evil.example;proto=https"}}, "10.1.2.3:5 host /  ", ""},
+		{"element of the client", "10.0.0.0/8", proxy, http.Header{"Forwarded": {"for=127.0.0.1;host=evil.example;proto=https, for=192.0.2.1"}}, "192.0.2.1:0 host /  ", "forwarded;HOST"},
+		{"element without an address", "10.0.0.0/8", proxy, http.Header{"Forwarded": {"for=127.0.0.1;host=evil.example, proto=https"}}, "10.1.2.3:5 host /  on", "Forwarded;host"},
+		{"elements of two proxies", "10.0.0.0/8", proxy, http.Header{"Forwarded": {"for=8.8.8.8;host=evil.example", "for=192.0.2.1;proto=https", "for=10.9.9.9;host=example.com;proto=http"}}, "192.0.2.1:0 example.com /  on", "Forwarded;host"},
+		{"quoted element", "10.0.0.0/8", proxy, http.Header{"Forwarded": {`for=192.0.2.1;host="a,for=127.0.0.1;proto=https"`}}, "192.0.2.1:0 a,for=127.0.0.1;proto=https /  ", "Forwarded;host"},
+		{"escaped quote", "10.0.0.0/8", proxy, http.Header{"Forwarded": {`for=192.0.2.1;host="a\",for=127.0.0.1"`}}, "192.0.2.1:0 host /  ", "Forwarded;host"},
+		{"open quote of the client", "10.0.0.0/8", proxy, http.Header{"Forwarded": {`for="127.0.0.1`, "for=192.0.2.1"}}, "192.0.2.1:0 host /  ", "Forwarded;host"},
+		{"IPv4 in IPv6", "10.0.0.0/8", "[::ffff:10.1.2.3]:5", http.Header{"X-Forwarded-For": {"192.0.2.1"}}, "192.0.2.1:0 host /  ", ""},
+		{"host, not asked for", "10.0.0.0/8", proxy, http.Header{"X-Forwarded-Host": {"evil.example"}, "X-Forwarded-Proto": {"https"}}, "10.1.2.3:5 host /  on", ""},
+		{"host, not asked for by the short word", "10.0.0.0/8", proxy, http.Header{"X-Forwarded-Host": {"evil.example"}, "X-Forwarded-Proto": {"https"}}, "10.1.2.3:5 host /  on", "x-forwarded"},
+		{"host of Forwarded, not asked for", "10.0.0.0/8", proxy, http.Header{"Forwarded": {"for=192.0.2.1;host=evil.example;proto=https"}}, "192.0.2.1:0 host /  on", "forwarded"},
+		{"address alone", "10.0.0.0/8", proxy, http.Header{"X-Forwarded-For": {"192.0.2.1"}, "X-Forwarded-Proto": {"https"}}, "192.0.2.1:0 host /  ", "X-Forwarded-For"},
+		{"protocol alone", "10.0.0.0/8", proxy, http.Header{"X-Forwarded-For": {"192.0.2.1"}, "X-Forwarded-Proto": {"https"}}, "10.1.2.3:5 host /  on", "x-forwarded-proto"},
+		{"X-Real-IP", "10.0.0.0/8", proxy, http.Header{"X-Forwarded-For": {"192.0.2.1"}, "X-Real-Ip": {"192.0.2.7"}}, "192.0.2.7:0 host /  ", "X-Real-IP"},
+		{"X-Real-IP, not asked for", "10.0.0.0/8", proxy, http.Header{"X-Real-Ip": {"192.0.2.7"}}, "10.1.2.3:5 host /  ", ""},
+		{"named, twice", "10.0.0.0/8", proxy, http.Header{"X-Forwarded-Proto": {"https", "http"}}, "400 Bad Request\n", "X-Forwarded-Proto"},
+		{"a field of the program's own, twice", "", proxy, http.Header{"X-Verified-User": {"evil", "alice"}}, "400 Bad Request\n", "X-Verified-User"},
+		{"a field of the program's own", "", proxy, http.Header{"X-Verified-User": {"alice"}}, "10.1.2.3:5 host /  ", "X-Verified-User"},
+		{"no such field", "10.0.0.0/8", proxy, http.Header{"X-Forwarded-Proto": {"https"}}, "10.1.2.3:5 host /  ", "X-Forwarded-Poto"},
+		{"unix socket", "unix", "@", http.Header{"X-Forwarded-For": {"192.0.2.1"}}, "192.0.2.1:0 host /  ", ""},
+		{"unix socket, not trusted", "", "@", http.Header{"X-Forwarded-For": {"192.0.2.1"}}, "0.0.0.0:0 host /  ", ""},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			s := newService(program(map[string]string{"TRUSTED_PROXIES": test.trusted}), stream.DefaultLimits()).(*service)
+			s := newService(program(map[string]string{"TRUSTED_PROXIES": test.trusted, "FORWARDED": test.fields}), stream.DefaultLimits()).(*service)
 			r := httptest.NewRequest("GET", "/", nil)
 			r.Host, r.RemoteAddr, r.Header = "host", test.peer, test.header
 			w := httptest.NewRecorder()
@@ -75,10 +92,12 @@ func TestForwardedFieldsHoldFromTrustedProxiesAlone(t *testing.T) {
 func TestSettingSaysWhichFieldsTheProxiesSet(t *testing.T) {
 	header := http.Header{"X-Forwarded-For": {"192.0.2.1"}, "Forwarded": {"for=192.0.2.2;proto=https"}}
 	for setting, want := range map[string]string{
-		"":            "192.0.2.1:0 host /  ",
-		"x-forwarded": "192.0.2.1:0 host /  ",
-		"forwarded":   "192.0.2.2:0 host /  on",
-		"both":        "10.1.2.3:5 host /  ",
+		"":                                  "192.0.2.1:0 host /  ",
+		"x-forwarded":                       "192.0.2.1:0 host /  ",
+		"forwarded":                         "192.0.2.2:0 host /  on",
+		"X-Forwarded-For,X-Forwarded-Proto": "192.0.2.1:0 host /  ",
+		"X-Forwarded-Both":                  "10.1.2.3:5 host /  ",
+		"a b":                               "10.1.2.3:5 host /  ",
 	} {
 		t.Run(setting, func(t *testing.T) {
 			s := newService(program(map[string]string{"TRUSTED_PROXIES": "10.0.0.0/8", "FORWARDED": setting}), stream.DefaultLimits()).(*service)

@@ -22,7 +22,7 @@ func serveMany(t *testing.T, limits stream.Limits, handler http.HandlerFunc) (s 
 	s = newService(gateway.Program{
 		Name:    "test",
 		Start:   func() (http.Handler, error) { return handler, nil },
-		Setting: func(name string) (string, bool) { return "", name == "MAX_REQUESTS" },
+		Setting: asGiven,
 	}, limits).(*service)
 	l := make(pipes)
 	served := make(chan error)
@@ -205,14 +205,14 @@ func TestListenerThatFailsIsAnError(t *testing.T) {
 	}
 }
 
-// The default is for servers that stand in front of a program and limit what reaches it.
-func TestRequestsHaveNoLimitUnlessItIsSet(t *testing.T) {
+// The default of the other gateways is for servers that stand in front of a program and limit what reaches it.
+func TestRequestsHaveALimitOfTheirOwnUnlessItIsSet(t *testing.T) {
 	limits := stream.DefaultLimits()
 	limits.Requests = 1
-	for setting, want := range map[string]int{"": 0, "MAX_REQUESTS": 1} {
+	for setting, want := range map[string]int{"": 250, "MAX_REQUESTS": 1} {
 		s := newService(gateway.Program{
 			Start:   func() (http.Handler, error) { return nil, errors.New("not of interest") },
-			Setting: func(name string) (string, bool) { return "", name == setting },
+			Setting: func(name string) (string, bool) { return map[string]string{setting: "1"}[name], name == setting },
 		}, limits).(*service)
 		if s.limits.Requests != want {
 			t.Errorf("with the setting %q the limit is %d, want %d", setting, s.limits.Requests, want)

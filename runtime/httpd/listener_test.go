@@ -32,13 +32,21 @@ func (p pipes) Accept() (net.Conn, error) {
 func (p pipes) Close() error   { close(p); return nil }
 func (p pipes) Addr() net.Addr { return &net.UnixAddr{Name: "pipe", Net: "unix"} }
 
+// asGiven says of limits that they are what was asked for.
+func asGiven(name string) (string, bool) {
+	if name == "HEADER_LIMIT" || name == "MAX_REQUESTS" {
+		return "as given", true
+	}
+	return "", false
+}
+
 // dial serves a handler and returns a client's connection to it.
 func dial(t *testing.T, limits stream.Limits, handler http.HandlerFunc) (*service, net.Conn) {
 	t.Helper()
 	s := newService(gateway.Program{
 		Name:    "test",
 		Start:   func() (http.Handler, error) { return handler, nil },
-		Setting: func(string) (string, bool) { return "", false },
+		Setting: asGiven,
 	}, limits).(*service)
 	l := make(pipes)
 	served := make(chan error)

@@ -28,14 +28,17 @@ type conn struct {
 	exchange gateway.Exchange
 	net      *stream.Conn
 	deadline stream.WriteDeadline
-	gaveUp   bool // the handler has not waited for the whole body
+	rest     sync.WaitGroup // of the body, which the handler has not waited for
+	gaveUp   bool           // there is one
 
-	mu       sync.Mutex
-	begun    bool  // the request has been received
-	left     int64 // of its body
-	wanted   bool  // somebody wants to hear of the end
-	ended    bool  // the handler has returned
-	watching sync.WaitGroup
+	mu        sync.Mutex
+	begun     bool  // the request has been received
+	finishing bool  // the process is told to stop
+	left      int64 // of its body
+	wanted    bool  // somebody wants to hear of the end
+	ended     bool  // the handler has returned
+	limited   bool  // it has a deadline of its own for the body
+	watching  sync.WaitGroup
 }
 
 // patience is how long a handler runs before the connection is watched.
@@ -49,12 +52,11 @@ func newConn(s *stream.Server, p gateway.Program, nc *stream.Conn) *conn {
 
 // Serve answers the request of the connection.
 func (c *conn) Serve() {
-	c.net.Within(c.server.Limits.HeaderTimeout)
+	c.hurry(c.server.Limits.HeaderTimeout)
 	vars, err := readVars(c.net, c.server.Limits.Header)
 	if _, answer := errors.AsType[*gateway.RequestError](err); err != nil && !answer {
 		return
 	}
-	c.net.SetReadDeadline(time.Time{})
 	c.run(vars, err)
 	c.stopWatching()
 	c.net.Close()
@@ -65,10 +67,9 @@ func (c *conn) run(vars gateway.Vars, err error) {
 	x.Vars, x.Input, x.Output, x.Log = vars, (*input)(c), (*output)(c), c.server.Log
 	x.Context, x.Cancel = c, c.stop
 	x.BodyFirst = true // nginx may be one of those that stop
+	c.begin(vars)
 	switch {
 	case err != nil:
-	case !c.begin(vars):
-		return // the process is told to stop
 	case !c.server.Begin():
 		err = &gateway.RequestError{Status: http.StatusServiceUnavailable, Reason: "more requests than CGIGEN_MAX_REQUESTS allows"}
 	default:
@@ -85,17 +86,30 @@ func (c *conn) run(vars gateway.Vars, err error) {
 	if outcome == gateway.Cut {
 		c.reset()
 	} else if c.gaveUp {
-		c.linger()
+		c.net.CloseWrite()
+		c.rest.Wait()
 	}
 }
 
-// begin notes that the request is there.
-func (c *conn) begin(vars gateway.Vars) bool {
+// hurry limits the time for the request to come, which is short once the process
+// is told to stop.
+func (c *conn) hurry(limit time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.begun = !c.ended
-	c.left, _ = strconv.ParseInt(vars[0].Value, 10, 64)
-	return c.begun
+	if !c.begun && !c.finishing {
+		c.net.Within(limit)
+	}
+}
+
+// begin notes that the request is there. One that is refused may have no variables.
+func (c *conn) begin(vars gateway.Vars) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.begun = true
+	c.net.SetReadDeadline(time.Time{})
+	if len(vars) > 0 {
+		c.left, _ = strconv.ParseInt(vars[0].Value, 10, 64)
+	}
 }
 
 // linger reads what the server still sends: closing before that destroys the
@@ -104,12 +118,10 @@ func (c *conn) linger() {
 	c.net.CloseWrite()
 	c.net.Within(lingering)
 	buf := make([]byte, 4<<10)
-	for read := 0; read < 1<<20; {
-		n, err := c.net.Read(buf)
-		if err != nil {
+	for {
+		if _, err := c.net.Read(buf); err != nil {
 			return
 		}
-		read += n
 	}
 }
 
@@ -178,14 +190,12 @@ func (c *conn) stopWatching() {
 	}
 }
 
-// Finish ends the connection unless its request has begun.
+// Finish ends the connection unless its request has begun or begins at once.
 func (c *conn) Finish() {
+	c.hurry(stream.Quiet)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !c.begun {
-		c.ended = true
-		c.net.Close()
-	}
+	c.finishing = true
 }
 
 // Cancel ends the request and the connection.
@@ -201,6 +211,9 @@ func (in *input) Read(p []byte) (int, error) {
 	n, err := in.net.Read(p)
 	in.mu.Lock()
 	defer in.mu.Unlock()
+	if !in.limited && errors.Is(err, os.ErrDeadlineExceeded) {
+		err = &gateway.SilentError{Limit: in.server.Limits.IdleTimeout}
+	}
 	if in.left > 0 {
 		in.left = max(in.left-int64(n), 0)
 		switch {
@@ -213,11 +226,35 @@ func (in *input) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// GiveUp lets the connection end only after the rest of the body.
-func (in *input) GiveUp() { in.gaveUp = true }
+// GiveUp takes in the rest of the body, which nobody wants any more, while the
+// response leaves. mod_proxy_scgi sends all of it before it reads a response.
+func (in *input) GiveUp() {
+	in.gaveUp = true
+	in.net.SetReadDeadline(time.Time{})
+	in.rest.Go(func() {
+		buf := make([]byte, 16<<10)
+		for in.isAwaited() {
+			if _, err := in.Read(buf); err != nil {
+				return
+			}
+		}
+	})
+}
+
+// isAwaited reports whether more of the body has to come.
+func (in *input) isAwaited() bool {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	return in.left > 0
+}
 
 // SetReadDeadline limits the reading of the body.
-func (in *input) SetReadDeadline(t time.Time) error { return in.net.SetReadDeadline(t) }
+func (in *input) SetReadDeadline(t time.Time) error {
+	in.mu.Lock()
+	in.limited = !t.IsZero()
+	in.mu.Unlock()
+	return in.net.SetReadDeadline(t)
+}
 
 // An output is the way of the response.
 type output conn

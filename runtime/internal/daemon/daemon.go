@@ -49,6 +49,9 @@ func serve(p gateway.Program, c *gateway.Choices, where *start) (exitCode int) {
 		return 2
 	}
 	p.Spools = gateway.NewSpools(limits.spools)
+	if p.Proxies, err = gateway.ReadProxies(p.Setting); err != nil {
+		fmt.Fprintf(os.Stderr, "cgigen: %s: %v\n", p.Name, err)
+	}
 	handler, stopped, err := construct(p, stop, limits.stop)
 	p.Start = func() (http.Handler, error) { return handler, err }
 	d := &daemon{program: p, finish: limits.finish, stop: limits.stop}

@@ -56,6 +56,10 @@ func build(ctx context.Context, app *runtime.App) error {
 	app.Handle("/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprintf(w, "%s %s", runtime.Variable(r, "REQUEST_METHOD"), os.Getenv("GODEBUG"))
 	}))
+	app.Handle("/count", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		n, err := io.Copy(io.Discard, r.Body)
+		fmt.Fprint(w, n, err)
+	}))
 	app.Handle("/wait", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.(http.Flusher).Flush()
 		select {

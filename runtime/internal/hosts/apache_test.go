@@ -21,8 +21,11 @@ func shared(docroot, directory string) string {
 	return fmt.Sprintf("<FilesMatch \"^\\.ht\">\nRequire all denied\n</FilesMatch>\nDocumentRoot %q\n%s<Directory %q>\n%s\n</Directory>\n", docroot, suexec, docroot, directory)
 }
 
+// hostCharset is what some hosts add to every text that does not name its character set.
+const hostCharset = "AddDefaultCharset iso-8859-1"
+
 func modules(names string) servers.Options {
-	return servers.Options{Modules: strings.Fields("suexec rewrite " + names)}
+	return servers.Options{Modules: strings.Fields("suexec rewrite " + names), Config: hostCharset}
 }
 
 // The package as it is, and every route, on hosts that allow more or less.

@@ -87,7 +87,7 @@ func TestAbsoluteTargetsChooseTheirHost(t *testing.T) {
 				want := awkwardCall{"GET", host, "/x/1"}.seen(patterns, "")
 				for _, field := range []string{host, "other.awkward.test", "127.0.0.1"} {
 					request := fmt.Sprintf("GET http://%s/x/1 HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n", host, field)
-					got := raw(t, addr, request)
+					got := rawAnswer(t, addr, request)
 					if refused := got == "400" && field != host && strings.HasPrefix(h.name, "lighttpd"); got != want && !refused {
 						t.Errorf("absolute form of %s with the field %s:\n got %s\nwant %s", host, field, got, want)
 					}
@@ -97,8 +97,8 @@ func TestAbsoluteTargetsChooseTheirHost(t *testing.T) {
 	}
 }
 
-// raw sends a request as it is, and gives the answer as awkwardCall.ask does.
-func raw(t *testing.T, addr, request string) string {
+// rawAnswer sends a request as it is, and gives the answer as awkwardCall.ask does.
+func rawAnswer(t *testing.T, addr, request string) string {
 	t.Helper()
 	conn, err := net.Dial("tcp", addr)
 	must(t, err)

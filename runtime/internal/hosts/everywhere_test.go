@@ -76,7 +76,7 @@ func ownApache(way, handler string) func(*testing.T, string, string) string {
 		}
 		dir := installOf(t, module, "--for", "apache", "--host", "127.0.0.1", "--base", base)
 		text := virtualHost(t, filepath.Join(dir, "private/server/apache-vhost-"+way+".conf"), "/run/testsite", sockets(t, dir, way), "/srv/testsite", dir)
-		return servers.Apache(t, servers.Options{Modules: strings.Fields("rewrite " + handler)}, text).Addr(0)
+		return servers.Apache(t, servers.Options{Modules: strings.Fields("rewrite " + handler), Config: hostCharset}, text).Addr(0)
 	}
 }
 

@@ -105,6 +105,19 @@ func Busybox(t testing.TB, root string, env ...string) *Server {
 	return s
 }
 
+// MiniHTTPD starts mini_httpd for a folder with cgi-bin in it: it hands a program the client's connection for its standard
+// input.
+func MiniHTTPD(t testing.TB, root string) *Server {
+	t.Helper()
+	program := need(t, "mini_httpd")
+	dir := Dir(t)
+	addrs := ports(t, 1)
+	s := &Server{Dir: dir, Name: "mini_httpd", addrs: addrs, logs: []string{filepath.Join(dir, "log")}}
+	s.run(t, exec.Command(program, "-D", "-h", "127.0.0.1", "-p", port(addrs[0]), "-d", root, "-c", "cgi-bin/*",
+		"-u", WebUser(t).Username, "-l", filepath.Join(dir, "log"), "-i", filepath.Join(dir, "pid")))
+	return s
+}
+
 // Fcgiwrap starts fcgiwrap, which runs CGI programs for servers that cannot, with so many workers. It returns the path of
 // its socket.
 func Fcgiwrap(t testing.TB, workers int) string {
@@ -138,15 +151,6 @@ func nginxUser() string {
 		return "user root;"
 	}
 	return ""
-}
-
-// MiniHTTPD starts mini_httpd for a folder with cgi-bin in it.
-func MiniHTTPD(t testing.TB, root string) *Server {
-	t.Helper()
-	addr := Address(t)
-	s := &Server{Dir: Dir(t), Name: "mini_httpd", addrs: []string{addr}}
-	s.run(t, exec.Command(need(t, "mini_httpd"), "-D", "-h", "127.0.0.1", "-p", port(addr), "-u", "root", "-d", root, "-c", "cgi-bin/*"))
-	return s
 }
 
 // Python starts the server of Python's standard library for a folder with cgi-bin in it.

@@ -61,12 +61,20 @@ type Session interface {
 	// come and none runs.
 	Serve()
 
-	// Finish makes Serve return once the requests have ended that have begun.
+	// Finish makes Serve return once the requests have ended that have begun,
+	// and, where none has, after the next one or after Quiet.
 	Finish()
 
 	// Cancel ends the requests and the connection at once.
 	Cancel(cause error)
 }
+
+// Quiet is how long a connection without a request stays open when the process
+// is told to stop. What its peer has sent already, or is about to send because it
+// has not seen the end of the connection, is lost if we close at once: nginx does
+// not send a POST again. A peer that uses its connections does so within less; then
+// the answer is the last one.
+const Quiet = 100 * time.Millisecond
 
 // A Service answers requests on listeners until it is told to stop. Server is
 // one, and so is a server of HTTP.
@@ -138,6 +146,7 @@ func (s *Server) remove(l net.Listener) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.listeners, l)
+	s.changed.Broadcast()
 }
 
 // waitForRoom returns when there may be one more connection.
@@ -161,9 +170,8 @@ func (s *Server) start(raw net.Conn) {
 	c := newConn(raw, s.Limits)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.stopping.Load() {
-		raw.Close()
-		return
+	if s.stopping.Load() { // its request is on its way
+		c.Within(Quiet)
 	}
 	s.sessions[c] = nil
 	go s.serve(c)
@@ -230,7 +238,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	sessions := s.stop()
 	for c, session := range sessions {
 		if session == nil {
-			c.Close() // nothing has come from it
+			c.Within(Quiet) // nothing has come from it yet
 		} else {
 			session.Finish()
 		}
@@ -268,7 +276,7 @@ func (s *Server) stop() map[*Conn]Session {
 	return left
 }
 
-// wait returns when no session is left.
+// wait returns when no session is left, nor can one begin.
 func (s *Server) wait(ctx context.Context) error {
 	stop := context.AfterFunc(ctx, func() {
 		s.mu.Lock()
@@ -280,7 +288,7 @@ func (s *Server) wait(ctx context.Context) error {
 	defer stop()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for len(s.sessions) > 0 {
+	for len(s.sessions)+len(s.listeners) > 0 {
 		if err := ctx.Err(); err != nil {
 			return err
 		}

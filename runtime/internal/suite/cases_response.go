@@ -80,6 +80,8 @@ func headerCases() []Case {
 		scriptCase("header/blanks around a value", "set X-A   a  ", "write hello"),
 		scriptCase("header/UTF-8", "set X-A ä€", "write hello"),
 		scriptCase("header/long", "set X-A "+strings.Repeat("ghijklmnop", 250), "write hello"),
+		scriptCase("header/three large cookies", "large Set-Cookie 2900", "large Set-Cookie 2900", "large Set-Cookie 2900", "write hello"),
+		scriptCase("header/line of 9 kB", "large X-A 9000", "write hello"),
 		scriptCase("header/many", "many 60", "write hello"),
 		scriptCase("header/hop by hop: Keep-Alive", "set Keep-Alive timeout=5", "write hello"),
 		scriptCase("header/hop by hop: Connection", "set Connection close", "write hello"),

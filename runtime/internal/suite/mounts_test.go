@@ -188,9 +188,12 @@ func nginx(t testing.TB, s site) []suite.Target {
 	return targets(servers.Nginx(t, configs(hosts)...), "nginx-fcgiwrap", s.program, hosts)
 }
 
-// nginxParams are those of nginx's fastcgi_params, but for HTTP_HOST, which Debian has without the port, and for
-// NO_BUFFERING, by which fcgiwrap sends on at once.
+// nginxParams are those of nginx's fastcgi_params, but for HTTP_HOST, which Debian has without the port, for
+// NO_BUFFERING, by which fcgiwrap sends on at once, and for a buffer that takes more of a header than nginx's own 4 KB.
 const nginxParams = `
+	fastcgi_buffer_size 32k;
+	fastcgi_buffers 16 8k;
+	fastcgi_param CGIGEN_HEADER_BUFFER 32768;
 	fastcgi_param QUERY_STRING $query_string;
 	fastcgi_param REQUEST_METHOD $request_method;
 	fastcgi_param CONTENT_TYPE $content_type;

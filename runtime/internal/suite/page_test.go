@@ -74,7 +74,7 @@ func sections() []section {
 		{"lighttpd", []string{"lighttpd"}, "mod_cgi with `server.stream-response-body = 1`.", false},
 		{"nginx with fcgiwrap", []string{"nginx-fcgiwrap"},
 			"The parameters of nginx's `fastcgi_params`, but `HTTP_HOST $http_host` (Debian's file has `$host`, which loses the port), " +
-				"and `NO_BUFFERING 1`, without which fcgiwrap holds the response until the program ends; `fastcgi_buffering off`, `merge_slashes off`.", false},
+				"and `NO_BUFFERING 1`, without which fcgiwrap holds the response until the program ends; `fastcgi_buffering off`, `merge_slashes off`, and `fastcgi_buffer_size 32k`, without which a header of more than 4 KB is a 502.", false},
 		{"Caddy with fcgiwrap", []string{"caddy-fcgiwrap"},
 			"Debian's Caddy has no CGI of its own: `reverse_proxy` with `transport fastcgi`, `flush_interval -1`, and `env NO_BUFFERING 1`.", false},
 		{"busybox httpd", []string{"busybox"}, "Programs in `/cgi-bin/`. Good for a look at a program, no reference.", false},

@@ -44,7 +44,7 @@ func steps() map[string]func(*script, string) error {
 	return map[string]func(*script, string) error{
 		// The header: set, add and raw take a name and a value, raw without the canonical form of the name.
 		"set": (*script).set, "add": (*script).add, "raw": (*script).raw, "none": (*script).none, "del": (*script).del,
-		"many":   (*script).many,
+		"many": (*script).many, "large": (*script).large,
 		"status": (*script).status, "redirect": (*script).redirect, "error": (*script).fail,
 
 		// Output: text, or a number of bytes.
@@ -57,7 +57,7 @@ func steps() map[string]func(*script, string) error {
 		"limit": (*script).limit, "form": (*script).form, "closebody": (*script).closeBody,
 
 		// What else a ResponseWriter and a request can do.
-		"deadlines": (*script).deadlines, "duplex": (*script).fullDuplex, "hijack": (*script).hijack,
+		"deadlines": (*script).deadlines, "giveup": (*script).giveUp, "duplex": (*script).fullDuplex, "hijack": (*script).hijack,
 		"interfaces": (*script).interfaces, "context": (*script).context, "auth": (*script).basicAuth,
 		"cookies": (*script).cookies, "await": func(s *script, _ string) error { return s.await() },
 		"cancelled": (*script).cancelled, "leave": (*script).leaveOpen,
@@ -106,6 +106,14 @@ func (s *script) many(count string) error {
 	for i := range n {
 		s.w.Header().Set(fmt.Sprintf("X-Field-%d", i), fmt.Sprintf("value %d", i))
 	}
+	return err
+}
+
+// large sets a field of a number of bytes.
+func (s *script) large(args string) error {
+	name, size, _ := strings.Cut(args, " ")
+	n, err := strconv.Atoi(size)
+	s.w.Header().Add(name, strings.Repeat("x", n))
 	return err
 }
 

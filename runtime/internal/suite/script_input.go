@@ -81,6 +81,11 @@ func (s *script) deadlines(string) error {
 	return errors.Join(c.SetReadDeadline(later), c.SetWriteDeadline(later))
 }
 
+// giveUp does not wait for the request body any more.
+func (s *script) giveUp(string) error {
+	return http.NewResponseController(s.w).SetReadDeadline(time.Unix(1, 0))
+}
+
 func (s *script) fullDuplex(string) error {
 	return http.NewResponseController(s.w).EnableFullDuplex()
 }

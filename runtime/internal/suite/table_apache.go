@@ -69,12 +69,6 @@ func onApache() []Difference {
 		},
 		{
 			Servers: apache,
-			Cases:   []string{"body/length 0"},
-			Change:  []string{`-body: header Content-Length: "0"`},
-			Reason:  "Servers say CONTENT_LENGTH=0 of requests that have no such field: the field is left out, the length is 0",
-		},
-		{
-			Servers: apache,
 			But:     []string{"apache-fcgid", "apache-proxy-scgi"},
 			Cases:   []string{"body/cut short", "body/cut short and chunked"},
 			Own:     400,
@@ -117,9 +111,36 @@ func onApache() []Difference {
 		{
 			Servers: apache,
 			But:     []string{"apache-proxy-fcgi", "apache-proxy-scgi"},
+			Cases:   []string{"location/200 local", "location/200 absolute"},
+			Change:  []string{"-Location: *"},
+			Reason:  "Apache takes a Location with status 200 for a redirect, to be followed by itself or by the client (RFC 3875 §6.2.2): the status and the body are kept, the field is not",
+		},
+		{
+			Servers: []string{"apache-proxy-scgi"},
+			Cases:   []string{"location/200 local"},
+			Change:  []string{"-Location: *"},
+			Reason:  "mod_proxy_scgi takes a local Location with status 200 for a redirect that it follows by itself (RFC 3875 §6.2.2)",
+		},
+		{
+			Servers: apache,
+			Cases:   []string{"header/line of 9 kB"},
+			Own:     500,
+			Reason:  "Apache refuses lines of more than 8190 bytes",
+		},
+		{
+			Servers: apache,
+			But:     []string{"apache-proxy-fcgi", "apache-proxy-scgi"},
 			Cases:   []string{"header/Server"},
 			Change:  []string{"-Server: mine/1", "+Server: *"},
 			Reason:  "Apache names itself",
+		},
+		{
+			Servers: apache,
+			Mounts:  []string{"direct", "rewrite", "sub-directory", "fallback", "shared host", "whole path"}, // by its name
+			Cases:   []string{"field/condition with a coding"},
+			Change: []string{`-body: header If-Match: "\"a-gzip\", W/\"b-br\""`,
+				`+body: header If-Match: "\"a-gzip\", W/\"b-br\", \"a\", W/\"b\""`},
+			Reason: "mod_deflate and mod_brotli make \"v7-gzip\" and \"v7-br\" of the tag \"v7\" of what they compress: conditions have the handler's own tag as well, and a 200 whose tag the client has in this form becomes a 304",
 		},
 		{
 			Servers: apache,

@@ -4,7 +4,24 @@ import "slices"
 
 // onGateways: what is particular to programs that keep running. What is said of the same web server with CGI holds too.
 func onGateways() []Difference {
-	return slices.Concat(onNginxGateways(), onApacheGateways(), onLighttpdGateways(), onHAProxy())
+	return slices.Concat(onNginxGateways(), onApacheGateways(), onLighttpdGateways(), onHAProxy(), invented())
+}
+
+// invented is the length of requests that have no such field.
+func invented() []Difference {
+	const reason = "A server that says CONTENT_LENGTH=0 of requests without such a field, and does not tell: after a method that means a body, clients send it"
+	zero := []string{`+body: header Content-Length: "0"`}
+	unnamed := []string{"unnamed"}
+	none := []string{"body/neither length nor body", "body/PUT with neither length nor body", "body/PATCH with neither length nor body"}
+	return []Difference{
+		{Servers: []string{"apache-fcgid", "apache-proxy-scgi", "haproxy-fastcgi"}, Cases: none, Change: zero, Reason: reason},
+		{Servers: []string{"lighttpd-fastcgi", "lighttpd-scgi"}, Mounts: unnamed, Cases: []string{none[1], none[2], "body/chunked and empty"}, Change: zero, Reason: reason},
+		{Servers: []string{"caddy-fastcgi"}, Mounts: unnamed, Cases: slices.Concat(none, []string{"method/lower case"}), Change: zero, Reason: reason},
+		{Servers: []string{"apache-fcgid", "apache-proxy-scgi", "haproxy-fastcgi"}, Cases: []string{"body/DELETE of length 0"},
+			Change: []string{`-body: header Content-Length: "0"`}, Reason: "A server that says CONTENT_LENGTH=0 of requests without such a field, and does not tell: the field is left out, the length is 0"},
+		{Servers: []string{"apache-proxy-fcgi"}, Mounts: unnamed, Cases: []string{"body/DELETE of length 0"},
+			Change: []string{`-body: header Content-Length: "0"`}, Reason: "A server that says CONTENT_LENGTH=0 of requests without such a field, and does not tell: the field is left out, the length is 0"},
+	}
 }
 
 // cut names the cases in which a response breaks off after a part of it has left.
@@ -51,7 +68,7 @@ func onApacheGateways() []Difference {
 		},
 		{
 			Servers: []string{"apache-fcgid", "apache-proxy-fcgi"},
-			Cases:   []string{"body/chunked", "body/chunked with trailer", "body/Expect: 100-continue and chunked"},
+			Cases:   []string{"body/chunked", "body/PUT, chunked", "body/REPORT, chunked", "body/chunked, like a chunk", "body/chunked with trailer", "body/Expect: 100-continue and chunked"},
 			Change:  []string{`?-body: length -1 encoding ["chunked"]`, "?+body: length 5 encoding []", `?+body: header Content-Length: "5"`},
 			Reason:  collected,
 		},
@@ -64,7 +81,7 @@ func onApacheGateways() []Difference {
 		{
 			Servers: []string{"apache-fcgid", "apache-proxy-fcgi"},
 			Cases:   []string{"body/chunked and empty"},
-			Change:  []string{`-body: length -1 encoding ["chunked"]`, "+body: length 0 encoding []"},
+			Change:  []string{`-body: length -1 encoding ["chunked"]`, "+body: length 0 encoding []", `+body: header Content-Length: "0"`},
 			Reason:  collected,
 		},
 		{
@@ -105,7 +122,7 @@ func onApacheGateways() []Difference {
 		},
 		{
 			Servers: []string{"apache-proxy-scgi"},
-			Cases: []string{"body/chunked", "body/chunked and large", "body/chunked and empty", "body/chunked with trailer",
+			Cases: []string{"body/chunked", "body/PUT, chunked", "body/REPORT, chunked", "body/chunked, like a chunk", "body/chunked and large", "body/chunked and empty", "body/chunked with trailer",
 				"body/Expect: 100-continue and chunked", "unread/small, chunked", "unread/large, chunked", "unread/echo, large, chunked", "body/cut short and chunked"},
 			Own:    411,
 			Reason: "mod_proxy_scgi wants to know the length of a body",
@@ -166,20 +183,14 @@ func onHAProxy() []Difference {
 		},
 		{
 			Servers: haproxy,
-			Cases:   []string{"body/length 0"},
-			Change:  []string{`-body: header Content-Length: "0"`},
-			Reason:  "Servers say CONTENT_LENGTH=0 of requests that have no such field: the field is left out, the length is 0",
-		},
-		{
-			Servers: haproxy,
-			Cases:   []string{"body/chunked", "body/chunked with trailer", "body/Expect: 100-continue and chunked"},
+			Cases:   []string{"body/chunked", "body/PUT, chunked", "body/REPORT, chunked", "body/chunked, like a chunk", "body/chunked with trailer", "body/Expect: 100-continue and chunked"},
 			Change:  []string{`-body: length -1 encoding ["chunked"]`, "+body: length 5 encoding []", `+body: header Content-Length: "5"`},
 			Reason:  noLength,
 		},
 		{
 			Servers: haproxy,
 			Cases:   []string{"body/chunked and empty"},
-			Change:  []string{`-body: length -1 encoding ["chunked"]`, "+body: length 0 encoding []"},
+			Change:  []string{`-body: length -1 encoding ["chunked"]`, "+body: length 0 encoding []", `+body: header Content-Length: "0"`},
 			Reason:  noLength,
 		},
 		{

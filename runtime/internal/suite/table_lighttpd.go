@@ -127,7 +127,7 @@ func onLighttpd() []Difference {
 		},
 		{
 			Servers: lighttpd,
-			Cases:   []string{"body/chunked", "body/chunked with trailer", "body/Expect: 100-continue and chunked"},
+			Cases:   []string{"body/chunked", "body/PUT, chunked", "body/REPORT, chunked", "body/chunked, like a chunk", "body/chunked with trailer", "body/Expect: 100-continue and chunked"},
 			Change:  []string{`-body: length -1 encoding ["chunked"]`, "+body: length 5 encoding []", `+body: header Content-Length: "5"`},
 			Reason:  "lighttpd collects a chunked body and says how long it is",
 		},

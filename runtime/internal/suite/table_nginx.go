@@ -54,27 +54,6 @@ func onNginx() []Difference {
 		},
 		{
 			Servers: nginx,
-			But:     []string{"nginx-fastcgi", "nginx-scgi"},
-			Cases:   []string{"field/repeated"},
-			Change:  []string{`-body: header X-A: "1" "2"`, `+body: header X-A: "1"`},
-			Reason:  "nginx before 1.23 sends a variable for each of repeated fields, and fcgiwrap takes the first",
-		},
-		{
-			Servers: nginx,
-			But:     []string{"nginx-fastcgi", "nginx-scgi"},
-			Cases:   []string{"field/repeated Accept"},
-			Change:  []string{`-body: header Accept: "text/html" "text/plain"`, `+body: header Accept: "text/html"`},
-			Reason:  "nginx before 1.23 sends a variable for each of repeated fields, and fcgiwrap takes the first",
-		},
-		{
-			Servers: nginx,
-			But:     []string{"nginx-fastcgi", "nginx-scgi"},
-			Cases:   []string{"field/cookies in two fields"},
-			Change:  []string{`-body: cookie b "2"`},
-			Reason:  "nginx before 1.23 sends a variable for each of repeated fields, and fcgiwrap takes the first",
-		},
-		{
-			Servers: nginx,
 			Cases:   []string{"field/name with underscore", "field/underscore and hyphen"},
 			Change:  []string{`-body: header X_a: "underscore"`},
 			Reason:  "nginx drops fields with an underscore in the name (underscores_in_headers)",
@@ -87,7 +66,7 @@ func onNginx() []Difference {
 		},
 		{
 			Servers: nginx,
-			Cases:   []string{"body/chunked", "body/chunked with trailer", "body/Expect: 100-continue and chunked"},
+			Cases:   []string{"body/chunked", "body/PUT, chunked", "body/REPORT, chunked", "body/chunked, like a chunk", "body/chunked with trailer", "body/Expect: 100-continue and chunked"},
 			Change:  []string{`-body: length -1 encoding ["chunked"]`, `+body: length 5 encoding ["chunked"]`},
 			Reason:  "nginx collects a chunked body and says how long it is",
 		},
@@ -118,7 +97,7 @@ func onNginx() []Difference {
 		},
 		{
 			Servers: nginx,
-			Mounts:  []string{"rewrite", "whole path", "spawn-fcgi", "systemd"},
+			Mounts:  []string{"rewrite", "whole path", "spawn-fcgi", "systemd", "unnamed"},
 			Cases:   []string{"header/X-Sendfile"},
 			Own:     500,
 			Reason:  "nginx takes X-Accel-Redirect for an order, and here comes to the same program again and again (fastcgi_ignore_headers)",

@@ -69,6 +69,7 @@ func URL(ctx context.Context, base *url.URL, m *manifest.Manifest, o Options) (*
 	v.checkUploads()
 	v.checkCompression()
 	v.checkSlash()
+	v.checkHost()
 	v.checkTLS()
 	v.checkProbe()
 	return v.sorted(), ctx.Err()

@@ -52,6 +52,14 @@ func served() http.Handler {
 	})
 }
 
+// withoutPort is a proxy that sets Host as Debian's fastcgi_params does.
+func withoutPort(site http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Host, _, _ = strings.Cut(r.Host, ":")
+		site.ServeHTTP(w, r)
+	})
+}
+
 func TestEveryFaultOfASiteIsNamed(t *testing.T) {
 	// over answers some requests itself.
 	over := func(fits func(*http.Request) bool, answer http.HandlerFunc) http.Handler {
@@ -97,6 +105,20 @@ func TestEveryFaultOfASiteIsNamed(t *testing.T) {
 		{"redirects in a circle", over(path("/users/1"), func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "/users/1", http.StatusMovedPermanently)
 		}), []string{"redirect-loop"}},
+		{"a host whose port is lost, in a redirect", over(path("/users/1"), func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "http://127.0.0.1/login", http.StatusSeeOther)
+		}), []string{"host-port-lost"}},
+		{"a host whose port is lost, in a page", over(path("/users/1"), func(w http.ResponseWriter, r *http.Request) {
+			io.WriteString(w, `<html><a href="http://127.0.0.1/login">`)
+		}), []string{"host-port-lost"}},
+		{"a host whose port is there, in a page", over(path("/users/1"), func(w http.ResponseWriter, r *http.Request) {
+			io.WriteString(w, `<html><a href="http://`+r.Host+`/login"> not <a href="http://127.0.0.1/">`)
+		}), nil},
+		{"another site on the host, in a page", over(path("/users/1"), func(w http.ResponseWriter, r *http.Request) {
+			io.WriteString(w, `<html><a href="http://127.0.0.1:81/"><a href="http://127.0.0.100/"><a href="https://127.0.0.1/">`)
+		}), nil},
+		{"a host whose port is lost, of forms", withoutPort(http.NewCrossOriginProtection().Handler(served())), []string{"host-port-lost"}},
+		{"forms of the site itself", http.NewCrossOriginProtection().Handler(served()), nil},
 		{"compression that is cut", over(func(r *http.Request) bool { return r.Method == "GET" && r.Header.Get("Accept-Encoding") == "gzip" }, func(w http.ResponseWriter, _ *http.Request) {
 			var b bytes.Buffer
 			z := gzip.NewWriter(&b)

@@ -22,6 +22,7 @@ func build(_ context.Context, app *runtime.App) error {
 	for pattern, handler := range suite.Routes() {
 		app.Handle(pattern, handler)
 	}
+	app.Handle("/variables", http.HandlerFunc(variables))
 	app.Handle("/mount/", http.HandlerFunc(mount))
 	return nil
 }
@@ -30,4 +31,12 @@ func build(_ context.Context, app *runtime.App) error {
 func mount(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintf(w, "prefix %q\n", runtime.Prefix(r))
 	fmt.Fprintf(w, "method %q\n", runtime.Variable(r, "REQUEST_METHOD"))
+}
+
+// variables shows those of the gateway that are asked for, and what the request makes of the client.
+func variables(w http.ResponseWriter, r *http.Request) {
+	for _, name := range r.URL.Query()["n"] {
+		fmt.Fprintf(w, "%s %q\n", name, runtime.Variable(r, name))
+	}
+	fmt.Fprintf(w, "remote %s tls %t host %s\n", r.RemoteAddr, r.TLS != nil, r.Host)
 }
