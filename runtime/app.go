@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/cgigen/cgigen/runtime/config"
-	"github.com/cgigen/cgigen/runtime/gateway"
+	"github.com/cgigen/cgigen/runtime/internal/gateway"
 )
 
 // An App is a program while it is being built.

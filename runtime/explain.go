@@ -3,7 +3,7 @@ package runtime
 import (
 	"os"
 
-	"github.com/cgigen/cgigen/runtime/gateway"
+	"github.com/cgigen/cgigen/runtime/internal/gateway"
 )
 
 // explain says what the file is to somebody who started it by hand, and to

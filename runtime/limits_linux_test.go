@@ -11,8 +11,8 @@ import (
 	"syscall"
 	"testing"
 
-	"github.com/cgigen/cgigen/runtime/internal/covered"
-	"github.com/cgigen/cgigen/runtime/internal/servers"
+	"github.com/cgigen/cgigen/runtime/internal/conformance/covered"
+	"github.com/cgigen/cgigen/runtime/internal/conformance/servers"
 )
 
 // limited runs a command after the shell has set a limit.

@@ -11,7 +11,7 @@ import (
 	"sync/atomic"
 
 	"github.com/cgigen/cgigen/runtime/config"
-	"github.com/cgigen/cgigen/runtime/gateway"
+	"github.com/cgigen/cgigen/runtime/internal/gateway"
 )
 
 // linkedBase is the path below which a package has put the site. "cgigen package

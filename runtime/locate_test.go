@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/cgigen/cgigen/runtime/gateway"
+	"github.com/cgigen/cgigen/runtime/internal/gateway"
 )
 
 // prefixOf sends a request for /shop/x to a process that keeps running.

@@ -9,7 +9,7 @@ import (
 	"runtime"
 
 	"github.com/cgigen/cgigen/runtime/config"
-	"github.com/cgigen/cgigen/runtime/gateway"
+	"github.com/cgigen/cgigen/runtime/internal/gateway"
 )
 
 // Main runs a generated program and does not return. The name is the program's,

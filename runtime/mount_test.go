@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"github.com/cgigen/cgigen/runtime/config"
-	"github.com/cgigen/cgigen/runtime/gateway"
+	"github.com/cgigen/cgigen/runtime/internal/gateway"
 )
 
 // catchAll is the patterns of a program that is one handler for everything.

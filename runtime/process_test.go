@@ -16,7 +16,7 @@ import (
 
 	"github.com/cgigen/cgigen/runtime"
 	"github.com/cgigen/cgigen/runtime/cgi"
-	"github.com/cgigen/cgigen/runtime/internal/covered"
+	"github.com/cgigen/cgigen/runtime/internal/conformance/covered"
 )
 
 // TestMain makes the test binary a generated program when a test starts it as

@@ -7,8 +7,9 @@ import (
 	"io"
 	"os"
 
-	"github.com/cgigen/cgigen/runtime/gateway"
+	"github.com/cgigen/cgigen/runtime/config"
 	"github.com/cgigen/cgigen/runtime/internal/arguments"
+	"github.com/cgigen/cgigen/runtime/internal/gateway"
 )
 
 // Gateway makes a program answer CGI requests.
@@ -55,7 +56,7 @@ func takeVariables() gateway.Vars {
 			continue
 		}
 		vars = append(vars, v)
-		if gateway.IsRequestVariable(v.Name) {
+		if config.IsRequestVariable(v.Name) {
 			os.Unsetenv(v.Name)
 		}
 	}

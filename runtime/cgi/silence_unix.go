@@ -7,7 +7,7 @@ import (
 	"os"
 	"time"
 
-	"github.com/cgigen/cgigen/runtime/gateway"
+	"github.com/cgigen/cgigen/runtime/internal/gateway"
 )
 
 // The limit for silence in a request body, and how long it may last before that

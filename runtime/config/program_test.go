@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/cgigen/cgigen/runtime/internal/covered"
+	"github.com/cgigen/cgigen/runtime/internal/conformance/covered"
 )
 
 // home is a place on a shared host with a real program.
@@ -42,7 +42,7 @@ func (h home) write(t *testing.T, name, text string, perm os.FileMode) {
 	must(t, os.Chmod(path, perm)) // whatever the umask is
 }
 
-// run gives what the program writes, with HOME in place of the folder. It runs
+// run returns what the program writes, with HOME in place of the folder. It runs
 // in a working directory that has nothing to do with it, without an environment.
 func (h home) run(t *testing.T, environment ...string) (stdout, stderr string) {
 	t.Helper()

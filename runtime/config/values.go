@@ -196,5 +196,5 @@ func either(text, otherwise string) string {
 	return text
 }
 
-// Allocate gives a pointer to a nested struct something to point at.
+// Allocate returns a pointer to a nested struct something to point at.
 func Allocate[T any](dst **T) { *dst = new(T) }

@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/cgigen/cgigen/runtime/gateway"
+	"github.com/cgigen/cgigen/runtime/internal/gateway"
 )
 
 // A lockedLog is an error log that may be read while it is written.

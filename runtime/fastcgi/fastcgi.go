@@ -6,7 +6,7 @@
 //	err = fastcgi.Serve(listener, handler)
 //
 // What a handler sees and may do is that of net/http, as package
-// runtime/gateway describes it. The role is Responder. Requests may share a
+// runtime/internal/gateway describes it. The role is Responder. Requests may share a
 // connection, and none holds up another: a body whose handler does not read it
 // waits in memory, then in a temporary file. A request is cancelled by
 // ABORT_REQUEST and by the end of its connection. What the runtime has to say
@@ -18,8 +18,8 @@
 package fastcgi
 
 import (
-	"github.com/cgigen/cgigen/runtime/gateway"
 	"github.com/cgigen/cgigen/runtime/internal/daemon"
+	"github.com/cgigen/cgigen/runtime/internal/gateway"
 	"github.com/cgigen/cgigen/runtime/internal/stream"
 )
 

@@ -7,7 +7,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/cgigen/cgigen/runtime/gateway"
+	"github.com/cgigen/cgigen/runtime/internal/gateway"
 	"github.com/cgigen/cgigen/runtime/internal/stream"
 )
 
@@ -106,7 +106,7 @@ func (o *output) last(outcome gateway.Outcome, shared bool) []byte {
 	return o.buf
 }
 
-// free gives the buffer back.
+// free returns the buffer back.
 func (o *output) free() {
 	if o.pooled != nil {
 		*o.pooled = o.buf[:0]

@@ -18,7 +18,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/cgigen/cgigen/runtime/internal/covered"
+	"github.com/cgigen/cgigen/runtime/internal/conformance/covered"
 )
 
 var soak = flag.Duration("soak", 300*time.Millisecond, "how long TestSoak runs; ten minutes before a release, with -race")

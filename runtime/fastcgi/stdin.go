@@ -6,7 +6,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/cgigen/cgigen/runtime/gateway"
+	"github.com/cgigen/cgigen/runtime/internal/gateway"
 )
 
 // queueLimit is how much of a request body waits in memory for the handler. It

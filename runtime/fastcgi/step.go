@@ -8,7 +8,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/cgigen/cgigen/runtime/gateway"
+	"github.com/cgigen/cgigen/runtime/internal/gateway"
 )
 
 // step reads one record, or a part of a large one, and acts upon it. It returns

@@ -19,8 +19,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/cgigen/cgigen/runtime/gateway"
 	"github.com/cgigen/cgigen/runtime/internal/daemon"
+	"github.com/cgigen/cgigen/runtime/internal/gateway"
 	"github.com/cgigen/cgigen/runtime/internal/stream"
 )
 

@@ -6,7 +6,7 @@ import (
 	"log/slog"
 	"os"
 
-	"github.com/cgigen/cgigen/runtime/gateway"
+	"github.com/cgigen/cgigen/runtime/internal/gateway"
 )
 
 // A handler writes to the log of the request whose context it gets.

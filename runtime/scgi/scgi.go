@@ -7,7 +7,7 @@
 //
 // SCGI is a request of meta-variables in a netstring and a body, and a CGI
 // response, on a connection of their own. What a handler sees and may do is
-// that of net/http, as package runtime/gateway describes it. A request is
+// that of net/http, as package runtime/internal/gateway describes it. A request is
 // cancelled when the web server closes its connection.
 //
 // The end of a response is the end of its connection. One that cannot be
@@ -16,8 +16,8 @@
 package scgi
 
 import (
-	"github.com/cgigen/cgigen/runtime/gateway"
 	"github.com/cgigen/cgigen/runtime/internal/daemon"
+	"github.com/cgigen/cgigen/runtime/internal/gateway"
 	"github.com/cgigen/cgigen/runtime/internal/stream"
 )
 

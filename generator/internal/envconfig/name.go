@@ -7,6 +7,7 @@ import (
 
 	"github.com/cgigen/cgigen/generator/diag"
 	"github.com/cgigen/cgigen/generator/model"
+	"github.com/cgigen/cgigen/runtime/config"
 )
 
 // envName is what the files of runtime/config take as a key.
@@ -23,7 +24,7 @@ func refusal(name string) string {
 	switch {
 	case strings.HasPrefix(name, "HTTP_"):
 		return "a request header can set it"
-	case hasAnyPrefix(name, "REDIRECT_", "SSL_", "CONTEXT_"), slices.Contains(metaVariables(), name):
+	case config.IsRequestVariable(name):
 		return "it belongs to the request"
 	case name == "PORT", hasAnyPrefix(name, "LISTEN_", "FCGI_"):
 		return "it chooses a gateway"
@@ -31,17 +32,6 @@ func refusal(name string) string {
 		return "it is a setting of the runtime"
 	}
 	return ""
-}
-
-// metaVariables are those of RFC 3875 §4.1 and what servers add to them.
-func metaVariables() []string {
-	return []string{
-		"AUTH_TYPE", "CONTENT_LENGTH", "CONTENT_TYPE", "GATEWAY_INTERFACE", "PATH_INFO", "PATH_TRANSLATED",
-		"QUERY_STRING", "REMOTE_ADDR", "REMOTE_HOST", "REMOTE_IDENT", "REMOTE_USER", "REQUEST_METHOD",
-		"SCRIPT_NAME", "SERVER_NAME", "SERVER_PORT", "SERVER_PROTOCOL", "SERVER_SOFTWARE",
-		"REQUEST_URI", "REQUEST_SCHEME", "SCRIPT_FILENAME", "SCRIPT_URI", "SCRIPT_URL", "DOCUMENT_ROOT",
-		"DOCUMENT_URI", "SERVER_ADDR", "SERVER_ADMIN", "SERVER_SIGNATURE", "REMOTE_PORT", "HTTPS", "UNIQUE_ID",
-	}
 }
 
 func hasAnyPrefix(name string, prefixes ...string) bool {

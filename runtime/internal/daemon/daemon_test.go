@@ -23,7 +23,7 @@ import (
 	"github.com/cgigen/cgigen/runtime/cgi"
 	"github.com/cgigen/cgigen/runtime/fastcgi"
 	"github.com/cgigen/cgigen/runtime/httpd"
-	"github.com/cgigen/cgigen/runtime/internal/covered"
+	"github.com/cgigen/cgigen/runtime/internal/conformance/covered"
 	"github.com/cgigen/cgigen/runtime/scgi"
 )
 

@@ -17,7 +17,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/cgigen/cgigen/runtime/internal/servers"
+	"github.com/cgigen/cgigen/runtime/internal/conformance/servers"
 )
 
 // A program that is started anew on its socket, as systemd does it, answers what has been accepted, and what has not waits for

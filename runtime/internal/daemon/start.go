@@ -7,7 +7,7 @@ import (
 	"os"
 	"strings"
 
-	"github.com/cgigen/cgigen/runtime/gateway"
+	"github.com/cgigen/cgigen/runtime/internal/gateway"
 )
 
 // A start is how the process was started.

@@ -1,0 +1,16 @@
+module example.com/s3
+
+go 1.26.0
+
+replace github.com/cgigen/cgigen => ../../../../../..
+
+require (
+	github.com/cgigen/cgigen v0.0.0-00010101000000-000000000000
+	github.com/johannesboyne/gofakes3 v1.2.0
+)
+
+require (
+	github.com/ryszard/goskiplist v0.0.0-20150312221310-2dfbae5fcf46 // indirect
+	go.shabbyrobe.org/gocovmerge v0.0.0-20230507111327-fa4f82cfbf4d // indirect
+	golang.org/x/tools v0.52.0 // indirect
+)

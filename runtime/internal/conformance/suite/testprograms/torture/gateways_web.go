@@ -1,0 +1,14 @@
+//go:build web
+
+package main
+
+import (
+	"github.com/cgigen/cgigen/runtime/cgi"
+	"github.com/cgigen/cgigen/runtime/fastcgi"
+	"github.com/cgigen/cgigen/runtime/httpd"
+	"github.com/cgigen/cgigen/runtime/internal/gateway"
+	"github.com/cgigen/cgigen/runtime/scgi"
+)
+
+// gateways are all there are.
+var gateways = []gateway.Gateway{cgi.Gateway, fastcgi.Gateway, scgi.Gateway, httpd.Gateway}
