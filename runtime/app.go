@@ -18,7 +18,7 @@ import (
 type App struct {
 	name   string
 	values *config.Values
-	life   life
+	life   processContext
 	router router
 
 	mu       sync.Mutex
@@ -145,4 +145,4 @@ func Variable(r *http.Request, name string) string {
 	return ""
 }
 
-var _ context.Context = (*life)(nil)
+var _ context.Context = (*processContext)(nil)

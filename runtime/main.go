@@ -17,7 +17,7 @@ import (
 // the handlers; it is called once, before the first request is served. The
 // gateways are those that the program can be started through.
 func Main(name string, build func(context.Context, *App) error, gateways ...gateway.Gateway) {
-	var choices gateway.Choices
+	var choices gateway.LinkedGateways
 	for _, add := range gateways {
 		add(&choices)
 	}
@@ -29,7 +29,7 @@ func Main(name string, build func(context.Context, *App) error, gateways ...gate
 			os.Exit(code)
 		}
 	}
-	explain(name, &choices)
+	printUsage(name, &choices)
 	os.Exit(2)
 }
 

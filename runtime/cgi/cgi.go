@@ -13,7 +13,7 @@ import (
 )
 
 // Gateway makes a program answer CGI requests.
-func Gateway(c *gateway.Choices) {
+func Gateway(c *gateway.LinkedGateways) {
 	c.IsRequest = arguments.FromClient
 	c.Request = serve
 }

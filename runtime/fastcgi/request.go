@@ -98,8 +98,8 @@ func (r *request) serve() {
 	x := &r.exchange
 	x.Input, x.Output, x.Log = &r.stdin, &r.output, logWriter{r}
 	x.Context, x.Cancel = &r.context, r.context.stop
-	x.BodyFirst, x.BodyLast = r.stopsSending(), true
-	x.StatusLast = r.wantsStatusLast()
+	x.Server.BodyFirst, x.Server.BodyLast = r.stopsSending(), true
+	x.Server.StatusLast = r.wantsStatusLast()
 	var outcome gateway.Outcome
 	if r.bad != nil {
 		outcome = x.Refuse(r.bad)

@@ -25,7 +25,7 @@ import (
 )
 
 // Gateway makes a program answer HTTP requests.
-func Gateway(c *gateway.Choices) {
+func Gateway(c *gateway.LinkedGateways) {
 	c.Web = newService
 	c.Daemon = daemon.Run
 }

@@ -66,7 +66,7 @@ func (c *conn) run(vars gateway.Vars, err error) {
 	x := &c.exchange
 	x.Vars, x.Input, x.Output, x.Log = vars, (*input)(c), (*output)(c), c.server.Log
 	x.Context, x.Cancel = c, c.stop
-	x.BodyFirst = true // nginx may be one of those that stop
+	x.Server.BodyFirst = true // nginx may be one of those that stop
 	c.begin(vars)
 	switch {
 	case err != nil:

@@ -23,7 +23,7 @@ import (
 
 // Gateway makes a program answer SCGI requests, when it is started with a
 // socket to listen on.
-func Gateway(c *gateway.Choices) {
+func Gateway(c *gateway.LinkedGateways) {
 	c.Streams = append(c.Streams, protocol)
 	c.Daemon = daemon.Run
 }

@@ -24,7 +24,7 @@ type socket struct {
 // Run serves a program on the sockets that the process was started with, or,
 // if it can speak HTTP, on the port of the variable PORT or one for somebody at
 // a terminal. It reports false if there is nothing of that kind.
-func Run(p gateway.Program, c *gateway.Choices) (exitCode int, found bool) {
+func Run(p gateway.Program, c *gateway.LinkedGateways) (exitCode int, found bool) {
 	where, err := find(c)
 	if err == nil && where == nil {
 		return 0, false
@@ -40,7 +40,7 @@ func Run(p gateway.Program, c *gateway.Choices) (exitCode int, found bool) {
 }
 
 // serve runs the program from its constructors to its clean-ups.
-func serve(p gateway.Program, c *gateway.Choices, where *start) (exitCode int) {
+func serve(p gateway.Program, c *gateway.LinkedGateways, where *start) (exitCode int) {
 	stop := signals()
 	p.KeepSignals()
 	limits, err := readLimits(p)
@@ -149,7 +149,7 @@ type service struct {
 }
 
 // services makes what serves the sockets.
-func (d *daemon) services(c *gateway.Choices, l limits, sockets []socket) []service {
+func (d *daemon) services(c *gateway.LinkedGateways, l limits, sockets []socket) []service {
 	var streams, web []net.Listener
 	for _, s := range sockets {
 		if s.web {

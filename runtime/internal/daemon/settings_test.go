@@ -125,12 +125,12 @@ func TestSocketsNeedAGateway(t *testing.T) {
 	web := func(gateway.Program, stream.Limits) stream.Service { return nil }
 	streams := []func(gateway.Program) stream.Protocol{nil}
 	for want, test := range map[string]struct {
-		c  gateway.Choices
+		c  gateway.LinkedGateways
 		in inherited
 	}{
-		"no gateway for sockets is linked": {gateway.Choices{}, inherited{fd: 99}},
-		`the socket "app-http.socket" is for HTTP, but the program has been generated without the gateway http`: {gateway.Choices{Streams: streams}, inherited{fd: 99, name: "app-http.socket"}},
-		"descriptor 99 is no socket to listen on: ":                                                             {gateway.Choices{Web: web}, inherited{fd: 99}},
+		"no gateway for sockets is linked": {gateway.LinkedGateways{}, inherited{fd: 99}},
+		`the socket "app-http.socket" is for HTTP, but the program has been generated without the gateway http`: {gateway.LinkedGateways{Streams: streams}, inherited{fd: 99, name: "app-http.socket"}},
+		"descriptor 99 is no socket to listen on: ":                                                             {gateway.LinkedGateways{Web: web}, inherited{fd: 99}},
 	} {
 		s := &start{inherits: []inherited{test.in}, spawned: true}
 		if err := s.open("test", &test.c); err == nil || !strings.HasPrefix(err.Error(), want) {
@@ -143,7 +143,7 @@ func TestSocketsNeedAGateway(t *testing.T) {
 func TestTryOutServerIsLocal(t *testing.T) {
 	for range 2 { // the second finds the usual port taken
 		s := &start{tryOut: true}
-		if err := s.open("test", &gateway.Choices{}); err != nil {
+		if err := s.open("test", &gateway.LinkedGateways{}); err != nil {
 			t.Fatal(err)
 		}
 		defer s.sockets[0].Close()

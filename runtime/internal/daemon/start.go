@@ -27,7 +27,7 @@ type inherited struct {
 }
 
 // find looks at what the process was started with. Nothing is changed yet.
-func find(c *gateway.Choices) (*start, error) {
+func find(c *gateway.LinkedGateways) (*start, error) {
 	if list, err := fromSystemd(os.Getpid(), os.Getenv); err != nil || len(list) > 0 {
 		return &start{inherits: list}, err
 	}
@@ -85,7 +85,7 @@ func fromSystemd(pid int, getenv func(string) string) ([]inherited, error) {
 }
 
 // open makes listeners of what find has found, for the program of that name.
-func (s *start) open(name string, c *gateway.Choices) error {
+func (s *start) open(name string, c *gateway.LinkedGateways) error {
 	if s.addr != "" {
 		l, err := net.Listen("tcp", s.addr)
 		if err != nil {

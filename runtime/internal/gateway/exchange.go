@@ -13,6 +13,22 @@ import (
 	"strings"
 )
 
+// Quirks are what a web server does to an exchange that others do not.
+type Quirks struct {
+	// BodyFirst: the server stops sending the request body when the response
+	// begins, so that EnableFullDuplex has to get all of it before (nginx).
+	BodyFirst bool
+
+	// BodyLast: the server can go on sending the request body after the end of
+	// the response, which the transport then drops. A handler that has called
+	// EnableFullDuplex need not wait for it.
+	BodyLast bool
+
+	// StatusLast: the server takes every response with a Location for a 302,
+	// unless Status comes after it (HAProxy).
+	StatusLast bool
+}
+
 // An Exchange is one request and its response.
 type Exchange struct {
 	Program Program
@@ -25,18 +41,7 @@ type Exchange struct {
 	Context context.Context
 	Cancel  func()
 
-	// BodyFirst says that the server stops sending the request body when the
-	// response begins, so that EnableFullDuplex has to get all of it before.
-	BodyFirst bool
-
-	// BodyLast says that the server can go on sending the request body after
-	// the end of the response, which the transport then drops: a handler that
-	// has called EnableFullDuplex need not wait for it.
-	BodyLast bool
-
-	// StatusLast says that the server takes every response with a Location
-	// for a 302, unless Status comes after it (HAProxy).
-	StatusLast bool
+	Server Quirks // of the server in front
 
 	id string
 
@@ -91,7 +96,7 @@ func (x *Exchange) serve() Outcome {
 		x.Report(err.Error())
 		return max(w.replace(http.StatusInternalServerError), Failed)
 	}
-	if r.ContentLength < 0 || r.ContentLength > much || strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
+	if r.ContentLength < 0 || r.ContentLength > longTransfer || strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
 		x.mayBeStopped() // what is uploaded may be on disk
 	}
 	ok := x.call(handler, w, r)
@@ -117,9 +122,9 @@ func (x *Exchange) serve() Outcome {
 // catching costs them a thread; even a timer would.
 func (x *Exchange) mayBeStopped() { x.Context.Done() }
 
-// much is how many bytes make a request one that may take long: what fits in a
+// longTransfer is how many bytes make a request one that may take long: what fits in a
 // pipe does not wait for anybody.
-const much = 64 << 10
+const longTransfer = 64 << 10
 
 // Refuse answers without asking the program, because of what the transport has
 // found wrong: the status of a *[RequestError], otherwise 500.

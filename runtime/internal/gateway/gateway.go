@@ -23,11 +23,11 @@ import (
 
 // A Gateway adds what it can do to the choices that a program has when it
 // starts. The functions Gateway of runtime/cgi and its siblings are of this type.
-type Gateway func(*Choices)
+type Gateway func(*LinkedGateways)
 
-// Choices are the gateways that were linked into a program. Which of them a
+// LinkedGateways are the gateways that were linked into a program. Which of them a
 // process uses depends on how the web server started it.
-type Choices struct {
+type LinkedGateways struct {
 	// IsRequest reports whether the environment describes one request.
 	IsRequest func() bool
 
@@ -45,7 +45,7 @@ type Choices struct {
 	// Daemon runs the program on the sockets that the process was started with
 	// or that it can make, until it is told to stop. It reports false if
 	// nothing asks for that.
-	Daemon func(Program, *Choices) (exitCode int, found bool)
+	Daemon func(Program, *LinkedGateways) (exitCode int, found bool)
 }
 
 // A Program is what a gateway has to know of a generated program.

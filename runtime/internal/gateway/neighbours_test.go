@@ -135,7 +135,7 @@ func TestBodyThatIsLeftIsClosed(t *testing.T) {
 		}
 		left = r.Body
 		io.WriteString(w, "answer")
-	}, strings.NewReader("the body"), post("8"), func(x *Exchange) { x.BodyLast = true })
+	}, strings.NewReader("the body"), post("8"), func(x *Exchange) { x.Server.BodyLast = true })
 	read := make(chan error)
 	go func() {
 		_, err := left.Read(make([]byte, 1))

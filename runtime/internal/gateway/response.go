@@ -87,7 +87,7 @@ func (w *response) WriteHeader(code int) {
 
 // setHead makes what leaves first.
 func (w *response) setHead(header http.Header, code int) {
-	if w.head = w.room[:0]; w.x.StatusLast {
+	if w.head = w.room[:0]; w.x.Server.StatusLast {
 		w.head = appendStatus(w.x.appendHeader(w.head, header, code), code)
 	} else {
 		w.head = w.x.appendHeader(appendStatus(w.head, code), header, code)
@@ -245,7 +245,7 @@ func (w *response) clearInput() error {
 	switch {
 	case w.done:
 		w.leaveInput()
-	case w.fullDuplex && !w.x.BodyFirst:
+	case w.fullDuplex && !w.x.Server.BodyFirst:
 		w.body.Pump(w.x.spoolLimits())
 	default:
 		if err := w.body.Hold(w.x.spoolLimits()); err != nil {
@@ -258,7 +258,7 @@ func (w *response) clearInput() error {
 
 // leaveInput is for what the handler has not read of the request body.
 func (w *response) leaveInput() {
-	if w.fullDuplex && w.x.BodyLast && !w.x.BodyFirst {
+	if w.fullDuplex && w.x.Server.BodyLast && !w.x.Server.BodyFirst {
 		w.body.Abandon()
 	} else {
 		w.body.Discard()
@@ -288,7 +288,7 @@ func (w *response) output(p []byte) error {
 // emit hands bytes to the server. An error is the loss of the client or of the
 // server, and ends the request's context.
 func (w *response) emit(p []byte) error {
-	if !w.done && w.written > much {
+	if !w.done && w.written > longTransfer {
 		w.x.mayBeStopped()
 	}
 	if _, err := w.x.Output.Write(p); err != nil {

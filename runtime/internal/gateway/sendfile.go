@@ -47,7 +47,7 @@ func (w *response) canSendFile(n int64) bool {
 }
 
 func (w *response) sendFile(file *os.File, n int64, src io.Reader) (int64, error) {
-	if n > much {
+	if n > longTransfer {
 		w.x.mayBeStopped()
 	}
 	if err := w.send(); err != nil {

@@ -15,7 +15,7 @@ import (
 )
 
 func main() {
-	var choices gateway.Choices
+	var choices gateway.LinkedGateways
 	for _, add := range []gateway.Gateway{cgi.Gateway, fastcgi.Gateway, scgi.Gateway} {
 		add(&choices)
 	}

@@ -9,7 +9,7 @@ import (
 
 // Who has not asked for the context before the signal learns of it all the same.
 func TestSignalIsTheCauseOfAContextThatNobodyHasAskedFor(t *testing.T) {
-	l := &life{}
+	l := &processContext{}
 	l.Cancel(&stopped{syscall.SIGTERM})
 	l.Cancel(context.Canceled) // the handler has returned
 	if err := l.Err(); err != context.Canceled {

@@ -11,27 +11,27 @@ import (
 	"github.com/cgigen/cgigen/runtime/internal/stream"
 )
 
-// A life is the context of the process. It ends with a signal to stop or with
+// A processContext is the context of the process. It ends with a signal to stop or with
 // the loss of the client.
 //
 // Signals cost a goroutine and a thread, a good part of what a small request
 // costs in all. So they are left to the kernel, which ends the process at once,
 // until somebody has a use for them: whoever waits for Done or has something
 // to clean up.
-type life struct {
+type processContext struct {
 	stream.Context
 	stop func() error // runs the clean-ups
 	once sync.Once
 }
 
 // Done is called by everybody who wants to hear of the end.
-func (l *life) Done() <-chan struct{} {
+func (l *processContext) Done() <-chan struct{} {
 	l.watch()
 	return l.Context.Done()
 }
 
 // watch begins to catch the signals with which servers stop a program.
-func (l *life) watch() {
+func (l *processContext) watch() {
 	l.once.Do(func() {
 		signals := make(chan os.Signal, 1)
 		signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
@@ -43,11 +43,11 @@ func (l *life) watch() {
 }
 
 // ignore leaves the signals to a gateway that keeps running.
-func (l *life) ignore() { l.once.Do(func() {}) }
+func (l *processContext) ignore() { l.once.Do(func() {}) }
 
 // wait ends the context at the first signal. The handler then has time to
 // return by itself; if it does not, the clean-ups run without it.
-func (l *life) wait(signals <-chan os.Signal) {
+func (l *processContext) wait(signals <-chan os.Signal) {
 	received := <-signals
 	l.Cancel(&stopped{received})
 	begin, grace := time.Now(), time.After(stopGrace)

@@ -6,9 +6,9 @@ import (
 	"github.com/cgigen/cgigen/runtime/internal/gateway"
 )
 
-// explain says what the file is to somebody who started it by hand, and to
+// printUsage says what the file is to somebody who started it by hand, and to
 // everybody else why it cannot run.
-func explain(name string, c *gateway.Choices) {
+func printUsage(name string, c *gateway.LinkedGateways) {
 	if os.Getenv("PORT") != "" && c.Web == nil {
 		say("cgigen: " + name + ": PORT is set, but this program cannot speak HTTP: generate it with --gateways http")
 		return
@@ -26,7 +26,7 @@ func explain(name string, c *gateway.Choices) {
 func say(line string) { os.Stderr.WriteString(line + "\n") }
 
 // missing says what a web server would have given to the program.
-func missing(c *gateway.Choices) string {
+func missing(c *gateway.LinkedGateways) string {
 	text := "there is no request in the environment (CGI)"
 	if len(c.Streams) > 0 {
 		text += ", and no socket to listen on as descriptor 0 or in LISTEN_FDS (FastCGI, SCGI)"
@@ -38,7 +38,7 @@ func missing(c *gateway.Choices) string {
 }
 
 // examples are commands that run the program.
-func examples(c *gateway.Choices) []string {
+func examples(c *gateway.LinkedGateways) []string {
 	var lines []string
 	if c.Request != nil {
 		lines = append(lines, "REQUEST_METHOD=GET REQUEST_URI=/ "+os.Args[0])
