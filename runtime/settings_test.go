@@ -14,7 +14,7 @@ import (
 // The settings that the runtime reads, those that it knows (an unknown one in a file is an error), and those of the table
 // in the package's documentation are the same.
 func TestSettingsAreReadKnownAndDocumented(t *testing.T) {
-	read := regexp.MustCompile(`(?:\.Setting\("(?:CGIGEN_)?|read\(p, ")([A-Z_]+)"`)
+	read := regexp.MustCompile(`(?:(?:\.Setting|\bsetting)\("(?:CGIGEN_)?|read\(p, ")([A-Z_]+)"`)
 	var inCode []string
 	err := filepath.WalkDir(".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil {

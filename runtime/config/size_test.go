@@ -15,7 +15,7 @@ func TestFilesMayHoldOneMebibyte(t *testing.T) {
 			value, problem := text(t, map[string]string{"named": named}, map[string]string{"T_A_FILE": "DIR/named"}, Var{Name: "T_A"})
 			want, wantProblem := named, ""
 			if size > limit {
-				want, wantProblem = "(unset)", "configuration:\n\tT_A (field Field): cannot read the file that T_A_FILE names: DIR/named: larger than 1 MiB"
+				want, wantProblem = "(unset)", "configuration:\n\tT_A (field Field): cannot read the file that T_A_FILE from the environment names: larger than 1 MiB"
 			}
 			if value != want || problem != wantProblem {
 				t.Errorf("%d bytes, problem %q, want %d, %q", len(value), problem, len(want), wantProblem)

@@ -35,7 +35,7 @@ func TestWritesAfterTheEndOfARequestGoNowhere(t *testing.T) {
 	c.want(1, ok("first"))
 	for range 3 {
 		c.send(get(1))
-		want := answer{out: "Status: 200 OK\r\nContent-Type: text/plain\r\n\r\n" + strings.Repeat("second ", 1000), end: ended(0, completed)}
+		want := answer{out: "Content-Type: text/plain\r\nStatus: 200 OK\r\n\r\n" + strings.Repeat("second ", 1000), end: ended(0, completed)}
 		c.want(1, want)
 	}
 }

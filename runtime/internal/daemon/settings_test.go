@@ -25,7 +25,7 @@ func with(settings map[string]string) (limits, error) {
 func TestSettingsReachTheirLimits(t *testing.T) {
 	usual := func(change func(*limits)) limits {
 		l := limits{Limits: stream.Limits{Header: 1 << 20, HeaderTimeout: 30 * time.Second, IdleTimeout: 5 * time.Minute, WriteTimeout: 2 * time.Minute,
-			Requests: 1000, PerConnection: 100}, finish: 10 * time.Second, stop: 5 * time.Second}
+			Requests: 1000, PerConnection: 100}, finish: 10 * time.Second, stop: 5 * time.Second, spools: 256 << 20}
 		change(&l)
 		return l
 	}
@@ -45,6 +45,7 @@ func TestSettingsReachTheirLimits(t *testing.T) {
 		{"MAX_REQUESTS", "7", usual(func(l *limits) { l.Requests = 7 })},
 		{"MAX_REQUESTS", "0", usual(func(l *limits) { l.Requests = 0 })},
 		{"MAX_SHARING", "1", usual(func(l *limits) { l.PerConnection = 1 })},
+		{"SPOOL_TOTAL", "7M", usual(func(l *limits) { l.spools = 7 << 20 })},
 		{"FINISH_TIMEOUT", "7s", usual(func(l *limits) { l.finish = 7 * time.Second })},
 		{"STOP_TIMEOUT", "7s", usual(func(l *limits) { l.stop = 7 * time.Second })},
 		{"OTHER", "7s", usual(func(*limits) {})},
