@@ -64,7 +64,7 @@ func Test386RunsInASmallAddressSpace(t *testing.T) {
 func buildProgram(t *testing.T, arch string) string {
 	t.Helper()
 	program := filepath.Join(t.TempDir(), "program")
-	build := exec.Command("go", "build", "-o", program, "./internal/coldstart/programs/cgigen")
+	build := exec.Command("go", "build", "-o", program, "./internal/bench/coldstart/programs/cgigen")
 	build.Env = append(os.Environ(), "GOARCH="+arch, "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)

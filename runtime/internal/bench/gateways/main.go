@@ -1,4 +1,4 @@
-// Command gatewaybench measures long-running gateways behind one nginx worker,
+// Command gateways measures long-running gateways behind one nginx worker,
 // by wrk, over kept-alive unix sockets:
 //
 //	go run ./runtime/internal/bench/gateways            requests per second, and their ratios
@@ -29,7 +29,7 @@ type options struct {
 
 func main() {
 	log.SetFlags(0)
-	log.SetPrefix("gatewaybench: ")
+	log.SetPrefix("gateways: ")
 	if len(os.Args) == 4 && os.Args[1] == "serve" { // started by itself
 		log.Fatal(serve(os.Args[2], os.Args[3]))
 	}
@@ -46,7 +46,7 @@ func main() {
 }
 
 func run(o options) error {
-	dir, err := os.MkdirTemp("", "gatewaybench-")
+	dir, err := os.MkdirTemp("", "gateways-")
 	if err != nil {
 		return err
 	}

@@ -90,7 +90,7 @@ func readUntil(c net.Conn, text string) error {
 // request is a GET request as the protocol has it.
 func (b backend) request(path string) []byte {
 	vars := []string{"REQUEST_METHOD", "GET", "REQUEST_URI", path, "SERVER_PROTOCOL", "HTTP/1.1", "HTTP_HOST", "test",
-		"HTTP_USER_AGENT", "gatewaybench", "REMOTE_ADDR", "127.0.0.1", "SERVER_NAME", "test", "SERVER_PORT", "80"}
+		"HTTP_USER_AGENT", "gateways", "REMOTE_ADDR", "127.0.0.1", "SERVER_NAME", "test", "SERVER_PORT", "80"}
 	switch {
 	case strings.Contains(b.socket, "fastcgi"), strings.Contains(b.socket, "fcgi"):
 		var params []byte
@@ -103,7 +103,7 @@ func (b backend) request(path string) []byte {
 		block := "CONTENT_LENGTH\x000\x00SCGI\x001\x00" + strings.Join(vars, "\x00") + "\x00"
 		return fmt.Appendf(nil, "%d:%s,", len(block), block)
 	}
-	return []byte("GET " + path + " HTTP/1.1\r\nHost: test\r\nUser-Agent: gatewaybench\r\n\r\n")
+	return []byte("GET " + path + " HTTP/1.1\r\nHost: test\r\nUser-Agent: gateways\r\n\r\n")
 }
 
 // record is a FastCGI record of request 1.
