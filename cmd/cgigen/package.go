@@ -35,13 +35,14 @@ func (a *app) packageCommand() *cobra.Command {
 	var flags packageFlags
 	cmd := &cobra.Command{
 		Use:   "package --for SERVER -o FILE|DIR [packages]",
-		Short: "Pack the site for a host",
-		Long: `package brings the programs up to date as build does, compiles, and writes everything that a host needs: programs,
-rules for the server, an example of the settings, notes for installing, a
-manifest with sums, and a bill of materials. The same commit gives the same bytes.
+		Short: "Pack the site for a host or a server",
+		Long: `package updates and compiles the programs as build does. Then it writes everything
+that a host needs: the programs, rules for the server, example settings,
+installation notes, a manifest with checksums, and a bill of materials. The same
+commit gives the same bytes.
 
-What is written is a .tar.gz (or .tgz), a .zip with Unix modes, as file managers of
-control panels take it, or a folder.`,
+It writes a .tar.gz (or .tgz), a .zip, or a folder. The .zip has Unix modes, for
+the file managers of control panels.`,
 		RunE: func(cmd *cobra.Command, patterns []string) error {
 			flags.baseSet = cmd.Flags().Changed("base")
 			if err := flags.check(); err != nil {
@@ -62,17 +63,17 @@ control panels take it, or a folder.`,
 func (f *packageFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.server, "for", "", "pack for `SERVER`: "+strings.Join(pack.Servers(), ", "))
-	flags.StringVarP(&f.output, "output", "o", "", "write `FILE`.tar.gz, FILE.tgz, FILE.zip or a folder")
-	flags.StringVar(&f.layout, "layout", "", "how programs lie: `LAYOUT` is "+strings.Join(pack.Layouts("apache"), "|")+" for apache, "+
+	flags.StringVarP(&f.output, "output", "o", "", "write `FILE`: a .tar.gz, .tgz or .zip by its name, otherwise a folder")
+	flags.StringVar(&f.layout, "layout", "", "arrange the programs by `LAYOUT`: "+strings.Join(pack.Layouts("apache"), "|")+" for apache, "+
 		strings.Join(pack.Layouts("nginx"), "|")+" for lighttpd, nginx and caddy (default subdir)")
-	flags.StringVar(&f.base, "base", "", "`PATH` of the site on its host, as /~alice/shop (default that of //cgigen:site)")
-	flags.StringVar(&f.docroot, "docroot", "public_html", "`NAME` of the host's document root")
-	flags.StringVar(&f.host, "host", "www.example.org", "domain `NAME` of the site")
-	flags.StringVar(&f.root, "root", "", "`DIR` of the site on a server of one's own (default /srv/NAME)")
+	flags.StringVar(&f.base, "base", "", "set the `PATH` of the site on its host, such as /~alice/shop (default: base= of //cgigen:site)")
+	flags.StringVar(&f.docroot, "docroot", "public_html", "set the `NAME` of the host's document root")
+	flags.StringVar(&f.host, "host", "www.example.org", "set the domain `NAME` of the site")
+	flags.StringVar(&f.root, "root", "", "set the folder `DIR` of the site on your own server (default /srv/NAME)")
 	flags.StringArrayVar(&f.targets, "target", nil, "compile for `OS/ARCH`; may be repeated (default linux/amd64)")
-	flags.StringSliceVar(&f.gateways, "gateways", nil, followedHelp+"; for container, link those of LIST into the image (default http)")
-	flags.StringVar(&f.site, "site", "", "only the site `NAME`, of several in the module")
-	flags.StringVar(&f.generated, "generated", "", "`DIR` of the generated programs, as -o of generate")
+	flags.StringSliceVar(&f.gateways, "gateways", nil, followedHelp+"; for container, link those into the image (default http)")
+	flags.StringVar(&f.site, "site", "", "use only the site `NAME`, where the module has several")
+	flags.StringVar(&f.generated, "generated", "", "use the generated programs below `DIR`, which is -o of generate")
 	addTags(cmd, &f.tags)
 	must(cmd.RegisterFlagCompletionFunc("for", cobra.FixedCompletions(pack.Servers(), cobra.ShellCompDirectiveNoFileComp)))
 	must(cmd.RegisterFlagCompletionFunc("layout", cobra.FixedCompletions(pack.Layouts("apache"), cobra.ShellCompDirectiveNoFileComp)))

@@ -37,8 +37,8 @@ func (a *app) routesCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "routes [packages]",
 		Short: "Print the route table",
-		Long: `routes prints every route with its program, its function and where it stands.
-Files are relative to the module. It writes no file.`,
+		Long: `routes prints every route with its program, its function, and the file and line of
+the function. File names are relative to the module. It never writes a file.`,
 		ValidArgsFunction: completePackages,
 		RunE: func(cmd *cobra.Command, patterns []string) error {
 			result, err := a.plan(cmd.Context(), generator.Options{Patterns: patterns, Tags: tags})
@@ -51,7 +51,7 @@ Files are relative to the module. It writes no file.`,
 			return printRoutes(a.stdout, routeRows(result.Model))
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON array of objects")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print the routes as a JSON array of objects")
 	addTags(cmd, &tags)
 	return cmd
 }

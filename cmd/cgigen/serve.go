@@ -25,11 +25,12 @@ func (a *app) serveCommand() *cobra.Command {
 	var addr string
 	cmd := &cobra.Command{
 		Use:   "serve [packages]",
-		Short: "Serve the site on this machine, and rebuild it on change",
-		Long: `serve brings the programs up to date as build does, compiles, and answers requests with the real programs, one
-process for each request, as a web server does. When the source changes, the
-programs are made anew; requests wait for them. What is wrong with the source is
-shown in the browser and in the terminal.`,
+		Short: "Serve the site on this machine, and rebuild it on every change",
+		Long: `serve updates and compiles the programs as build does. Then it answers requests
+with the real programs, one process for each request, as a web server does.
+
+When the source changes, serve rebuilds the programs; requests wait until they
+are ready. Mistakes in the source are shown in the terminal and in the browser.`,
 		RunE: func(cmd *cobra.Command, patterns []string) error {
 			if err := checkAddr(cmd.Context(), addr); err != nil {
 				return err
@@ -43,7 +44,7 @@ shown in the browser and in the terminal.`,
 		},
 	}
 	flags.addFollowing(cmd)
-	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:8080", "listen on `HOST:PORT`; port 0 is any free one")
+	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:8080", "listen on `HOST:PORT`; port 0 lets the system choose a free port")
 	must(cmd.RegisterFlagCompletionFunc("addr", cobra.NoFileCompletions))
 	return cmd
 }
