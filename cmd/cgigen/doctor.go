@@ -76,7 +76,7 @@ func (a *app) examine(ctx context.Context, address string, flags doctorFlags) er
 	}
 	text, err := os.ReadFile(file)
 	if err != nil {
-		return usageError{fmt.Sprintf("the manifest of the package is needed: --manifest FILE (%v)", err)}
+		return usageError{fmt.Sprintf("cannot read the manifest of the package: give it with --manifest FILE (%v)", err)}
 	}
 	m, err := manifest.Decode(text)
 	if err != nil {

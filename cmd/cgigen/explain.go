@@ -29,7 +29,7 @@ Without a name, explain prints a table of all programs, with what each opens
 before the first byte of a response.`,
 		RunE: func(cmd *cobra.Command, names []string) error {
 			if !slices.Contains(formats, format) {
-				return usageError{fmt.Sprintf("unknown format %q: there is %s", format, strings.Join(formats, ", "))}
+				return usageError{fmt.Sprintf("unknown format %q: the formats are %s", format, strings.Join(formats, ", "))}
 			}
 			if len(names) != 1 && picture(format) {
 				return usageError{"--format " + format + " is for one program: name it"}

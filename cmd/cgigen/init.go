@@ -97,7 +97,7 @@ func (s *starter) resolveSource() error {
 		s.replace = sourceDir()
 	}
 	if s.replace == "" {
-		return errors.New("this cgigen is no released version; name its checkout with --replace DIR")
+		return errors.New("this cgigen is not a released version; name its checkout with --replace DIR")
 	}
 	replace, err := filepath.Abs(s.replace)
 	if err != nil {
@@ -188,7 +188,7 @@ func moveNew(from, to string) error {
 	}
 	for _, entry := range entries {
 		if _, err := os.Lstat(filepath.Join(to, entry.Name())); err == nil {
-			return fmt.Errorf("%s exists already, and is not overwritten", shown(filepath.Join(to, entry.Name())))
+			return fmt.Errorf("cannot write the project: %s already exists", shown(filepath.Join(to, entry.Name())))
 		}
 	}
 	for i, entry := range entries {

@@ -96,26 +96,26 @@ func (f *packageFlags) check() error {
 	case f.server == "" || f.output == "":
 		return usageError{"--for SERVER and -o FILE|DIR are needed; see cgigen package --help"}
 	case !slices.Contains(pack.Servers(), f.server):
-		return usageError{fmt.Sprintf("--for: unknown server %q: there is %s", f.server, strings.Join(pack.Servers(), ", "))}
+		return usageError{fmt.Sprintf("--for: unknown server %q: the servers are %s", f.server, strings.Join(pack.Servers(), ", "))}
 	case f.layout != "" && !slices.Contains(pack.Layouts(f.server), f.layout):
-		return usageError{fmt.Sprintf("--layout: for %s there is %s, not %q", f.server, strings.Join(pack.Layouts(f.server), ", "), f.layout)}
+		return usageError{fmt.Sprintf("--layout: the layouts for %s are %s, not %q", f.server, strings.Join(pack.Layouts(f.server), ", "), f.layout)}
 	case f.base != "" && model.CheckBase(f.base) != "":
 		return usageError{fmt.Sprintf("--base: %q is not a path of the form /~alice/shop", f.base)}
 	case !folderName.MatchString(f.docroot) || f.docroot == "private":
-		return usageError{fmt.Sprintf("--docroot: %q is not the name of a folder, as public_html", f.docroot)}
+		return usageError{fmt.Sprintf("--docroot: %q is not the name of a folder, such as public_html", f.docroot)}
 	case !hostName.MatchString(f.host):
 		return usageError{fmt.Sprintf("--host: %q is not a domain name", f.host)}
 	case f.root != "" && !rootPath.MatchString(f.root):
-		return usageError{fmt.Sprintf("--root: %q is not an absolute folder, as /srv/shop", f.root)}
+		return usageError{fmt.Sprintf("--root: %q is not an absolute folder, such as /srv/shop", f.root)}
 	}
 	if f.layout == "" {
 		f.layout = pack.Layouts(f.server)[0]
 	}
 	if f.layout == "multicall" && pack.Format(f.output) == "zip" {
-		return usageError{"--layout multicall: a .zip has no hard links; write a .tar.gz or a folder"}
+		return usageError{"--layout multicall: a .zip cannot hold hard links; write a .tar.gz or a folder"}
 	}
 	if ending := pack.OtherArchive(f.output); ending != "" {
-		return usageError{fmt.Sprintf("-o: a package is a .tar.gz, a .tgz, a .zip or a folder, and no %s", ending)}
+		return usageError{fmt.Sprintf("-o: cannot write a %s: a package is a .tar.gz, a .tgz, a .zip or a folder", ending)}
 	}
 	return f.checkGateways()
 }
@@ -129,7 +129,7 @@ func (f *packageFlags) chooseTargets(ctx context.Context) ([]builder.Target, err
 	targets, err := chooseTargets(ctx, texts)
 	for _, t := range targets {
 		if !pack.Runs(f.server, t.OS) {
-			return nil, usageError{fmt.Sprintf("--target %s: --for %s packs programs for Unix, as linux/amd64; cgigen build --target %[1]s compiles them", t, f.server)}
+			return nil, usageError{fmt.Sprintf("--target %s: --for %s packs programs for Unix, such as linux/amd64; cgigen build --target %[1]s compiles them", t, f.server)}
 		}
 	}
 	return targets, err
@@ -192,8 +192,8 @@ func (f *packageFlags) settle(result *generator.Result) error {
 	case site.Base == "":
 		f.linkBase = f.base != ""
 	case f.baseSet && f.base != site.Base:
-		return usageError{fmt.Sprintf("--base: //cgigen:site says base=%s, and the flag %q", site.Base, f.base) +
-			"\n\thint: leave the flag out, or change the key: base= is part of the generated programs"}
+		return usageError{fmt.Sprintf("--base: the flag says %q, but //cgigen:site says base=%s", f.base, site.Base) +
+			"\n\thint: omit the flag, or change the key: base= is part of the generated programs"}
 	default:
 		f.base = site.Base
 	}
@@ -203,7 +203,7 @@ func (f *packageFlags) settle(result *generator.Result) error {
 	for _, name := range f.gateways {
 		if len(site.Asked) > 0 && !slices.Contains(site.Asked, name) {
 			all, _ := model.ParseGateways(append(slices.Clone(site.Asked), name)) // both are known
-			return usageError{fmt.Sprintf("--for container links %s, and //cgigen:site says %s", name, model.GatewaysKey(site.Asked)) + gatewaysHint(all)}
+			return usageError{fmt.Sprintf("--for container links %s, but //cgigen:site says %s", name, model.GatewaysKey(site.Asked)) + gatewaysHint(all)}
 		}
 	}
 	return nil
@@ -237,7 +237,7 @@ func (a *app) pack(ctx context.Context, flags *packageFlags, targets []builder.T
 		return err
 	}
 	if len(o.Model.Programs) == 0 {
-		return fmt.Errorf("there is no handler in these packages, so there is nothing to package")
+		return fmt.Errorf("nothing to package: these packages have no handlers")
 	}
 	o.Time = commitTime(ctx, o.Model.Module.Dir)
 	if flags.server == "container" {

@@ -37,7 +37,7 @@ are ready. Mistakes in the source are shown in the terminal and in the browser.`
 			}
 			for _, p := range patterns {
 				if port, ok := portOf(p); ok {
-					return usageError{fmt.Sprintf("%s is no package; to serve on that port: --addr 127.0.0.1:%s", p, port)}
+					return usageError{fmt.Sprintf("%s is not a package; to serve on that port, use --addr 127.0.0.1:%s", p, port)}
 				}
 			}
 			return a.serve(cmd.Context(), flags.options(patterns), flags.gateways, addr)
@@ -55,7 +55,7 @@ func checkAddr(ctx context.Context, addr string) error {
 		return usageError{fmt.Sprintf("--addr %q is not of the form HOST:PORT, as in 127.0.0.1:8080", addr)}
 	}
 	if _, err := net.DefaultResolver.LookupPort(ctx, "tcp", port); err != nil {
-		return usageError{fmt.Sprintf("--addr %q: there is no port %s; it is a number from 0, for any free one, to 65535", addr, port)}
+		return usageError{fmt.Sprintf("--addr %q: invalid port %s; ports are 1 to 65535, and 0 chooses a free one", addr, port)}
 	}
 	return nil
 }
@@ -154,7 +154,7 @@ func linkPrivateDir(home string) (string, error) {
 			return quote + flag + quote, nil
 		}
 	}
-	return "", fmt.Errorf("the folder %s has both kinds of quotes in its name, which the linker does not take", home)
+	return "", fmt.Errorf("cannot link the folder %s: the linker does not accept a name with both kinds of quotes", home)
 }
 
 // site describes the programs to the server.

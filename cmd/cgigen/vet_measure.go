@@ -29,7 +29,7 @@ const worthSaying = 100 * time.Microsecond
 // without a finding.
 func (a *app) measureInit(ctx context.Context, result *generator.Result, tags string, findings []vet.Finding) ([]vet.Finding, error) {
 	if slices.ContainsFunc(result.Changes, func(c model.Change) bool { return c.Kind != model.Removed }) {
-		return nil, usageError{"--measure builds the programs: run cgigen generate first"}
+		return nil, usageError{"--measure needs programs that are up to date: run cgigen generate first"}
 	}
 	costs, totals, err := initCosts(ctx, result.Programs, tags)
 	if err != nil {

@@ -32,9 +32,9 @@ type CgoUse struct {
 
 // Message says what there is to know, and who imports the package.
 func (u CgoUse) Message() string {
-	text := fmt.Sprintf("%s needs cgo (%s), and programs are built without", u.Package, someFiles(u.Left))
+	text := fmt.Sprintf("%s needs cgo (%s), but programs are built without cgo", u.Package, someFiles(u.Left))
 	if !u.Missing {
-		text = fmt.Sprintf("%s is a stub without cgo, and programs are built without: %s says %q", u.Package, someFiles(u.Instead), u.Says)
+		text = fmt.Sprintf("%s is a stub without cgo, and programs are built without cgo: %s says %q", u.Package, someFiles(u.Instead), u.Says)
 	}
 	for i := len(u.Chain) - 2; i >= 0; i-- {
 		if i == len(u.Chain)-2 {

@@ -97,7 +97,7 @@ func (p *process) readHead() (response, error) {
 		case err != nil && size == 0:
 			return res, errors.New("it wrote nothing")
 		case err != nil:
-			return res, fmt.Errorf("its header has no end; the last line is %q", text)
+			return res, fmt.Errorf("its header does not end with an empty line; the last line is %q", text)
 		case text == "":
 			return res, res.complete()
 		}
@@ -111,7 +111,7 @@ func (p *process) readHead() (response, error) {
 func (res *response) add(line string) error {
 	name, value, ok := strings.Cut(line, ":")
 	if !ok || name == "" || strings.ContainsAny(name, " \t") {
-		return fmt.Errorf("it wrote %q where a header has to stand", line)
+		return fmt.Errorf("it wrote %q instead of a header line", line)
 	}
 	value = strings.TrimSpace(value)
 	if !strings.EqualFold(name, "Status") {
@@ -121,7 +121,7 @@ func (res *response) add(line string) error {
 	code, _, _ := strings.Cut(value, " ")
 	status, err := strconv.Atoi(code)
 	if err != nil || status < 200 || status > 999 {
-		return fmt.Errorf("its status %q is none", value)
+		return fmt.Errorf("its status %q does not begin with a number from 200 to 999", value)
 	}
 	res.status = status
 	return nil

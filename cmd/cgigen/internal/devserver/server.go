@@ -173,7 +173,7 @@ func (s *server) watch(ctx context.Context) {
 	inputs, err := s.Inputs(ctx)
 	if err != nil {
 		if ctx.Err() == nil {
-			s.log.say("%v; changes of embedded files are not noticed", err)
+			s.log.say("%v; changes to embedded files are not noticed", err)
 		}
 		return
 	}

@@ -126,7 +126,7 @@ func Decode(text []byte) (*Manifest, error) {
 		return nil, fmt.Errorf("reading the manifest: %w", err)
 	}
 	if m.Version != Version {
-		return nil, fmt.Errorf("reading the manifest: version %d is not known, this cgigen reads version %d", m.Version, Version)
+		return nil, fmt.Errorf("reading the manifest: unknown version %d; this cgigen reads version %d", m.Version, Version)
 	}
 	return &m, check(&m)
 }

@@ -227,7 +227,7 @@ func (b *arrangement) names() []string {
 func (b *arrangement) envExample() []byte {
 	text := configdoc.EnvExample(b.Model)
 	if b.needsBase() {
-		text = append(text, "\n# Path that the site lies below; programs in cgi-bin cannot see it.\nCGIGEN_BASE="+b.Base+"\n"...)
+		text = append(text, "\n# Path of the site below its host. Programs in cgi-bin cannot see it in requests.\nCGIGEN_BASE="+b.Base+"\n"...)
 	}
 	return text
 }
