@@ -29,7 +29,7 @@ func TestSettingsAreReadAsProgramsReadThem(t *testing.T) {
 	program := filepath.Join(dir, "readenv")
 	must(t, os.Mkdir(private, 0o700))
 	build := exec.CommandContext(t.Context(), "go", "build", "-o", program, "-ldflags=-X=github.com/cgigen/cgigen/runtime/config.fixedDir="+private, ".")
-	build.Dir = filepath.Join("..", "..", "..", "..", "generator", "testdata", "readenv")
+	build.Dir = filepath.Join("..", "..", "..", "..", "generator", "configdoc", "testdata", "readenv")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
