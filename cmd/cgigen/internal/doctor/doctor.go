@@ -74,7 +74,7 @@ func (r *Report) WriteText(w io.Writer) error {
 		fmt.Fprintf(&b, "%s: %s\n", f.Name, f.Value)
 	}
 	if len(r.Findings) == 0 {
-		fmt.Fprintf(&b, "%s: nothing wrong was found\n", r.Subject)
+		fmt.Fprintf(&b, "%s: no problems found\n", r.Subject)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -139,7 +139,7 @@ func ids(t *testing.T, address string) []string {
 
 // Only a program's answer says that a value has arrived.
 func TestASlashInAValueArrivesOnlyAtAProgram(t *testing.T) {
-	refused := "is refused by the server; use {name...} or the query for values with slashes"
+	refused := "the server refuses it; use {name...} or the query for values with slashes"
 	tests := []struct {
 		name, want string
 		status     func(*http.Request) int
