@@ -132,7 +132,7 @@ func (a *app) build(ctx context.Context, options generator.Options, o buildFlags
 	return ctx.Err()
 }
 
-// siteJobs gives what there is to build of each site.
+// siteJobs returns what there is to build of each site.
 func siteJobs(result *generator.Result, dir string, common builder.Options) []builder.Options {
 	var jobs []builder.Options
 	for i, site := range result.Model.Sites {
@@ -198,7 +198,7 @@ func (a *app) list(ctx context.Context, jobs []builder.Options, built [][]builde
 	}
 }
 
-// startTime gives the time that a program takes to start, or a dash where it
+// startTime returns the time that a program takes to start, or a dash where it
 // cannot be, or shall not be, started, or was disturbed.
 func startTime(ctx context.Context, target builder.Target, p builder.Program, starts int) (string, error) {
 	if starts == 0 || !target.RunsHere() {
@@ -215,7 +215,7 @@ func megabytes(size int64) string {
 	return fmt.Sprintf("%5.2f MB", float64(size)/1e6)
 }
 
-// progress gives a function that shows how many programs are ready, and one
+// progress returns a function that shows how many programs are ready, and one
 // that wipes it away. On anything but a terminal nothing is shown.
 func (a *app) progress(total int, title string) (update func(int), done func()) {
 	if file, ok := a.stderr.(*os.File); !ok || !term.IsTerminal(int(file.Fd())) || total == 0 {

@@ -86,7 +86,7 @@ func (a *app) examine(ctx context.Context, address string, flags doctorFlags) er
 	return a.show(report, err, flags)
 }
 
-// show prints a report. What is wrong gives code 1.
+// show prints a report. If it has findings, the exit code is 1.
 func (a *app) show(report *doctor.Report, err error, flags doctorFlags) error {
 	if err != nil {
 		return err

@@ -56,10 +56,10 @@ before the first byte of a response.`,
 	return cmd
 }
 
-// picture tells the formats that show one program.
+// picture reports whether a format shows a single program.
 func picture(format string) bool { return format == "svg" || format == "dot" || format == "mermaid" }
 
-// explained gives the explanations of the named programs of all sites, or of
+// explained returns the explanations of the named programs of all sites, or of
 // all programs.
 func explained(m *model.Model, names []string) ([]explain.Program, error) {
 	programs := []explain.Program{}

@@ -138,7 +138,7 @@ func (a *app) generate(ctx context.Context, options generator.Options) (*generat
 	return result, orPending(result, nil)
 }
 
-// orPending gives what keeps the programs from being built, if there is no
+// orPending returns what keeps the programs from being built, if there is no
 // other error: what cannot be built is no success.
 func orPending(result *generator.Result, err error) error {
 	if err == nil && len(result.Pending) > 0 {

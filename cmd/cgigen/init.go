@@ -164,7 +164,7 @@ func goGetTool(ctx context.Context, dir, version string) error {
 	return nil
 }
 
-// makeDir makes a folder and those above it, and gives the topmost one that
+// makeDir makes a folder and those above it, and returns the topmost one that
 // was missing.
 func makeDir(dir string) (made string, err error) {
 	for d := dir; ; d = filepath.Dir(d) {

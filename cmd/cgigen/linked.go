@@ -99,7 +99,7 @@ func oneSite(result *generator.Result) (model.Site, error) {
 	return model.Site{}, usageError{fmt.Sprintf("the packages have handlers of several sites: %s\n\thint: choose one with --site, such as --site %s", strings.Join(names, ", "), names[0])}
 }
 
-// programSites gives the sites that have programs.
+// programSites returns the sites that have programs.
 func programSites(result *generator.Result) []model.Site {
 	var sites []model.Site
 	for i, s := range result.Model.Sites {
@@ -110,7 +110,7 @@ func programSites(result *generator.Result) []model.Site {
 	return sites
 }
 
-// siteFolder gives the folder for what is built of a site: its own if there
+// siteFolder returns the folder for what is built of a site: its own if there
 // are several.
 func siteFolder(dist string, result *generator.Result, site model.Site) string {
 	if len(programSites(result)) < 2 {

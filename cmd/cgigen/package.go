@@ -209,14 +209,14 @@ func (f *packageFlags) settle(result *generator.Result) error {
 	return nil
 }
 
-// linkedGateways gives the gateways that all programs of a package have.
+// linkedGateways returns the gateways that all programs of a package have.
 func (f *packageFlags) linkedGateways(result *generator.Result) []string {
 	return slices.DeleteFunc(model.Gateways(), func(name string) bool {
 		return slices.ContainsFunc(result.Programs, func(p model.Main) bool { return !slices.Contains(p.Gateways, name) })
 	})
 }
 
-// link gives the linker flags of a package.
+// link returns the linker flags of a package.
 func (f *packageFlags) link() string {
 	if !f.linkBase {
 		return ""
@@ -252,7 +252,7 @@ func (a *app) pack(ctx context.Context, flags *packageFlags, targets []builder.T
 	return nil
 }
 
-// buildFolder gives a folder for the compiled programs, the same for the same
+// buildFolder returns a folder for the compiled programs, the same for the same
 // module and flags, so that what is up to date is not linked again.
 func buildFolder(flags packageFlags) (dir string, cleanup func(), err error) {
 	work, err := os.Getwd()

@@ -56,7 +56,7 @@ the function. File names are relative to the module. It never writes a file.`,
 	return cmd
 }
 
-// routeRows gives the routes of all programs, by site, by path and then by pattern.
+// routeRows returns the routes of all programs, by site, by path and then by pattern.
 func routeRows(model *model.Model) []routeRow {
 	rows := []routeRow{} // an empty table is [] in JSON, not null
 	for _, program := range model.Programs {
@@ -83,7 +83,7 @@ func routeRows(model *model.Model) []routeRow {
 	return rows
 }
 
-// configTypes gives the configuration structs that a step is made from,
+// configTypes returns the configuration structs that a step is made from,
 // directly or through other steps, as "import/path.Type".
 func configTypes(steps []model.Step, root int) []string {
 	types := []string{}

@@ -132,7 +132,7 @@ func (w *workshop) build(ctx context.Context) (devserver.Site, error) {
 	return w.site(programs), nil
 }
 
-// privateHome gives the folder that holds the site's folder private: the
+// privateHome returns the folder that holds the site's folder private: the
 // nearest one from the site upwards within the module.
 func privateHome(site model.Site, moduleDir string) string {
 	for dir := site.Dir; dir != moduleDir && dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
@@ -143,7 +143,7 @@ func privateHome(site model.Site, moduleDir string) string {
 	return moduleDir
 }
 
-// linkPrivateDir gives the linker flag that fixes the private folder to the one
+// linkPrivateDir returns the linker flag that fixes the private folder to the one
 // in home: the compiled programs lie elsewhere.
 func linkPrivateDir(home string) (string, error) {
 	flag := "-X=" + modulePath + "/runtime/config.fixedDir=" + filepath.Join(home, "private")
@@ -198,7 +198,7 @@ func (w *workshop) inputs(ctx context.Context) (builder.Inputs, error) {
 	return builder.ListInputs(ctx, w.options.Tags, patterns)
 }
 
-// configNames gives the names of a program's configuration fields.
+// configNames returns the names of a program's configuration fields.
 func configNames(program model.Program) []string {
 	var names []string
 	for _, step := range program.Steps {
@@ -215,7 +215,7 @@ func configNames(program model.Program) []string {
 // safePath is what suEXEC sets PATH to.
 const safePath = "/usr/local/bin:/usr/bin:/bin"
 
-// programEnv gives what a program of the local server is to see: what a host with
+// programEnv returns what a program of the local server is to see: what a host with
 // suEXEC leaves of its environment, and the configuration from ours. A program that
 // needs HOME or TMPDIR fails here, and not only there.
 func programEnv(system string, names, environ []string) []string {

@@ -84,7 +84,7 @@ func (a *app) vet(ctx context.Context, options generator.Options, asJSON, measur
 	return err
 }
 
-// vetCgo gives what programs lack because they are built without cgo.
+// vetCgo returns what programs lack because they are built without cgo.
 func (a *app) vetCgo(ctx context.Context, result *generator.Result, tags string) (diag.Diagnostics, error) {
 	target, err := builder.DefaultTarget(ctx)
 	if err != nil {

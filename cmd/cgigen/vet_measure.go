@@ -61,7 +61,7 @@ func (a *app) measureInit(ctx context.Context, result *generator.Result, tags st
 	return findings, nil
 }
 
-// initCosts builds the programs, starts each without a request, and gives the
+// initCosts builds the programs, starts each without a request, and returns the
 // longest initialisation of every package, and that of each program.
 func initCosts(ctx context.Context, programs []model.Main, tags string) (costs map[string]time.Duration, totals []time.Duration, err error) {
 	dir, err := os.MkdirTemp("", "cgigen-vet-")

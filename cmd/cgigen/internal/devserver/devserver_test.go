@@ -29,7 +29,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// runTestProgram plays a CGI program and gives its exit code.
+// runTestProgram plays a CGI program and returns its exit code.
 func runTestProgram(name string) int {
 	body := func() string {
 		text, err := io.ReadAll(os.Stdin)

@@ -99,7 +99,7 @@ func (s *server) finish(rec *recorder, p Program, err error) {
 	}
 }
 
-// relay passes on the answer of a program, or gives the reason why there is none.
+// relay passes on the answer of a program, or returns the reason why there is no answer.
 func (p *process) relay(rec *recorder, r *http.Request) error {
 	res, err := p.readHead()
 	if err != nil {

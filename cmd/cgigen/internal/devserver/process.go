@@ -50,7 +50,7 @@ func start(ctx context.Context, p Program, env []string, stdin *os.File, stderr 
 		cmd.Stdin = stdin
 	}
 	cmd.Cancel = func() error {
-		// Apache sends SIGTERM, too. Windows knows nothing but killing.
+		// Apache sends SIGTERM, too. Windows can only kill a process.
 		if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
 			return cmd.Process.Kill()
 		}
@@ -156,7 +156,7 @@ func (p *process) failed(res response) (id string, ok bool) {
 	return strings.TrimSpace(string(body[len(page):])), true
 }
 
-// bodySize gives how many bytes of body the client waits for: -1 if it waits
+// bodySize returns how many bytes of body the client waits for: -1 if it waits
 // for the end.
 func (res *response) bodySize(method string) int64 {
 	if method == http.MethodHead || res.status == http.StatusNoContent || res.status == http.StatusNotModified {

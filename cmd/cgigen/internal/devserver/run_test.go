@@ -74,7 +74,7 @@ func (s *started) line(t *testing.T, text string) string {
 	}
 }
 
-// stop ends the server and gives its error.
+// stop ends the server and returns its error.
 func (s *started) stop(t *testing.T) error {
 	t.Helper()
 	s.end()

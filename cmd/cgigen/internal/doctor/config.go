@@ -149,8 +149,8 @@ func (t *tree) checkNamed(where, key, value string) {
 	}
 }
 
-// isBrokenPEM tells a key or a certificate whose lines were put on one: a value
-// ends on its line, and is taken as it stands.
+// isBrokenPEM reports whether a value is a key or a certificate whose lines were
+// joined: a value ends on its line, and is used as it is written.
 func isBrokenPEM(value string) bool { return strings.HasPrefix(value, "-----BEGIN ") }
 
 func (t *tree) brokenPEM(where, key string) {

@@ -20,7 +20,7 @@ type tree struct {
 	owner    owner // of the installation
 }
 
-// owner is a user and a group; -1 where files have none.
+// owner is a user and a group; both are -1 where files have no owner.
 type owner struct{ user, group int }
 
 // Dir looks at an unpacked package or an installed one.
@@ -64,7 +64,7 @@ func (t *tree) readManifest() bool {
 	return err == nil
 }
 
-// checkRoot says so once if everything belongs to nobody who may run programs.
+// checkRoot reports once that the owner of the installation may not run programs.
 func (t *tree) checkRoot() {
 	if t.isApache() && t.owner.user >= 0 && t.owner.user < 100 {
 		t.add(Finding{"owner-system", Error, ".", fmt.Sprintf("the installation belongs to user %d", t.owner.user),
@@ -79,7 +79,7 @@ func (t *tree) checkFolders() {
 	programs := t.programFolders()
 	for _, f := range t.manifest.Folders {
 		if f.Mode.Perm()&0o001 == 0 {
-			continue // nothing in it is for the server
+			continue // the server needs no file of it
 		}
 		info, err := os.Stat(t.path(f.Path))
 		if err != nil {

@@ -214,7 +214,7 @@ func TestEveryFaultOfAnInstallationIsNamed(t *testing.T) {
 		}},
 		{name: "a key that is misspelt", plant: write("private/site.env", "SHOP_DSN=x\nSHOP_COLOUR=red\n", 0o600), want: []string{"config-unknown private/site.env:2"}},
 		{name: "a key of another program", plant: write("private/user.env", "SHOP_COLOR=red\n", 0o600), want: []string{"config-unknown private/user.env:1"}},
-		{name: "a line that is none", plant: write("private/site.env", "SHOP_DSN=x\nSHOP COLOR red\n", 0o600), want: []string{"config-syntax private/site.env:2"}},
+		{name: "a line that is not KEY=value", plant: write("private/site.env", "SHOP_DSN=x\nSHOP COLOR red\n", 0o600), want: []string{"config-syntax private/site.env:2"}},
 		{name: "a comment behind a value", plant: write("private/site.env", "SHOP_DSN=x # y\n", 0o600), want: []string{"config-missing private/site.env", "config-syntax private/site.env:1"}},
 		{name: "a comment behind a value in quotes", plant: write("private/site.env", "SHOP_DSN=x\nSHOP_COLOR=\"red\" # y\n", 0o600), want: []string{"config-syntax private/site.env:2"}},
 		{name: "a key on one line", plant: write("private/site.env", `SHOP_DSN="-----BEGIN KEY-----\nMC4\n-----END KEY-----"`+"\n", 0o600), want: []string{"config-pem private/site.env:1"}},

@@ -156,8 +156,8 @@ func (t *tree) unreadable(name string, err error) {
 		"run the doctor as the user of the account"})
 }
 
-// checkContent holds a file against the manifest, and says what happened to a
-// program that is not what it was.
+// checkContent compares a file with the manifest, and reports what happened to a
+// program that has changed.
 func (t *tree) checkContent(f manifest.File, p *manifest.Program) {
 	data, err := os.ReadFile(t.path(f.Path))
 	switch {

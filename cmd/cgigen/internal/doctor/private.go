@@ -82,7 +82,7 @@ func (t *tree) checkSearch() {
 	}
 }
 
-// Files that have no business below the document root.
+// Files that must not lie below the document root.
 var (
 	packageFiles = regexp.MustCompile(`^(MANIFEST\.json|SHA256SUMS|INSTALL\.md|CONFIGURATION\.md|sbom\.cdx\.json|\.env\.example)$`)
 	secretFiles  = regexp.MustCompile(`^(\.env(\..*)?|.*\.env)$`)

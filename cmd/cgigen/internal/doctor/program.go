@@ -9,7 +9,7 @@ import (
 	"github.com/cgigen/cgigen/cmd/cgigen/internal/manifest"
 )
 
-// diagnose says what is wrong with a program that is not what it was.
+// diagnose returns the finding about a program that has changed.
 func diagnose(f manifest.File, p manifest.Program, data []byte) Finding {
 	again := "upload " + f.Path + " again, in binary mode (FTP: TYPE I; FileZilla: Transfer, Transfer type, Binary)"
 	size := fmt.Sprintf("%d bytes instead of %d", len(data), f.Size)

@@ -14,7 +14,7 @@ import (
 	"github.com/cgigen/cgigen/cmd/cgigen/internal/rules"
 )
 
-// example gives an address that a route has, escaped.
+// example returns an address that a route has, escaped.
 func example(r manifest.Route, value string) string {
 	var b strings.Builder
 	for segment := range strings.SplitSeq(strings.TrimPrefix(r.Path, "/"), "/") {

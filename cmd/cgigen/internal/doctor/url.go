@@ -20,7 +20,7 @@ import (
 
 // Options of URL.
 type Options struct {
-	Token    string // of a probe that is uploaded; "" if there is none
+	Token    string // of an uploaded probe; "" if there is no probe
 	Manifest []byte // the manifest as it was written: nobody may get it
 }
 
@@ -35,7 +35,7 @@ type visit struct {
 	client   *http.Client
 	base     *url.URL
 	manifest *manifest.Manifest
-	nowhere  answer // what the server says of an address that nobody has
+	nowhere  answer // what the server answers at an address that does not exist
 }
 
 // answer is a response, read.
@@ -74,7 +74,7 @@ func URL(ctx context.Context, base *url.URL, m *manifest.Manifest, o Options) (*
 	return v.sorted(), ctx.Err()
 }
 
-// at gives the address of a path below the host.
+// at returns the address of a path below the host.
 func (v *visit) at(path string) string {
 	u := url.URL{Scheme: v.base.Scheme, Host: v.base.Host}
 	return u.String() + path
@@ -171,7 +171,7 @@ func (v *visit) checkPrograms() {
 	}
 }
 
-// judge makes a request and names what its answer says of the host. It reports
+// judge makes a request, and reports what its answer shows about the host. It reports
 // whether a program answered.
 func (v *visit) judge(path, method, what string) bool {
 	return v.judgeAs(path, method, what, nil)

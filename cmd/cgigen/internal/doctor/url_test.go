@@ -118,7 +118,7 @@ func TestEveryFaultOfASiteIsNamed(t *testing.T) {
 	}
 }
 
-// ids examines a site and gives the names of what was found, each once.
+// ids examines a site and returns the names of what was found, each once.
 func ids(t *testing.T, address string) []string {
 	t.Helper()
 	base, err := url.Parse(address)

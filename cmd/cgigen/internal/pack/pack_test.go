@@ -41,7 +41,7 @@ func shop() *model.Model {
 	}
 }
 
-// build compiles a program of one file and gives its path. Each has its own content.
+// build compiles a program of one file and returns its path. Each has its own content.
 func build(t *testing.T, name, source string) string {
 	t.Helper()
 	dir := t.TempDir()

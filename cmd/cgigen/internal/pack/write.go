@@ -17,7 +17,7 @@ import (
 	"github.com/cgigen/cgigen/cmd/cgigen/internal/manifest"
 )
 
-// Format tells by its name what a package is written as.
+// Format returns the format of a package, which the name decides.
 func Format(name string) string {
 	switch {
 	case strings.HasSuffix(name, ".tar.gz"), strings.HasSuffix(name, ".tgz"):

@@ -38,7 +38,7 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// snapshot gives the content of all files below a folder, and where links lead.
+// snapshot returns the content of all files below a folder, and where links lead.
 func snapshot(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	files := map[string]string{}
