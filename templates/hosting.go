@@ -62,10 +62,10 @@ type InstallNotes struct {
 	Example    string   // address to try
 }
 
-// Render gives INSTALL.md.
+// Render returns INSTALL.md.
 func (n InstallNotes) Render(name string) ([]byte, error) { return render(name, n) }
 
-// Render gives the file that the template of the given name, as
+// Render returns the file that the template of the given name, as
 // "nginx/nginx.conf", makes.
 func (h Hosting) Render(name string) ([]byte, error) { return render(name, h) }
 
@@ -85,7 +85,7 @@ func render(name string, data any) ([]byte, error) {
 	return []byte(out.String()), nil
 }
 
-// Names gives the names of the programs as alternatives of a regular expression.
+// Names returns the names of the programs as alternatives of a regular expression.
 func (h Hosting) Names() string { return strings.Join(h.List, "|") }
 
 // Var is the site's name as part of a variable, which nginx limits to 46 bytes.
@@ -94,7 +94,7 @@ func (h Hosting) Var() string { return "site_" + strings.ReplaceAll(h.User, "-",
 // Run is the folder of the programs' sockets.
 func (h Hosting) Run() string { return "/run/" + h.User }
 
-// Hostnames gives the site's domain and those that routes name.
+// Hostnames returns the site's domain and those that routes name.
 func (h Hosting) Hostnames() []string {
 	names := []string{h.Hostname}
 	for _, host := range h.Aliases {

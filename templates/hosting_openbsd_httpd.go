@@ -13,7 +13,7 @@ type NamedServer struct {
 	Unreachable []HostingRule // an earlier rule takes their paths, for another program
 }
 
-// Servers gives a server for each domain, with the rules that are for it. Of
+// Servers returns a server for each domain, with the rules that are for it. Of
 // several programs that share a path the one that answers GET has it.
 func (h Hosting) Servers() []NamedServer {
 	var servers []NamedServer
@@ -52,7 +52,7 @@ func (s *NamedServer) add(r HostingRule) {
 	}
 }
 
-// methods gives those of the patterns, "" for any.
+// methods returns those of the patterns, "" for any.
 func (r HostingRule) methods() []string {
 	var methods []string
 	for _, pattern := range r.Patterns {

@@ -89,7 +89,7 @@ func alternatives(rules []HostingRule) []string {
 	return append(list, oneOf(paths))
 }
 
-// distinct gives the paths of rules without their anchors.
+// distinct returns the paths of rules without their anchors.
 func distinct(rules []HostingRule, path func(HostingRule) string) []string {
 	var paths []string
 	for _, r := range rules {
@@ -106,7 +106,7 @@ func oneOf(paths []string) string { return "^(?:" + strings.Join(paths, "|") + `
 // exposure is the paths that programs have at hosts, for lighttpd.
 type exposure struct{ Condition, Paths string }
 
-// exposed gives the paths of programs, for each host that rules ask for, and
+// exposed returns the paths of programs, for each host that rules ask for, and
 // for all others.
 func exposed(rules []HostingRule) []exposure {
 	var list []exposure

@@ -25,14 +25,17 @@ func (a *app) buildCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "build [packages]",
 		Short: "Compile the programs",
-		Long: `build brings the programs up to date, as generate does but with the gateways that
-they link, and compiles every one: static, stripped, without paths of this machine.
-Programs are named DIR/<name>.cgi (.exe on Windows); of several sites,
-DIR/<site>/<name>.cgi; for several targets, DIR/<os>-<arch>/<name>.cgi.
+		Long: `build updates the generated programs, as generate does but with the gateways that
+they already link. Then it compiles every program: static, stripped, and without
+paths of this machine. It writes
 
-For each program it says the size, the time that it takes to start, and when it
-was ready. To time its start a program is started without a request: its packages
-are initialised, and none of its constructors is called.`,
+  DIR/<name>.cgi               for one target (.exe on Windows)
+  DIR/<os>-<arch>/<name>.cgi   for several targets
+  DIR/<site>/<name>.cgi        for several sites
+
+For each program it prints the size, the time to start, and how long the build
+took until the program was ready. To time a start, build runs the program without
+a request: packages are initialised, but no constructor is called.`,
 		RunE: func(cmd *cobra.Command, patterns []string) error {
 			chosen, err := chooseTargets(cmd.Context(), targets)
 			if err != nil {
@@ -40,16 +43,16 @@ are initialised, and none of its constructors is called.`,
 			}
 			o.startsSet = cmd.Flags().Changed("starts")
 			if o.starts < 0 {
-				return usageError{fmt.Sprintf("--starts: %d is less than none", o.starts)}
+				return usageError{fmt.Sprintf("--starts: %d is negative; 0 means never", o.starts)}
 			}
 			o.gateways = flags.gateways
 			return a.build(cmd.Context(), flags.options(patterns), o, chosen)
 		},
 	}
 	flags.addFollowing(cmd)
-	cmd.Flags().StringVarP(&o.dist, "dist", "d", "dist", "write the programs to `DIR`")
-	cmd.Flags().IntVar(&o.starts, "starts", 5, "start each program `N` times to time it, 0 for never; without this flag for a fiftieth of the build's time")
-	cmd.Flags().StringArrayVar(&targets, "target", nil, "compile for `OS/ARCH`; may be repeated (default the go command's)")
+	cmd.Flags().StringVarP(&o.dist, "dist", "d", "dist", "write the compiled programs to `DIR`")
+	cmd.Flags().IntVar(&o.starts, "starts", 5, "start each program `N` times to time it; 0 means never; without this flag, timing takes no more than about a fiftieth of the build's time")
+	cmd.Flags().StringArrayVar(&targets, "target", nil, "compile for `OS/ARCH`; may be repeated (default: the target of go build)")
 	must(cmd.MarkFlagDirname("dist"))
 	must(cmd.RegisterFlagCompletionFunc("target", completeTargets))
 	return cmd
@@ -129,7 +132,7 @@ func (a *app) build(ctx context.Context, options generator.Options, o buildFlags
 	return ctx.Err()
 }
 
-// siteJobs gives what there is to build of each site.
+// siteJobs returns what there is to build of each site.
 func siteJobs(result *generator.Result, dir string, common builder.Options) []builder.Options {
 	var jobs []builder.Options
 	for i, site := range result.Model.Sites {
@@ -195,7 +198,7 @@ func (a *app) list(ctx context.Context, jobs []builder.Options, built [][]builde
 	}
 }
 
-// startTime gives the time that a program takes to start, or a dash where it
+// startTime returns the time that a program takes to start, or a dash where it
 // cannot be, or shall not be, started, or was disturbed.
 func startTime(ctx context.Context, target builder.Target, p builder.Program, starts int) (string, error) {
 	if starts == 0 || !target.RunsHere() {
@@ -212,7 +215,7 @@ func megabytes(size int64) string {
 	return fmt.Sprintf("%5.2f MB", float64(size)/1e6)
 }
 
-// progress gives a function that shows how many programs are ready, and one
+// progress returns a function that shows how many programs are ready, and one
 // that wipes it away. On anything but a terminal nothing is shown.
 func (a *app) progress(total int, title string) (update func(int), done func()) {
 	if file, ok := a.stderr.(*os.File); !ok || !term.IsTerminal(int(file.Fd())) || total == 0 {

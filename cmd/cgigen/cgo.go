@@ -45,7 +45,7 @@ func (a *app) checkCgo(ctx context.Context, result *generator.Result, target bui
 	return nil
 }
 
-// wiredPackages gives the import paths of everything that programs are wired
+// wiredPackages returns the import paths of everything that programs are wired
 // from.
 func wiredPackages(model *model.Model) []string {
 	paths := map[string]bool{}

@@ -19,10 +19,11 @@ func (a *app) checkCommand() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "check [packages]",
-		Short: "Tell whether the programs are up to date",
-		Long: `check compares what generate would write with what is there. It says nothing and
-exits with 0 if all is up to date; otherwise it prints a unified diff, names what
-is stale, missing or orphaned, and exits with 1. It writes no file.`,
+		Short: "Check whether the programs are up to date",
+		Long: `check compares the programs on disk with those that generate would write. If all
+are up to date, it prints nothing and exits with 0. Otherwise it prints a unified
+diff, names every stale, missing or orphaned program, and exits with 1. It never
+writes a file.`,
 		RunE: func(cmd *cobra.Command, patterns []string) error {
 			if asJSON {
 				return a.checkJSON(cmd.Context(), flags.options(patterns))
@@ -35,7 +36,7 @@ is stale, missing or orphaned, and exits with 1. It writes no file.`,
 		},
 	}
 	flags.add(cmd)
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON object with mistakes and changes instead of a diff")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print mistakes and changes as a JSON object, instead of a diff")
 	return cmd
 }
 
@@ -60,7 +61,7 @@ func (a *app) compare(changes []model.Change) error {
 	if len(changes) == 0 {
 		return nil
 	}
-	a.say("run cgigen generate with the same flags to bring it up to date")
+	a.say("run cgigen generate with the same flags to update the programs")
 	return errSaid
 }
 

@@ -12,9 +12,9 @@ func (a *app) completionCommand() *cobra.Command {
 	shells := []string{"bash", "fish", "powershell", "zsh"}
 	return &cobra.Command{
 		Use:   "completion bash|fish|powershell|zsh",
-		Short: "Print the completion script for a shell",
+		Short: "Print a completion script for a shell",
 		Long: `completion prints a script that makes a shell complete commands, flags and their
-values. To have it in every session of bash, for one:
+values. To use it in every session of bash:
 
   cgigen completion bash > ~/.local/share/bash-completion/completions/cgigen`,
 		Args: func(_ *cobra.Command, args []string) error {
@@ -43,7 +43,7 @@ values. To have it in every session of bash, for one:
 func (a *app) helpCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "help [command]",
-		Short: "Explain a command",
+		Short: "Show the help of a command",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			topic, rest, err := cmd.Root().Find(args)
 			if err != nil || len(rest) > 0 {

@@ -2,7 +2,7 @@
 Cgigen generates CGI programs from annotated Go functions.
 
 A function that builds an [net/http.Handler], with a directive above it, becomes
-a program that a web server starts for each request to its routes:
+a program. A web server starts the program for each request to its routes:
 
 	//cgigen:handler GET /users/{id}
 	func NewUser(cfg Config) (http.Handler, error) { … }
@@ -13,25 +13,26 @@ Usage:
 
 The commands are:
 
-	generate    write the programs of the packages' handlers
-	check       tell whether the programs are up to date
+	generate    write a program for every handler
+	check       check whether the programs are up to date
 	routes      print the route table
-	explain     say what programs are wired from
-	vet         report mistakes, and misuse inside handlers
+	explain     show how programs are assembled
+	vet         report mistakes in directives and misuse in handlers
 	build       compile the programs
-	serve       serve the site on this machine, and rebuild it on change
-	package     pack the site for a host
-	doctor      find what keeps a site from working on its host
+	serve       serve the site on this machine, and rebuild it on every change
+	package     pack the site for a host or a server
+	doctor      find out why a site does not work on its host
 	init        write a starter project
 	version     print the version
-	completion  print the completion script for a shell
-	help        explain a command
+	completion  print a completion script for a shell
+	help        show the help of a command
 
-Packages are given as for the go command; without any they are ./..., and the
-whole module where go generate runs the command. A module is one site, with one route table
-and each program name once, unless folders of it are sites: see //cgigen:site.
+Packages are named as for the go command. The default is ./..., and the whole
+module where go generate runs the command. A module is one site, with one route
+table and unique program names, unless //cgigen:site makes some of its folders
+sites.
 
-To make cgigen a part of a module, and to have it run by go generate:
+To add cgigen to a module, and to let go generate run it:
 
 	go get -tool github.com/cgigen/cgigen/cmd/cgigen
 
@@ -39,150 +40,83 @@ To make cgigen a part of a module, and to have it run by go generate:
 
 # Directives
 
-A directive is a comment without a space after the slashes, in the doc comment
-of what it is about. Words are separated by spaces; a word with spaces in it is
-quoted as a whole, as in "name=a b".
-
-	//cgigen:handler PATTERN [key=value ...]
-
-stands above an exported function: a constructor, or a plain
-func([http.ResponseWriter], *[http.Request]). PATTERN is one of [http.ServeMux]:
-[METHOD ][HOST]/path. Several lines give one program several routes. The keys are
-
-	name=NAME       name of the program; without it, the function's, without a
-	                leading New and a trailing Handler: NewUserList is user-list
-	binary=NAME     put all handlers with this NAME into one program
-	use=NAME,...    middleware of this route, outermost first
-	strip=/PREFIX   cut the prefix off the path that the handler sees
-
-A constructor takes, in any order and each type at most once, a
-[context.Context], a *[log/slog.Logger], configuration structs by value or by
-pointer, and what has a provider. It returns the handler, which may be of any
-type with a method ServeHTTP, then perhaps a clean-up of type func() or
-func() error, then perhaps an error.
-
-	//cgigen:config [prefix=PREFIX]
-
-stands above a struct type, which is loaded as described under Configuration.
-
-	//cgigen:provide
-
-stands above a function of the same form as a constructor. What it returns can
-be taken by constructors and other providers; each program makes it once. A
-parameter func() (T, error) makes a T that has a provider at its first use: with
-CGI, what is opened at the start is opened for every request.
-
-	//cgigen:middleware [all] [name=NAME]
-
-stands above a func([http.Handler]) [http.Handler], or above a function of the
-same form as a constructor that returns one. Routes name it with use=; without
-name= it is called as the function is, without New and Middleware. With all it
-stands around every handler of its package.
-
-	//cgigen:site [name=NAME] [gateways=LIST] [base=/PATH]
-
-stands above a package clause, once in a folder, and makes that folder a site
-with what lies below it: it has patterns and names of programs of its own, and
-its programs lie in its cgi-bin. The innermost site of a handler counts. The
-gateways are what programs link, the base is the path below which the site lies
-on its host. The keys warm, static and encoded-slashes are known, and refused
-until something reads them.
-
-Providers, middleware and configuration are looked for in the whole module, and
-in packages of other modules that an annotated package imports. The pages in
-docs have more: directives.md, wiring.md and, for every message, diagnostics.md.
+A directive is a comment without a space after the slashes: //cgigen:handler,
+//cgigen:provide, //cgigen:middleware and //cgigen:config stand in the doc comment
+of a declaration, //cgigen:site in that of a package clause. The page
+docs/reference/directives.md lists their keys, and the functions and types that
+they accept; docs/reference/diagnostics.md explains every message.
 
 # Configuration
 
-The fields of a configuration struct are loaded by generated code, without
-reflection. Their tags are those of github.com/caarlos0/env:
-
-	env:"NAME,option,..."     name of the variable; without a tag a field is left alone
-	envDefault:"VALUE"        value if there is none; checked when generating
-	envPrefix:"PREFIX"        for the names in a nested struct
-	envSeparator:";"          between the elements of a slice or map, instead of a comma
-	envKeyValSeparator:"="    between key and value of a map, instead of a colon
-	doc:"TEXT"                what the field is for
-	secret:"true"             never show the value
-
-The options are required (there has to be a value), notEmpty (and it is not
-empty), file (the value is the name of a file that holds it), expand (variables
-in the value are replaced) and unset (the variable is removed from the
-environment afterwards).
-
-A value is taken from, the strongest first: the file that the variable NAME_FILE
-names; the variable NAME; private/PROGRAM.env; private/site.env; the default.
-The folder private is the nearest one found from the program's folder upwards.
-Its files hold KEY=value lines. Values are taken as they stand, without
-variables and escapes; space around key and value, single or double quotes
-around a value, and the word export before a key are not part of it. Comments
-have lines of their own that begin with #: a space and # in a value without
-quotes, or anything behind quotes, is an error. The files have to belong to the
-program's user or to root, and must be closed to others: mode 0600.
-
-Names that a request could set, such as HTTP_*, are refused.
+Generated code loads the fields of a struct with //cgigen:config, without
+reflection, from the environment, from files in the folder private, and from their
+defaults. The page docs/reference/directives.md lists the tags of the fields. The
+documentation of package [github.com/cgigen/cgigen/runtime/config] has the order
+of the sources, and the form, owner and mode of the files.
 
 # generate
 
 	cgigen generate [-o DIR] [--gateways LIST] [--site NAME] [--tags LIST]
 	                [packages]
 
-Generate writes DIR/NAME/main.go for every program, and says which files it
-wrote or removed. A file that would not change stays as it is, with its time.
-Programs that have no handler any more are removed, if cgigen wrote them. A file
-that it did not write is never overwritten or removed, but is an error. If
-there is any error, nothing is written. What keeps the programs from being built,
-such as a go.mod that lacks something, is said after they have been written, with
-exit code 1.
+Generate writes DIR/NAME/main.go for every program, and lists the files that it
+wrote or removed. It does not touch a file that would not change. It removes the
+programs that it wrote for handlers that no longer exist. It never overwrites or
+removes a file that it did not write: such a file is an error. If there is any
+error, generate writes nothing. If the programs cannot be built yet, for example
+because go.mod lacks a requirement, generate writes them, reports the cause, and
+exits with 1.
 
-	-o, --output DIR   folder for the programs, relative to the working
-	                   directory (default cgi-bin in the site's folder)
-	--gateways LIST    how programs can be reached: any of cgi, fastcgi, scgi
-	                   and http (default: what //cgigen:site says, or all of
-	                   them but http, which brings a server)
-	--site NAME        only this site, of several in the module
-	--tags LIST        build tags, as for go build
+	-o, --output DIR   write the generated programs below DIR, relative to the
+	                   working directory (default cgi-bin in the site's folder)
+	--gateways LIST    link these gateways: any of cgi, fastcgi, scgi and http
+	                   (default: those of //cgigen:site, otherwise all but http,
+	                   which links an HTTP server)
+	--site NAME        use only this site, where the module has several
+	--tags LIST        use these build tags, as for go build
 
-With packages, only the programs of their handlers are written.
+With packages, generate writes only the programs of their handlers.
 
 # check
 
 	cgigen check [-o DIR] [--gateways LIST] [--site NAME] [--tags LIST] [packages]
 
-Check compares what generate would write with what is there. If all is up to
-date it says nothing and exits with 0. Otherwise it prints a unified diff on
-standard output, that patch -p1 and git apply understand, says which files are
-missing, stale or orphaned, and exits with 1.
+Check compares the programs on disk with those that generate would write. If all
+are up to date, it prints nothing and exits with 0. Otherwise it prints a unified
+diff for patch -p1 and git apply on standard output, names every missing, stale or
+orphaned program on standard error, and exits with 1.
 
 # routes
 
 	cgigen routes [--json] [--tags LIST] [packages]
 
-Routes prints the route table. With --json it is an array of objects with the
-keys pattern, method, host, path (its parts; method and host may be empty),
-site (its name), program, package, function, file (relative to the module), line, config (an
-array of import path and type, as example.com/shop/users.Config) and middleware
-(an array of names, outermost first).
+Routes prints the route table. With --json it prints an array of objects with
+these keys: pattern; method, host and path, which are the parts of the pattern
+(method and host may be empty); site, a name; program; package; function; file,
+relative to the module; line; config, an array of types with their import paths,
+such as example.com/shop/users.Config; and middleware, an array of names,
+outermost first.
 
 # explain
 
 	cgigen explain [--format text|json|dot|mermaid|svg] [--tags LIST] [NAME...]
 
-Explain prints what a program is wired from: what is made, in order, from where
-and with which configuration, what is made at its first use only, and what is
-cleaned up. Without a name it prints what each program opens before the first
-byte of a response.
+Explain lists what a program makes before it can answer, in order: each value with
+its function, position and configuration, the values that are made only when they
+are first used, and the clean-ups. Without a name, explain prints what each
+program opens before the first byte of a response.
 
 # vet
 
 	cgigen vet [--json] [--fix] [--measure] [--tags LIST] [packages]
 
-Vet reports what generate would report, and what works in a server that keeps
-running, but not in a program that is started for each request: see
-docs/vet.md. With --fix it first mends what it is certain about; with --measure
-it builds the programs and says, for each, what package initialisation costs a
-request.
-It exits with 1 if it finds anything. As a tool of go vet it finds what a package alone shows:
+Vet reports the mistakes that generate would report. It also reports code that
+works in a server that keeps running, but not in a program that is started for
+each request: see docs/reference/vet.md. With --fix it first fixes what it can fix with
+certainty. With --measure it builds the programs, and prints how long package
+initialisation takes in each. It exits with 1 if it finds anything.
+
+As a tool of go vet it reports what it can find in a package alone:
 
 	go vet -vettool=$(go tool -n cgigen) ./...
 
@@ -191,103 +125,110 @@ It exits with 1 if it finds anything. As a tool of go vet it finds what a packag
 	cgigen build [-d DIR] [--target OS/ARCH]... [--starts N] [generate's flags]
 	             [packages]
 
-Build first brings the programs up to date, as generate does, so that no stale
-program is compiled; what it had to change it says. The gateways are those that
-the programs link already: it never chooses others, and --gateways is an error
-unless it names them. Give it the other flags that you give to generate. The
-programs of several sites are written to DIR/SITE. Then it compiles the programs, statically linked, without cgo,
-debugging symbols and paths of this machine, for several targets side by side.
-It says for each program its size, the time that it takes to start, and how long
-after the start of the build it was ready. Programs that are up to date are not
-linked again. If one of them does not compile, none is replaced.
+Build first updates the generated programs, as generate does, so that it never
+compiles a stale program; it lists the files that it changed. It never chooses
+other gateways than those that the programs already link: --gateways is an error
+unless it names these. Give build the other flags that you give to generate.
 
-The time to start is the median of some starts without a request and with an
-empty environment: Go's runtime starts, packages are initialised, and the
-program finds that it has nothing to answer. No constructor is called, and no
-configuration is read, so that nothing is opened. A start counts if it took no
-more than one and a half times the processor time of the program; if fewer than
-half of them do, the machine is too busy to tell. Then there is a dash, as for
-programs for other systems or processors, which are not started.
+Then build compiles the programs for all targets side by side: statically linked,
+without cgo, debugging symbols and paths of this machine. It does not link a
+program again that is up to date. If one program does not compile, build replaces
+none. For each program it prints the size, the time to start, and how long the
+build took until the program was ready.
 
-A package that is a stub without cgo, or nothing, is named with who imports it:
-see cgigencgo in docs/vet.md.
+The time to start is the median of several starts without a request and with an
+empty environment: Go's runtime starts, packages are initialised, and the program
+finds no request. It calls no constructor, reads no configuration and opens
+nothing. A start counts if it took no more than one and a half times the
+processor time of the program. If fewer than half of the starts count, the machine
+is too busy to measure, and build prints a dash. It also prints a dash for
+programs for other systems or processors, which it does not start.
 
-Programs that link CGI alone (gateways=cgi) are compiled for a quick start where Go
-is 1.26: with GOEXPERIMENT=nogreenteagc, if the variable is not set, so that the
-first build compiles the standard library once more; with functions closer
-together (amd64); and with memprofilerate=0,updatemaxprocs=0 as the default of
-GODEBUG, unless they import runtime/pprof or have settings of their own for it.
-They start about five per cent faster.
+Build reports packages that need cgo, or are only a stub without it, and the
+packages that import them: see cgigencgo in docs/reference/vet.md.
 
-	-d, --dist DIR       folder for the compiled programs (default dist)
-	--target OS/ARCH     what to compile for: darwin, dragonfly, freebsd, linux,
-	                     netbsd, openbsd, wasip1 or windows, with an architecture
-	                     that go tool dist list has for it; may be repeated
-	                     (default: what go build compiles for)
-	--starts N           start each program N times to time it; 0 for never;
-	                     without it five times, as long as that takes less than
-	                     a fiftieth of the build, or a fifth of a second
+With Go 1.26, build compiles programs that link CGI alone (gateways=cgi) for a
+quick start; they start about five per cent faster. It sets
+GOEXPERIMENT=nogreenteagc, unless the variable is set, so that the first build
+compiles the standard library once more. On amd64 it places functions closer
+together. It makes memprofilerate=0,updatemaxprocs=0 the default of GODEBUG,
+unless programs import runtime/pprof or have GODEBUG settings of their own.
 
-A program is DIR/NAME.cgi, since this is what hosts run; on Windows it is
-DIR/NAME.exe, for WebAssembly DIR/NAME.wasm. With more than one target it lies
-in DIR/OS-ARCH. A handler in a file that the target excludes has no program
-there. Files of programs that are no more are left for you to remove.
+	-d, --dist DIR       write the compiled programs to DIR (default dist)
+	--target OS/ARCH     compile for darwin, dragonfly, freebsd, linux, netbsd,
+	                     openbsd, wasip1 or windows, with an architecture that
+	                     go tool dist list has for it; may be repeated
+	                     (default: the target of go build)
+	--starts N           start each program N times to time it; 0 means never
+	                     (default 5, as long as that takes less than a fiftieth
+	                     of the build, or a fifth of a second)
+
+A program is DIR/NAME.cgi, the name that hosts expect; on Windows it is
+DIR/NAME.exe, for WebAssembly DIR/NAME.wasm. With several targets it lies in
+DIR/OS-ARCH, with several sites in DIR/SITE. A target has no program for a handler
+in a file that its build constraints exclude. Build does not remove the compiled
+files of programs that no longer exist.
 
 # serve
 
 	cgigen serve [--addr HOST:PORT] [generate's flags] [packages]
 
-Serve brings the programs up to date as build does, compiles into a temporary folder, and answers requests with the
-real programs, one process for each request, as a web server does. It prints its
-address, a line for each request, with method, path, status and duration, and
-what programs write to standard error, with the name of the program; what a
-handler prints to standard output comes there, too, and vet finds it.
+Serve updates the programs as build does, and compiles them into a temporary
+folder. Then it answers requests with the real programs, one process for each
+request, as a web server does. It prints its address, and for each request a line
+with method, path, status and duration. It also prints what programs write to
+standard error, with the name of the program. What a handler prints to standard
+output appears there, too; vet reports such handlers.
 
-	--addr HOST:PORT   address to listen on (default 127.0.0.1:8080); with
-	                   port 0 the system chooses a free one
+	--addr HOST:PORT   listen on HOST:PORT (default 127.0.0.1:8080); with
+	                   port 0 the system chooses a free port
 
-When a Go file, go.mod or an embedded file changes, the programs are made anew,
-and requests wait for them. Mistakes are shown in the terminal and in the
-browser, until they are mended. A program that does not answer, or fails with
-500 before its handler has answered, gives a page with what it wrote to standard
-error; the 500 is explained to this machine alone. Ctrl-C ends the server and its programs.
+When a Go file, go.mod or an embedded file changes, serve rebuilds the programs,
+and requests wait until they are ready. It shows mistakes in the terminal and in
+the browser until you fix them. If a program does not answer, or fails with 500
+before its handler has answered, serve shows a page with what the program wrote to
+standard error. It explains a 500 only to browsers on this machine. Ctrl-C ends
+the server and its programs.
 
-A program runs in its own folder, cgi-bin/<name>, as CGI servers have it (RFC
-3875 §7.2): a relative path leads elsewhere on a host. It has the
-variables of RFC 3875, with SCRIPT_NAME empty, and of the environment of your
-shell what a host with suEXEC would leave: TZ. PATH is /usr/local/bin:/usr/bin:/bin,
-and there is no HOME and no TMPDIR. Unlike a host, serve also passes the names in
-the program's configuration structs, the same with _FILE, and all that begin with
-CGIGEN_: on a host they belong in private/site.env. The folder private is that of
-the module. Request bodies are read into a temporary file first, so
-that their length is known.
+Avoid relative paths in programs: on a host they lead to other files than here. A
+program runs in its own folder, cgi-bin/<name>, as CGI servers start it (RFC 3875
+§7.2). It has the variables of RFC 3875, with SCRIPT_NAME empty. From the
+environment of your shell it has only what a host with suEXEC would leave: TZ. PATH
+is /usr/local/bin:/usr/bin:/bin; HOME and TMPDIR are not set. Unlike a host, serve
+also passes the variables of the program's configuration structs, the same with
+_FILE, and all that begin with CGIGEN_: on a host they belong in private/site.env.
+The folder private is that of the module. Serve reads a request body into a
+temporary file first, so that its length is known.
 
 # package
 
 	cgigen package --for SERVER -o FILE|DIR [flags] [packages]
 
-Package brings the programs up to date as build does, compiles, and writes what a host needs, as FILE.tar.gz or
-FILE.tgz, as FILE.zip with Unix modes, or into a folder: programs, rules for the server,
-examples of the settings, notes for installing, a manifest with SHA-256 sums,
-and a bill of materials. The same commit gives the same bytes.
+Package updates and compiles the programs as build does. Then it writes everything
+that a host needs: the programs, rules for the server, example settings,
+installation notes, a manifest with SHA-256 sums, and a bill of materials. It
+writes FILE.tar.gz or FILE.tgz, FILE.zip with Unix modes, or a folder. The same
+commit gives the same bytes.
 
-	--for SERVER       apache, lighttpd, nginx, caddy or container
+	--for SERVER       pack for apache, lighttpd, nginx, caddy or container
 	--layout LAYOUT    for apache: subdir, cgi-bin, fcgid or multicall;
 	                   for lighttpd, nginx and caddy: subdir or multicall
-	--base PATH        path of the site on its host, as /~alice/shop (default that
-	                   of //cgigen:site, with which it has to agree)
-	--docroot NAME     the host's document root (default public_html)
-	--host NAME        domain of the site
-	--root DIR         folder of the site on a server of one's own
-	--target OS/ARCH   what to compile for (default linux/amd64); may be repeated
-	--site NAME        only this site, of several in the module
-	--gateways LIST    an error unless the programs link these; for container,
-	                   what the image links (default http)
-	--tags LIST, --generated DIR as for generate, where the last is called -o
+	--base PATH        path of the site on its host, such as /~alice/shop
+	                   (default: base= of //cgigen:site; the two must agree)
+	--docroot NAME     name of the host's document root (default public_html)
+	--host NAME        domain of the site (default www.example.org)
+	--root DIR         folder of the site on your own server (default /srv/NAME)
+	--target OS/ARCH   compile for OS/ARCH (default linux/amd64); may be repeated
+	--site NAME        use only this site, where the module has several
+	--gateways LIST    fail unless the programs link exactly these gateways; for
+	                   container, link these into the image (default http)
+	--generated DIR    use the generated programs below DIR: -o of generate
+	--tags LIST        use these build tags, as for go build
 
-On Apache the programs lie in a folder of the site, cgi or, with --layout
-cgi-bin, cgi-bin: a route below that path is an error. For a container it is an image in the layout of the Open Container Initiative.
-docs/hosting.md describes what is in a package, and why.
+On Apache the programs lie in a folder of the site: in cgi-bin with --layout
+cgi-bin, otherwise in cgi. A route below the path of that folder is an error. For a
+container, package writes an image in the layout of the Open Container Initiative.
+docs/reference/packages.md describes what is in a package, and why.
 
 # doctor
 
@@ -295,24 +236,24 @@ docs/hosting.md describes what is in a package, and why.
 	cgigen doctor [--json] [--manifest FILE] [--token TOKEN] URL
 	cgigen doctor --probe [DIR]
 
-Doctor looks at an installation as suEXEC, Apache and the kernel will, or at a
-site from outside, and says what is wrong, where, why, and what to do. It exits
-with 1 if something is wrong. A probe is a shell script for a host that answers
-nothing but 500. docs/doctor.md lists all findings.
+Doctor checks an installation as suEXEC, Apache and the kernel will, or a site from
+outside. For each problem it prints the place, the cause and the remedy. It exits
+with 1 if it finds a problem. A probe is a shell script for a host that answers
+every request with 500. docs/reference/doctor.md lists all findings.
 
 # init
 
 	cgigen init [--module PATH] [--replace DIR] DIR
 
-Init writes a module with a page, a JSON route and a configuration struct into
-DIR, which is made if it is missing. It does not overwrite a file; after an
-error nothing of it is left behind.
+Init writes a new module into DIR: a page, a JSON route and a configuration
+struct. It creates DIR if it does not exist. It never overwrites a file, and
+removes what it has written if it fails.
 
 	--module PATH   path of the new module (default example.com/NAME, after DIR)
-	--replace DIR   take the cgigen module from the checkout in DIR
+	--replace DIR   use the cgigen module in the checkout DIR
 
-A released cgigen is required with its version, which go get asks the module
-proxy for. One that was built in a checkout takes the module from there.
+The new module requires the version of a released cgigen, which go get asks the
+module proxy for. A cgigen that was built in a checkout uses the module there.
 
 # version, completion, help
 
@@ -323,32 +264,33 @@ proxy for. One that was built in a checkout takes the module from there.
 
 # Output and exit codes
 
-Standard output has what was asked for: a diff, a table, JSON, a script.
-Everything else goes to standard error. Mistakes in the source, all at once, are
+Standard output has the result of a command: a diff, a table, JSON, a script.
+Everything else goes to standard error. All mistakes in the source are reported at
+once, in the form
 
 	users/users.go:12:2: message
 		hint: what to do about it
 
 with paths relative to the working directory; other messages begin with
-"cgigen: ". With --json, generate, check and vet print them as an object
-instead, which docs/diagnostics.md describes. A progress bar is shown on a terminal only.
+"cgigen: ". With --json, generate, check and vet print the mistakes as an object,
+which docs/reference/diagnostics.md describes. Only a terminal shows a progress bar.
 
-What runs without mistakes have found is remembered in the user's cache folder,
-in cgigen, so that an unchanged tree is recognised at once. CGIGEN_CACHE names
-another folder; CGIGEN_CACHE=off does without.
+Cgigen keeps the results of runs without mistakes in the folder cgigen of the
+user's cache folder, so that it recognises an unchanged tree at once. CGIGEN_CACHE
+names another folder; CGIGEN_CACHE=off disables the cache.
 
 -C DIR makes DIR the working directory before anything else, as for the go
 command.
 
-The exit code is 0 if all went well, 1 after an error, or if check found a
-difference, and 2 if the command line is wrong. Ctrl-C gives 1, except for
-serve: it is how serve ends.
+The exit code is 0 for success, 1 after an error or if check finds a difference,
+and 2 if the command line is wrong. Ctrl-C gives 1, except in serve, where it is
+the usual end.
 
 # Files
 
 	cgi-bin/NAME/main.go   a generated program; the first line says so. Commit it.
 	dist/NAME.cgi          a compiled program. Do not commit it.
 	private/site.env       configuration of all programs on this machine
-	private/NAME.env       configuration of one program, stronger than site.env
+	private/NAME.env       configuration of one program; it overrides site.env
 */
 package main

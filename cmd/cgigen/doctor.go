@@ -28,20 +28,21 @@ func (a *app) doctorCommand() *cobra.Command {
 	var flags doctorFlags
 	cmd := &cobra.Command{
 		Use:   "doctor DIR|URL",
-		Short: "Find what keeps a site from working on its host",
-		Long: `doctor DIR looks at an unpacked package or an installed one as suEXEC, Apache and
-the kernel will: modes, owners, links, uploads that were damaged, settings.
+		Short: "Find out why a site does not work on its host",
+		Long: `doctor DIR checks an unpacked or installed package as suEXEC, Apache and the kernel
+will: modes, owners, links, damaged uploads and settings.
 
-doctor URL calls every route of a site, and asks for all that must not be sent.
-It needs the manifest of the package: --manifest FILE, or private/MANIFEST.json
-in the working directory. It changes nothing: what it sends is GET, HEAD, and
-methods that a route does not take.
+doctor URL calls every route of a site, and requests every file that must not be
+sent. It needs the manifest of the package: --manifest FILE, or
+private/MANIFEST.json in the working directory. It changes nothing on the site:
+it sends GET, HEAD, and methods that a route does not accept.
 
-doctor --probe [DIR] writes a shell script for a host that answers nothing but
-500. Uploaded beside the programs, it shows what the host grants; doctor --token
-TOKEN URL reads it. It answers only under its own name, which holds the token.
+doctor --probe [DIR] writes a shell script for a host that answers every request
+with 500. Upload it beside the programs: it shows what the host allows. Open it in
+a browser, or read it with doctor --token TOKEN URL. It answers only under its own
+name, which contains the token.
 
-The exit code is 1 if something is wrong.`,
+doctor exits with 1 if it finds anything wrong.`,
 		Args: arguments(0, 1, "one folder or URL"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
@@ -56,10 +57,10 @@ The exit code is 1 if something is wrong.`,
 			return a.show(report, err, flags)
 		},
 	}
-	cmd.Flags().BoolVar(&flags.asJSON, "json", false, "print the report as JSON")
-	cmd.Flags().BoolVar(&flags.probe, "probe", false, "write a probe into DIR (default the working directory)")
-	cmd.Flags().StringVar(&flags.manifest, "manifest", "", "`FILE` that describes the package (default private/MANIFEST.json)")
-	cmd.Flags().StringVar(&flags.token, "token", "", "`TOKEN` of a probe that is uploaded")
+	cmd.Flags().BoolVar(&flags.asJSON, "json", false, "print the report as a JSON object")
+	cmd.Flags().BoolVar(&flags.probe, "probe", false, "write a probe into DIR (default: the working directory)")
+	cmd.Flags().StringVar(&flags.manifest, "manifest", "", "read the manifest of the package from `FILE` (default private/MANIFEST.json)")
+	cmd.Flags().StringVar(&flags.token, "token", "", "read the uploaded probe that has `TOKEN` in its name")
 	return cmd
 }
 
@@ -75,7 +76,7 @@ func (a *app) examine(ctx context.Context, address string, flags doctorFlags) er
 	}
 	text, err := os.ReadFile(file)
 	if err != nil {
-		return usageError{fmt.Sprintf("the manifest of the package is needed: --manifest FILE (%v)", err)}
+		return usageError{fmt.Sprintf("cannot read the manifest of the package: give it with --manifest FILE (%v)", err)}
 	}
 	m, err := manifest.Decode(text)
 	if err != nil {
@@ -85,7 +86,7 @@ func (a *app) examine(ctx context.Context, address string, flags doctorFlags) er
 	return a.show(report, err, flags)
 }
 
-// show prints a report. What is wrong gives code 1.
+// show prints a report. If it has findings, the exit code is 1.
 func (a *app) show(report *doctor.Report, err error, flags doctorFlags) error {
 	if err != nil {
 		return err

@@ -20,14 +20,16 @@ func (a *app) explainCommand() *cobra.Command {
 	formats := []string{"text", "json", "dot", "mermaid", "svg"}
 	cmd := &cobra.Command{
 		Use:   "explain [NAME...]",
-		Short: "Say what programs are wired from",
-		Long: `explain prints what a program is wired from: what is made, in order, from where
-and with which configuration, what is made at its first use only, and what is
-cleaned up. Without a name it prints a table of all programs and of what each
-opens before the first byte of a response.`,
+		Short: "Show how programs are assembled",
+		Long: `explain NAME lists what a program makes before it can answer, in order: each
+value with its function, position and configuration, the values that are made
+only when they are first used, and the clean-ups.
+
+Without a name, explain prints a table of all programs, with what each opens
+before the first byte of a response.`,
 		RunE: func(cmd *cobra.Command, names []string) error {
 			if !slices.Contains(formats, format) {
-				return usageError{fmt.Sprintf("unknown format %q: there is %s", format, strings.Join(formats, ", "))}
+				return usageError{fmt.Sprintf("unknown format %q: the formats are %s", format, strings.Join(formats, ", "))}
 			}
 			if len(names) != 1 && picture(format) {
 				return usageError{"--format " + format + " is for one program: name it"}
@@ -46,18 +48,18 @@ opens before the first byte of a response.`,
 			return printExplained(a.stdout, programs, format, len(names) == 0)
 		},
 	}
-	cmd.Flags().StringVar(&format, "format", "text", "print `FORMAT`: "+strings.Join(formats, ", "))
-	cmd.Flags().StringVar(&site, "site", "", "only the site `NAME`, of several in the module")
+	cmd.Flags().StringVar(&format, "format", "text", "print as `FORMAT`: "+strings.Join(formats, ", "))
+	cmd.Flags().StringVar(&site, "site", "", "use only the site `NAME`, where the module has several")
 	addTags(cmd, &tags)
 	must(cmd.RegisterFlagCompletionFunc("site", cobra.NoFileCompletions))
 	must(cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp)))
 	return cmd
 }
 
-// picture tells the formats that show one program.
+// picture reports whether a format shows a single program.
 func picture(format string) bool { return format == "svg" || format == "dot" || format == "mermaid" }
 
-// explained gives the explanations of the named programs of all sites, or of
+// explained returns the explanations of the named programs of all sites, or of
 // all programs.
 func explained(m *model.Model, names []string) ([]explain.Program, error) {
 	programs := []explain.Program{}

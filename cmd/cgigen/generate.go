@@ -31,13 +31,13 @@ func (f *generateFlags) addFollowing(cmd *cobra.Command) {
 }
 
 // followedHelp describes the flag --gateways of commands that do not choose.
-const followedHelp = "fail unless the programs link the gateways of `LIST`, as generate has written them"
+const followedHelp = "fail unless the generated programs link exactly the gateways in `LIST`"
 
 func (f *generateFlags) addWith(cmd *cobra.Command, gateways string) {
 	flags := cmd.Flags()
-	flags.StringVarP(&f.output, "output", "o", "", "write the programs below `DIR` (default cgi-bin in the site's folder)")
+	flags.StringVarP(&f.output, "output", "o", "", "write the generated programs below `DIR` (default cgi-bin in the site's folder)")
 	flags.StringSliceVar(&f.gateways, "gateways", nil, gateways)
-	flags.StringVar(&f.site, "site", "", "only the site `NAME`, of several in the module")
+	flags.StringVar(&f.site, "site", "", "use only the site `NAME`, where the module has several")
 	addTags(cmd, &f.tags)
 	must(cmd.RegisterFlagCompletionFunc("site", cobra.NoFileCompletions))
 	must(cmd.MarkFlagDirname("output"))
@@ -48,12 +48,12 @@ func (f *generateFlags) addWith(cmd *cobra.Command, gateways string) {
 
 // gatewaysHelp describes the flag --gateways, up to its last parenthesis.
 func gatewaysHelp() string {
-	return "ways to reach the programs: `LIST` of " + strings.Join(model.Gateways(), ", ") +
-		", with commas between them (default those of //cgigen:site, or " + strings.Join(model.DefaultGateways(), ",")
+	return "link the gateways in `LIST`: any of " + strings.Join(model.Gateways(), ", ") +
+		", separated by commas (default: those of //cgigen:site, otherwise " + strings.Join(model.DefaultGateways(), ",")
 }
 
 func addTags(cmd *cobra.Command, tags *string) {
-	cmd.Flags().StringVar(tags, "tags", "", "build tags, as a comma-separated `LIST`")
+	cmd.Flags().StringVar(tags, "tags", "", "use the build tags in `LIST`, separated by commas")
 }
 
 // completePackages completes package patterns: they are folders.
@@ -107,11 +107,11 @@ func (a *app) generateCommand() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "generate [packages]",
-		Short: "Write the programs of the packages' handlers",
-		Long: `generate writes DIR/<name>/main.go for every program, and says which files it
-wrote or removed. Files that are up to date stay untouched; files that cgigen
-did not write are never overwritten or removed. Nothing is written if there is
-an error.`,
+		Short: "Write a program for every handler",
+		Long: `generate writes DIR/<name>/main.go for every program, and lists the files that it
+wrote or removed. It leaves files that are up to date untouched. It never
+overwrites or removes a file that it did not write. If there is any mistake in
+the source, it writes nothing.`,
 		RunE: func(cmd *cobra.Command, patterns []string) error {
 			if asJSON {
 				result, err := generator.Generate(cmd.Context(), flags.options(patterns))
@@ -122,7 +122,7 @@ an error.`,
 		},
 	}
 	flags.add(cmd)
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON object with mistakes and changes")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print mistakes and changes as a JSON object")
 	return cmd
 }
 
@@ -138,7 +138,7 @@ func (a *app) generate(ctx context.Context, options generator.Options) (*generat
 	return result, orPending(result, nil)
 }
 
-// orPending gives what keeps the programs from being built, if there is no
+// orPending returns what keeps the programs from being built, if there is no
 // other error: what cannot be built is no success.
 func orPending(result *generator.Result, err error) error {
 	if err == nil && len(result.Pending) > 0 {

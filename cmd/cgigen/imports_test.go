@@ -101,7 +101,7 @@ func goFiles(t *testing.T, dir string) []string {
 	return files
 }
 
-// isForeign tells folders that the go command does not count as ours.
+// isForeign reports whether the go command does not count a folder as ours.
 func isForeign(dir string) bool {
 	base := filepath.Base(dir)
 	if base == "testdata" || base == "vendor" || strings.HasPrefix(base, ".") && base != ".." || strings.HasPrefix(base, "_") {
@@ -128,7 +128,7 @@ func importsOf(t *testing.T, file string) []string {
 	return paths
 }
 
-// isStandard tells paths of the standard library: those of modules begin with
+// isStandard reports whether a path is of the standard library: those of modules begin with
 // a host name.
 func isStandard(path string) bool {
 	first, _, _ := strings.Cut(path, "/")

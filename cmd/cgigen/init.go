@@ -22,9 +22,9 @@ func (a *app) initCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "init DIR",
 		Short: "Write a starter project",
-		Long: `init writes a module with a page, a JSON route and a configuration struct into
-DIR, which is made if it is missing. It refuses to overwrite a file; after an
-error nothing of it is left behind.`,
+		Long: `init writes a new module into DIR: a page, a JSON route and a configuration struct.
+It creates DIR if it does not exist. It never overwrites a file, and removes
+what it has written if it fails.`,
 		Args: arguments(1, 1, "one folder, as in cgigen init hello"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := project.resolve(args[0]); err != nil {
@@ -38,8 +38,8 @@ error nothing of it is left behind.`,
 		},
 		ValidArgsFunction: completePackages,
 	}
-	cmd.Flags().StringVar(&project.module, "module", "", "module `PATH` (default example.com/ and the name of DIR)")
-	cmd.Flags().StringVar(&project.replace, "replace", "", "take the cgigen module from the checkout in `DIR`")
+	cmd.Flags().StringVar(&project.module, "module", "", "use `PATH` as the module path (default example.com/NAME, where NAME is that of DIR)")
+	cmd.Flags().StringVar(&project.replace, "replace", "", "use the cgigen module in the checkout `DIR`")
 	must(cmd.MarkFlagDirname("replace"))
 	return cmd
 }
@@ -97,7 +97,7 @@ func (s *starter) resolveSource() error {
 		s.replace = sourceDir()
 	}
 	if s.replace == "" {
-		return errors.New("this cgigen is no released version; name its checkout with --replace DIR")
+		return errors.New("this cgigen is not a released version; name its checkout with --replace DIR")
 	}
 	replace, err := filepath.Abs(s.replace)
 	if err != nil {
@@ -164,7 +164,7 @@ func goGetTool(ctx context.Context, dir, version string) error {
 	return nil
 }
 
-// makeDir makes a folder and those above it, and gives the topmost one that
+// makeDir makes a folder and those above it, and returns the topmost one that
 // was missing.
 func makeDir(dir string) (made string, err error) {
 	for d := dir; ; d = filepath.Dir(d) {
@@ -188,7 +188,7 @@ func moveNew(from, to string) error {
 	}
 	for _, entry := range entries {
 		if _, err := os.Lstat(filepath.Join(to, entry.Name())); err == nil {
-			return fmt.Errorf("%s exists already, and is not overwritten", shown(filepath.Join(to, entry.Name())))
+			return fmt.Errorf("cannot write the project: %s already exists", shown(filepath.Join(to, entry.Name())))
 		}
 	}
 	for i, entry := range entries {

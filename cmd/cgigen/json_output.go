@@ -41,7 +41,7 @@ type changeJSON struct {
 }
 
 // printFindings prints the outcome of a run as JSON. Mistakes in the source are
-// then said; any other error is given back.
+// then said; any other error is returned.
 func (a *app) printFindings(result *generator.Result, err error) error {
 	out := findingsJSON{Diagnostics: []diagnosticJSON{}, Changes: []changeJSON{}}
 	var mistakes diag.List

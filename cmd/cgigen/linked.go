@@ -43,7 +43,7 @@ func checkAsked(result *generator.Result, asked []string) error {
 	}
 	for _, p := range result.Programs {
 		if !slices.Equal(p.Gateways, asked) {
-			return usageError{fmt.Sprintf("--gateways: %s links %s, as generate writes it, and not %s", shown(p.Dir), strings.Join(p.Gateways, ", "), strings.Join(asked, ", ")) +
+			return usageError{fmt.Sprintf("--gateways: %s links %s, as generate wrote it, not %s", shown(p.Dir), strings.Join(p.Gateways, ", "), strings.Join(asked, ", ")) +
 				gatewaysHint(asked)}
 		}
 	}
@@ -62,7 +62,7 @@ func checkNeeded(result *generator.Result, needed, why string) error {
 	for _, p := range result.Programs {
 		if !slices.Contains(p.Gateways, needed) {
 			all, _ := model.ParseGateways(append(slices.Clone(p.Gateways), needed)) // both are known
-			return usageError{fmt.Sprintf("%s links %s, and %s needs %s", shown(p.Dir), strings.Join(p.Gateways, ", "), why, needed) + gatewaysHint(all)}
+			return usageError{fmt.Sprintf("%s links %s, but %s needs %s", shown(p.Dir), strings.Join(p.Gateways, ", "), why, needed) + gatewaysHint(all)}
 		}
 	}
 	return nil
@@ -78,7 +78,7 @@ func (a *app) tellDisagreement(result *generator.Result) {
 			continue
 		}
 		told[p.Site] = true
-		a.say("warning: %s links %s, and //cgigen:site says %s: cgigen generate brings the programs in line",
+		a.say("warning: %s links %s, but //cgigen:site says %s: run cgigen generate to update the programs",
 			shown(p.Dir), strings.Join(p.Gateways, ", "), model.GatewaysKey(asked))
 	}
 }
@@ -96,10 +96,10 @@ func oneSite(result *generator.Result) (model.Site, error) {
 	for i, s := range sites {
 		names[i] = s.Name
 	}
-	return model.Site{}, usageError{fmt.Sprintf("the packages have handlers of several sites: %s\n\thint: choose one with --site, as --site %s", strings.Join(names, ", "), names[0])}
+	return model.Site{}, usageError{fmt.Sprintf("the packages have handlers of several sites: %s\n\thint: choose one with --site, such as --site %s", strings.Join(names, ", "), names[0])}
 }
 
-// programSites gives the sites that have programs.
+// programSites returns the sites that have programs.
 func programSites(result *generator.Result) []model.Site {
 	var sites []model.Site
 	for i, s := range result.Model.Sites {
@@ -110,7 +110,7 @@ func programSites(result *generator.Result) []model.Site {
 	return sites
 }
 
-// siteFolder gives the folder for what is built of a site: its own if there
+// siteFolder returns the folder for what is built of a site: its own if there
 // are several.
 func siteFolder(dist string, result *generator.Result, site model.Site) string {
 	if len(programSites(result)) < 2 {

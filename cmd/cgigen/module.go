@@ -22,7 +22,7 @@ const (
 	minimumGo  = "1.26.0"
 )
 
-// moduleFiles gives go.mod, and go.sum where it can be known without asking a
+// moduleFiles returns go.mod, and go.sum where it can be known without asking a
 // module proxy.
 func (s *starter) moduleFiles() ([]templates.File, error) {
 	mod := new(modfile.File)
@@ -95,7 +95,7 @@ func formatModule(mod *modfile.File, sums []byte) ([]templates.File, error) {
 	return files, nil
 }
 
-// sourceDir gives the checkout that this program was built in, or "" if it is
+// sourceDir returns the checkout that this program was built in, or "" if it is
 // not there or unknown, as after a build with -trimpath.
 func sourceDir() string {
 	_, file, _, ok := runtime.Caller(0)

@@ -35,13 +35,14 @@ func (a *app) packageCommand() *cobra.Command {
 	var flags packageFlags
 	cmd := &cobra.Command{
 		Use:   "package --for SERVER -o FILE|DIR [packages]",
-		Short: "Pack the site for a host",
-		Long: `package brings the programs up to date as build does, compiles, and writes everything that a host needs: programs,
-rules for the server, an example of the settings, notes for installing, a
-manifest with sums, and a bill of materials. The same commit gives the same bytes.
+		Short: "Pack the site for a host or a server",
+		Long: `package updates and compiles the programs as build does. Then it writes everything
+that a host needs: the programs, rules for the server, example settings,
+installation notes, a manifest with checksums, and a bill of materials. The same
+commit gives the same bytes.
 
-What is written is a .tar.gz (or .tgz), a .zip with Unix modes, as file managers of
-control panels take it, or a folder.`,
+It writes a .tar.gz (or .tgz), a .zip, or a folder. The .zip has Unix modes, for
+the file managers of control panels.`,
 		RunE: func(cmd *cobra.Command, patterns []string) error {
 			flags.baseSet = cmd.Flags().Changed("base")
 			if err := flags.check(); err != nil {
@@ -62,17 +63,17 @@ control panels take it, or a folder.`,
 func (f *packageFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.server, "for", "", "pack for `SERVER`: "+strings.Join(pack.Servers(), ", "))
-	flags.StringVarP(&f.output, "output", "o", "", "write `FILE`.tar.gz, FILE.tgz, FILE.zip or a folder")
-	flags.StringVar(&f.layout, "layout", "", "how programs lie: `LAYOUT` is "+strings.Join(pack.Layouts("apache"), "|")+" for apache, "+
+	flags.StringVarP(&f.output, "output", "o", "", "write `FILE`: a .tar.gz, .tgz or .zip by its name, otherwise a folder")
+	flags.StringVar(&f.layout, "layout", "", "arrange the programs by `LAYOUT`: "+strings.Join(pack.Layouts("apache"), "|")+" for apache, "+
 		strings.Join(pack.Layouts("nginx"), "|")+" for lighttpd, nginx and caddy (default subdir)")
-	flags.StringVar(&f.base, "base", "", "`PATH` of the site on its host, as /~alice/shop (default that of //cgigen:site)")
-	flags.StringVar(&f.docroot, "docroot", "public_html", "`NAME` of the host's document root")
-	flags.StringVar(&f.host, "host", "www.example.org", "domain `NAME` of the site")
-	flags.StringVar(&f.root, "root", "", "`DIR` of the site on a server of one's own (default /srv/NAME)")
+	flags.StringVar(&f.base, "base", "", "set the `PATH` of the site on its host, such as /~alice/shop (default: base= of //cgigen:site)")
+	flags.StringVar(&f.docroot, "docroot", "public_html", "set the `NAME` of the host's document root")
+	flags.StringVar(&f.host, "host", "www.example.org", "set the domain `NAME` of the site")
+	flags.StringVar(&f.root, "root", "", "set the folder `DIR` of the site on your own server (default /srv/NAME)")
 	flags.StringArrayVar(&f.targets, "target", nil, "compile for `OS/ARCH`; may be repeated (default linux/amd64)")
-	flags.StringSliceVar(&f.gateways, "gateways", nil, followedHelp+"; for container, link those of LIST into the image (default http)")
-	flags.StringVar(&f.site, "site", "", "only the site `NAME`, of several in the module")
-	flags.StringVar(&f.generated, "generated", "", "`DIR` of the generated programs, as -o of generate")
+	flags.StringSliceVar(&f.gateways, "gateways", nil, followedHelp+"; for container, link those into the image (default http)")
+	flags.StringVar(&f.site, "site", "", "use only the site `NAME`, where the module has several")
+	flags.StringVar(&f.generated, "generated", "", "use the generated programs below `DIR`, which is -o of generate")
 	addTags(cmd, &f.tags)
 	must(cmd.RegisterFlagCompletionFunc("for", cobra.FixedCompletions(pack.Servers(), cobra.ShellCompDirectiveNoFileComp)))
 	must(cmd.RegisterFlagCompletionFunc("layout", cobra.FixedCompletions(pack.Layouts("apache"), cobra.ShellCompDirectiveNoFileComp)))
@@ -95,26 +96,26 @@ func (f *packageFlags) check() error {
 	case f.server == "" || f.output == "":
 		return usageError{"--for SERVER and -o FILE|DIR are needed; see cgigen package --help"}
 	case !slices.Contains(pack.Servers(), f.server):
-		return usageError{fmt.Sprintf("--for: unknown server %q: there is %s", f.server, strings.Join(pack.Servers(), ", "))}
+		return usageError{fmt.Sprintf("--for: unknown server %q: the servers are %s", f.server, strings.Join(pack.Servers(), ", "))}
 	case f.layout != "" && !slices.Contains(pack.Layouts(f.server), f.layout):
-		return usageError{fmt.Sprintf("--layout: for %s there is %s, not %q", f.server, strings.Join(pack.Layouts(f.server), ", "), f.layout)}
+		return usageError{fmt.Sprintf("--layout: the layouts for %s are %s, not %q", f.server, strings.Join(pack.Layouts(f.server), ", "), f.layout)}
 	case f.base != "" && model.CheckBase(f.base) != "":
 		return usageError{fmt.Sprintf("--base: %q is not a path of the form /~alice/shop", f.base)}
 	case !folderName.MatchString(f.docroot) || f.docroot == "private":
-		return usageError{fmt.Sprintf("--docroot: %q is not the name of a folder, as public_html", f.docroot)}
+		return usageError{fmt.Sprintf("--docroot: %q is not the name of a folder, such as public_html", f.docroot)}
 	case !hostName.MatchString(f.host):
 		return usageError{fmt.Sprintf("--host: %q is not a domain name", f.host)}
 	case f.root != "" && !rootPath.MatchString(f.root):
-		return usageError{fmt.Sprintf("--root: %q is not an absolute folder, as /srv/shop", f.root)}
+		return usageError{fmt.Sprintf("--root: %q is not an absolute folder, such as /srv/shop", f.root)}
 	}
 	if f.layout == "" {
 		f.layout = pack.Layouts(f.server)[0]
 	}
 	if f.layout == "multicall" && pack.Format(f.output) == "zip" {
-		return usageError{"--layout multicall: a .zip has no hard links; write a .tar.gz or a folder"}
+		return usageError{"--layout multicall: a .zip cannot hold hard links; write a .tar.gz or a folder"}
 	}
 	if ending := pack.OtherArchive(f.output); ending != "" {
-		return usageError{fmt.Sprintf("-o: a package is a .tar.gz, a .tgz, a .zip or a folder, and no %s", ending)}
+		return usageError{fmt.Sprintf("-o: cannot write a %s: a package is a .tar.gz, a .tgz, a .zip or a folder", ending)}
 	}
 	return f.checkGateways()
 }
@@ -128,7 +129,7 @@ func (f *packageFlags) chooseTargets(ctx context.Context) ([]builder.Target, err
 	targets, err := chooseTargets(ctx, texts)
 	for _, t := range targets {
 		if !pack.Runs(f.server, t.OS) {
-			return nil, usageError{fmt.Sprintf("--target %s: --for %s packs programs for Unix, as linux/amd64; cgigen build --target %[1]s compiles them", t, f.server)}
+			return nil, usageError{fmt.Sprintf("--target %s: --for %s packs programs for Unix, such as linux/amd64; cgigen build --target %[1]s compiles them", t, f.server)}
 		}
 	}
 	return targets, err
@@ -191,8 +192,8 @@ func (f *packageFlags) settle(result *generator.Result) error {
 	case site.Base == "":
 		f.linkBase = f.base != ""
 	case f.baseSet && f.base != site.Base:
-		return usageError{fmt.Sprintf("--base: //cgigen:site says base=%s, and the flag %q", site.Base, f.base) +
-			"\n\thint: leave the flag out, or change the key: base= is part of the generated programs"}
+		return usageError{fmt.Sprintf("--base: the flag says %q, but //cgigen:site says base=%s", f.base, site.Base) +
+			"\n\thint: omit the flag, or change the key: base= is part of the generated programs"}
 	default:
 		f.base = site.Base
 	}
@@ -202,20 +203,20 @@ func (f *packageFlags) settle(result *generator.Result) error {
 	for _, name := range f.gateways {
 		if len(site.Asked) > 0 && !slices.Contains(site.Asked, name) {
 			all, _ := model.ParseGateways(append(slices.Clone(site.Asked), name)) // both are known
-			return usageError{fmt.Sprintf("--for container links %s, and //cgigen:site says %s", name, model.GatewaysKey(site.Asked)) + gatewaysHint(all)}
+			return usageError{fmt.Sprintf("--for container links %s, but //cgigen:site says %s", name, model.GatewaysKey(site.Asked)) + gatewaysHint(all)}
 		}
 	}
 	return nil
 }
 
-// linkedGateways gives the gateways that all programs of a package have.
+// linkedGateways returns the gateways that all programs of a package have.
 func (f *packageFlags) linkedGateways(result *generator.Result) []string {
 	return slices.DeleteFunc(model.Gateways(), func(name string) bool {
 		return slices.ContainsFunc(result.Programs, func(p model.Main) bool { return !slices.Contains(p.Gateways, name) })
 	})
 }
 
-// link gives the linker flags of a package.
+// link returns the linker flags of a package.
 func (f *packageFlags) link() string {
 	if !f.linkBase {
 		return ""
@@ -236,7 +237,7 @@ func (a *app) pack(ctx context.Context, flags *packageFlags, targets []builder.T
 		return err
 	}
 	if len(o.Model.Programs) == 0 {
-		return fmt.Errorf("there is no handler in these packages, so there is nothing to package")
+		return fmt.Errorf("nothing to package: these packages have no handlers")
 	}
 	o.Time = commitTime(ctx, o.Model.Module.Dir)
 	if flags.server == "container" {
@@ -251,7 +252,7 @@ func (a *app) pack(ctx context.Context, flags *packageFlags, targets []builder.T
 	return nil
 }
 
-// buildFolder gives a folder for the compiled programs, the same for the same
+// buildFolder returns a folder for the compiled programs, the same for the same
 // module and flags, so that what is up to date is not linked again.
 func buildFolder(flags packageFlags) (dir string, cleanup func(), err error) {
 	work, err := os.Getwd()

@@ -15,7 +15,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// recipe gives the block of code that follows **title** in docs/diagnostics.md.
+// recipe returns the block of code that follows **title** in docs/diagnostics.md.
 func recipe(root, title string) (string, error) {
 	page, err := os.ReadFile(filepath.Join(root, "docs", "diagnostics.md"))
 	if err != nil {
@@ -113,7 +113,7 @@ func TestProblemMatcherReadsDiagnostics(t *testing.T) {
 	}
 }
 
-// mistakes gives what the command says about a site with mistakes of every
+// mistakes returns what the command says about a site with mistakes of every
 // form: warnings, related places, hints, and lines without a place.
 func mistakes(t *testing.T, root string) string {
 	t.Helper()

@@ -50,7 +50,7 @@ func isUsage(err error) bool {
 	return errors.As(err, &wrong) || errors.As(err, &wrongOptions)
 }
 
-// describe gives an error as it is shown. What has a position of its own, as
+// describe returns an error as it is shown. What has a position of its own, as
 // editors understand it, stands without the prefix.
 func describe(err error) string {
 	var diagnostics diag.List

@@ -20,9 +20,9 @@ func (a *app) rootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "cgigen",
 		Short: "Generate, build and serve CGI programs from annotated Go functions",
-		Long: `cgigen generates CGI programs from Go functions with //cgigen: directives.
+		Long: `cgigen generates CGI programs from Go functions that have //cgigen: directives.
 
-The manual: go doc github.com/cgigen/cgigen/cmd/cgigen`,
+Read the manual: go doc github.com/cgigen/cgigen/cmd/cgigen`,
 		Version:       readVersion().String(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -36,7 +36,7 @@ The manual: go doc github.com/cgigen/cgigen/cmd/cgigen`,
 	}
 	root.SetVersionTemplate("{{.Version}}\n")
 	root.SuggestionsMinimumDistance = 2
-	root.PersistentFlags().StringVarP(&dir, "chdir", "C", "", "change to `DIR` before doing anything")
+	root.PersistentFlags().StringVarP(&dir, "chdir", "C", "", "change to `DIR` first, before reading anything")
 	must(root.MarkPersistentFlagDirname("chdir"))
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError{fmt.Sprintf("%s; see %s --help", err, cmd.CommandPath())}
@@ -79,9 +79,9 @@ func arguments(least, most int, needed string) cobra.PositionalArgs {
 		case len(args) < least:
 			return usageError{fmt.Sprintf("%s needs %s; see %s --help", cmd.Name(), needed, cmd.CommandPath())}
 		case len(args) > most && most == 0:
-			return usageError{fmt.Sprintf("%s takes no arguments, and not %q; see %s --help", cmd.Name(), args[0], cmd.CommandPath())}
+			return usageError{fmt.Sprintf("%s takes no arguments, but got %q; see %s --help", cmd.Name(), args[0], cmd.CommandPath())}
 		case len(args) > most:
-			return usageError{fmt.Sprintf("%s takes %s, and not %q as well; see %s --help", cmd.Name(), needed, args[most], cmd.CommandPath())}
+			return usageError{fmt.Sprintf("%s takes %s, but got %q as well; see %s --help", cmd.Name(), needed, args[most], cmd.CommandPath())}
 		}
 		return nil
 	}

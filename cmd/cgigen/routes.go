@@ -37,8 +37,8 @@ func (a *app) routesCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "routes [packages]",
 		Short: "Print the route table",
-		Long: `routes prints every route with its program, its function and where it stands.
-Files are relative to the module. It writes no file.`,
+		Long: `routes prints every route with its program, its function, and the file and line of
+the function. File names are relative to the module. It never writes a file.`,
 		ValidArgsFunction: completePackages,
 		RunE: func(cmd *cobra.Command, patterns []string) error {
 			result, err := a.plan(cmd.Context(), generator.Options{Patterns: patterns, Tags: tags})
@@ -51,12 +51,12 @@ Files are relative to the module. It writes no file.`,
 			return printRoutes(a.stdout, routeRows(result.Model))
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON array of objects")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print the routes as a JSON array of objects")
 	addTags(cmd, &tags)
 	return cmd
 }
 
-// routeRows gives the routes of all programs, by site, by path and then by pattern.
+// routeRows returns the routes of all programs, by site, by path and then by pattern.
 func routeRows(model *model.Model) []routeRow {
 	rows := []routeRow{} // an empty table is [] in JSON, not null
 	for _, program := range model.Programs {
@@ -83,7 +83,7 @@ func routeRows(model *model.Model) []routeRow {
 	return rows
 }
 
-// configTypes gives the configuration structs that a step is made from,
+// configTypes returns the configuration structs that a step is made from,
 // directly or through other steps, as "import/path.Type".
 func configTypes(steps []model.Step, root int) []string {
 	types := []string{}

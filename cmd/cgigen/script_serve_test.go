@@ -77,7 +77,7 @@ func cmdServe(ts *testscript.TestScript, neg bool, args []string) {
 	*ts.Value(servedKey{}).(**served) = s
 }
 
-// scriptEnv gives the environment that exec would give to a command.
+// scriptEnv returns the environment that exec would give to a command.
 func scriptEnv(ts *testscript.TestScript) []string {
 	var env []string
 	for _, name := range []string{

@@ -25,25 +25,26 @@ func (a *app) serveCommand() *cobra.Command {
 	var addr string
 	cmd := &cobra.Command{
 		Use:   "serve [packages]",
-		Short: "Serve the site on this machine, and rebuild it on change",
-		Long: `serve brings the programs up to date as build does, compiles, and answers requests with the real programs, one
-process for each request, as a web server does. When the source changes, the
-programs are made anew; requests wait for them. What is wrong with the source is
-shown in the browser and in the terminal.`,
+		Short: "Serve the site on this machine, and rebuild it on every change",
+		Long: `serve updates and compiles the programs as build does. Then it answers requests
+with the real programs, one process for each request, as a web server does.
+
+When the source changes, serve rebuilds the programs; requests wait until they
+are ready. Mistakes in the source are shown in the terminal and in the browser.`,
 		RunE: func(cmd *cobra.Command, patterns []string) error {
 			if err := checkAddr(cmd.Context(), addr); err != nil {
 				return err
 			}
 			for _, p := range patterns {
 				if port, ok := portOf(p); ok {
-					return usageError{fmt.Sprintf("%s is no package; to serve on that port: --addr 127.0.0.1:%s", p, port)}
+					return usageError{fmt.Sprintf("%s is not a package; to serve on that port, use --addr 127.0.0.1:%s", p, port)}
 				}
 			}
 			return a.serve(cmd.Context(), flags.options(patterns), flags.gateways, addr)
 		},
 	}
 	flags.addFollowing(cmd)
-	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:8080", "listen on `HOST:PORT`; port 0 is any free one")
+	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:8080", "listen on `HOST:PORT`; port 0 lets the system choose a free port")
 	must(cmd.RegisterFlagCompletionFunc("addr", cobra.NoFileCompletions))
 	return cmd
 }
@@ -54,7 +55,7 @@ func checkAddr(ctx context.Context, addr string) error {
 		return usageError{fmt.Sprintf("--addr %q is not of the form HOST:PORT, as in 127.0.0.1:8080", addr)}
 	}
 	if _, err := net.DefaultResolver.LookupPort(ctx, "tcp", port); err != nil {
-		return usageError{fmt.Sprintf("--addr %q: there is no port %s; it is a number from 0, for any free one, to 65535", addr, port)}
+		return usageError{fmt.Sprintf("--addr %q: invalid port %s; ports are 1 to 65535, and 0 chooses a free one", addr, port)}
 	}
 	return nil
 }
@@ -131,7 +132,7 @@ func (w *workshop) build(ctx context.Context) (devserver.Site, error) {
 	return w.site(programs), nil
 }
 
-// privateHome gives the folder that holds the site's folder private: the
+// privateHome returns the folder that holds the site's folder private: the
 // nearest one from the site upwards within the module.
 func privateHome(site model.Site, moduleDir string) string {
 	for dir := site.Dir; dir != moduleDir && dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
@@ -142,7 +143,7 @@ func privateHome(site model.Site, moduleDir string) string {
 	return moduleDir
 }
 
-// linkPrivateDir gives the linker flag that fixes the private folder to the one
+// linkPrivateDir returns the linker flag that fixes the private folder to the one
 // in home: the compiled programs lie elsewhere.
 func linkPrivateDir(home string) (string, error) {
 	flag := "-X=" + modulePath + "/runtime/config.fixedDir=" + filepath.Join(home, "private")
@@ -153,7 +154,7 @@ func linkPrivateDir(home string) (string, error) {
 			return quote + flag + quote, nil
 		}
 	}
-	return "", fmt.Errorf("the folder %s has both kinds of quotes in its name, which the linker does not take", home)
+	return "", fmt.Errorf("cannot link the folder %s: the linker does not accept a name with both kinds of quotes", home)
 }
 
 // site describes the programs to the server.
@@ -197,7 +198,7 @@ func (w *workshop) inputs(ctx context.Context) (builder.Inputs, error) {
 	return builder.ListInputs(ctx, w.options.Tags, patterns)
 }
 
-// configNames gives the names of a program's configuration fields.
+// configNames returns the names of a program's configuration fields.
 func configNames(program model.Program) []string {
 	var names []string
 	for _, step := range program.Steps {
@@ -214,7 +215,7 @@ func configNames(program model.Program) []string {
 // safePath is what suEXEC sets PATH to.
 const safePath = "/usr/local/bin:/usr/bin:/bin"
 
-// programEnv gives what a program of the local server is to see: what a host with
+// programEnv returns what a program of the local server is to see: what a host with
 // suEXEC leaves of its environment, and the configuration from ours. A program that
 // needs HOME or TMPDIR fails here, and not only there.
 func programEnv(system string, names, environ []string) []string {

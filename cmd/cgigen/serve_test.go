@@ -32,7 +32,7 @@ func TestPrivateFolderIsQuotedForTheLinker(t *testing.T) {
 			t.Errorf("linkPrivateDir(%q) = %s, %v; want %s", test.dir, got, err, test.want)
 		}
 	}
-	const want = `the folder /srv/"ann's" has both kinds of quotes in its name, which the linker does not take`
+	const want = `cannot link the folder /srv/"ann's": the linker does not accept a name with both kinds of quotes`
 	if got, err := linkPrivateDir(`/srv/"ann's"`); err == nil || err.Error() != want {
 		t.Errorf("linkPrivateDir = %s, %v; want the error %s", got, err, want)
 	}

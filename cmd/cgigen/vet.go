@@ -20,11 +20,11 @@ func (a *app) vetCommand() *cobra.Command {
 	var asJSON, fix, measure bool
 	cmd := &cobra.Command{
 		Use:   "vet [packages]",
-		Short: "Report mistakes, and misuse inside handlers",
-		Long: `vet reports what generate would report, and what works in a server that keeps
-running but not in a program that a web server starts for each request, such as
-state in variables. It writes no file, except with --fix. It exits with 1 if it
-finds anything.`,
+		Short: "Report mistakes in directives and misuse in handlers",
+		Long: `vet reports the mistakes that generate would report. It also reports code that
+works in a server that keeps running, but not in a program that is started for
+each request, such as state in variables. It exits with 1 if it finds anything.
+It never writes a file, except with --fix.`,
 		RunE: func(cmd *cobra.Command, patterns []string) error {
 			if fix {
 				if err := a.fix(cmd.Context(), patterns, tags); err != nil {
@@ -35,9 +35,9 @@ finds anything.`,
 		},
 		ValidArgsFunction: completePackages,
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
-	cmd.Flags().BoolVar(&fix, "fix", false, "first mend what can be mended with certainty")
-	cmd.Flags().BoolVar(&measure, "measure", false, "build the programs, and measure what package initialisation costs")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print the findings as a JSON object")
+	cmd.Flags().BoolVar(&fix, "fix", false, "first fix what can be fixed with certainty")
+	cmd.Flags().BoolVar(&measure, "measure", false, "also build the programs, and measure how long package initialisation takes")
 	addTags(cmd, &tags)
 	return cmd
 }
@@ -84,7 +84,7 @@ func (a *app) vet(ctx context.Context, options generator.Options, asJSON, measur
 	return err
 }
 
-// vetCgo gives what programs lack because they are built without cgo.
+// vetCgo returns what programs lack because they are built without cgo.
 func (a *app) vetCgo(ctx context.Context, result *generator.Result, tags string) (diag.List, error) {
 	target, err := builder.DefaultTarget(ctx)
 	if err != nil {

@@ -29,7 +29,7 @@ const worthSaying = 100 * time.Microsecond
 // without a finding.
 func (a *app) measureInit(ctx context.Context, result *generator.Result, tags string, findings []vet.Finding) ([]vet.Finding, error) {
 	if slices.ContainsFunc(result.Changes, func(c model.Change) bool { return c.Kind != model.Removed }) {
-		return nil, usageError{"--measure builds the programs: run cgigen generate first"}
+		return nil, usageError{"--measure needs programs that are up to date: run cgigen generate first"}
 	}
 	costs, totals, err := initCosts(ctx, result.Programs, tags)
 	if err != nil {
@@ -61,7 +61,7 @@ func (a *app) measureInit(ctx context.Context, result *generator.Result, tags st
 	return findings, nil
 }
 
-// initCosts builds the programs, starts each without a request, and gives the
+// initCosts builds the programs, starts each without a request, and returns the
 // longest initialisation of every package, and that of each program.
 func initCosts(ctx context.Context, programs []model.Main, tags string) (costs map[string]time.Duration, totals []time.Duration, err error) {
 	dir, err := os.MkdirTemp("", "cgigen-vet-")

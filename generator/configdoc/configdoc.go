@@ -81,15 +81,15 @@ func EnvExample(m *model.Model) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, `# Configuration of %s.
 #
-# Copy what you need to private/site.env, for all programs, or to
-# private/<program>.env, for one of them, and close the file: chmod 600. Take
-# the # away from what you set. What is REQUIRED has no default: programs that
-# read it answer 500 until it has a value.
+# Copy the lines that you need to private/site.env, for all programs, or to
+# private/<program>.env, for one program. Remove the # before every setting, and
+# close the file to others: chmod 600. A REQUIRED setting has no default: programs
+# that read it answer 500 until it has a value.
 #
-# Values are taken as they stand: no variables, no escapes. Space around key and
-# value, quotes around a value ('...' or "...") and the word export before a key
-# are not part of it. Comments have lines of their own: outside quotes, a space
-# and # in a value are an error.
+# Programs use a value exactly as it is written, without variables and escapes.
+# They ignore space around key and value, quotes around a value ('...' or "..."),
+# and the word export before a key. A comment has a line of its own: a space and #
+# in a value without quotes are an error.
 `, m.Module.Path)
 	var names []string
 	for _, c := range documentedConfigs(m) {
@@ -114,9 +114,9 @@ func exampleLine(f model.ConfigField) string {
 	switch {
 	case f.Default == hidden && f.Secret:
 		value = ""
-		lines += "# (there is a default, which is secret and not shown)\n"
+		lines += "# (the default is secret and not shown)\n"
 	case !ok:
-		lines += "# (the default does not fit on a line: a file that " + f.Name + model.FileSuffix + " names can hold such a value)\n"
+		lines += "# (the default does not fit on a line; put such a value into a file, and name it with " + f.Name + model.FileSuffix + ")\n"
 	}
 	words := append([]string{f.Type}, properties(f)...)
 	mark := "# "

@@ -42,15 +42,15 @@ func documentedModel() *model.Model {
 func TestEnvExampleShowsEveryNameOnce(t *testing.T) {
 	want := `# Configuration of example.com/shop.
 #
-# Copy what you need to private/site.env, for all programs, or to
-# private/<program>.env, for one of them, and close the file: chmod 600. Take
-# the # away from what you set. What is REQUIRED has no default: programs that
-# read it answer 500 until it has a value.
+# Copy the lines that you need to private/site.env, for all programs, or to
+# private/<program>.env, for one program. Remove the # before every setting, and
+# close the file to others: chmod 600. A REQUIRED setting has no default: programs
+# that read it answer 500 until it has a value.
 #
-# Values are taken as they stand: no variables, no escapes. Space around key and
-# value, quotes around a value ('...' or "...") and the word export before a key
-# are not part of it. Comments have lines of their own: outside quotes, a space
-# and # in a value are an error.
+# Programs use a value exactly as it is written, without variables and escapes.
+# They ignore space around key and value, quotes around a value ('...' or "..."),
+# and the word export before a key. A comment has a line of its own: a space and #
+# in a value without quotes are an error.
 
 # ---- mail.Config, loaded by send
 
@@ -69,7 +69,7 @@ func TestEnvExampleShowsEveryNameOnce(t *testing.T) {
 # (string)
 #APP_TITLE=' a "title" #1'
 
-# (the default does not fit on a line: a file that APP_TEXT_FILE names can hold such a value)
+# (the default does not fit on a line; put such a value into a file, and name it with APP_TEXT_FILE)
 # (string)
 #APP_TEXT=
 

@@ -193,7 +193,7 @@ func TestNoDocumentShowsTheDefaultOfASecret(t *testing.T) {
 	if strings.Contains(example+reference, planted) {
 		t.Errorf("a secret in\n%s\n%s", example, reference)
 	}
-	if want := "\n# (there is a default, which is secret and not shown)\n# (string, not empty, secret)\n#KEY=\n"; !strings.Contains(example, want) {
+	if want := "\n# (the default is secret and not shown)\n# (string, not empty, secret)\n#KEY=\n"; !strings.Contains(example, want) {
 		t.Errorf("%s\nlacks\n%s", example, want)
 	}
 	if want := "| `KEY` | `string` | `***` | secret | home |"; !strings.Contains(reference, want) {

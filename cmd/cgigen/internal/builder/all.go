@@ -8,7 +8,7 @@ import (
 	"sync"
 )
 
-// BuildAll runs Build for several targets side by side, and gives the programs
+// BuildAll runs Build for several targets side by side, and returns the programs
 // of each. The go commands share the cores: what one of them does alone, such
 // as linking a single program, leaves room for the others. If one fails, the
 // others are stopped. progress, if set, is called with the number of programs
@@ -49,7 +49,7 @@ type count struct {
 
 func newCount(jobs int, show func(int)) *count { return &count{ready: make([]int, jobs), show: show} }
 
-// of gives the function that the build i reports to.
+// of returns the function that the build i reports to.
 func (c *count) of(i int) func(int) {
 	if c.show == nil {
 		return nil

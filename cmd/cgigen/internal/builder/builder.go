@@ -42,7 +42,7 @@ type Program struct {
 	Time time.Duration // from the start of the build until the program was ready
 }
 
-// A CompileError is what the go command has to say about the source.
+// A CompileError is what the go command reports about the source.
 type CompileError struct {
 	Output string // file:line:col: message, a line each
 }
@@ -51,7 +51,7 @@ func (e *CompileError) Error() string { return e.Output }
 
 // Build compiles all programs with one go command, which shares the work
 // between them and keeps all cores busy. Either all files appear in
-// Options.Dir, each replaced atomically, or none does. Files that are up to
+// Options.Dir, each replaced atomically; or none of them does. Files that are up to
 // date are recognised and not linked again.
 func Build(ctx context.Context, o Options) (programs []Program, err error) {
 	if len(o.Programs) == 0 {
@@ -174,7 +174,7 @@ var (
 	currentFolder  = regexp.MustCompile(`(?m)^\./`)
 )
 
-// tidy gives the compiler's messages as cgigen shows its own: file:line:col
+// tidy returns the compiler's messages as cgigen shows its own: file:line:col
 // without ./, and without the name of the package above.
 func tidy(output string) string {
 	output = packageHeading.ReplaceAllString(output, "$1")

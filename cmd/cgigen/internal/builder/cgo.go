@@ -19,22 +19,22 @@ import (
 	"sync"
 )
 
-// A CgoUse is a package that is a stub, or nothing, without cgo.
+// A CgoUse is a package that without cgo is a stub, or has no files.
 type CgoUse struct {
 	Package  string
 	Left     []string // files that are left out
-	Missing  bool     // nothing is left of the package: it cannot be imported
+	Missing  bool     // no file of the package is left: it cannot be imported
 	Instead  []string // otherwise, the files that stand in for them
 	Says     string   // and what the stub says when it is called
 	Chain    []string // packages from one of the given ones to the package, both included
 	Position token.Position
 }
 
-// Message says what there is to know, and who imports the package.
+// Message describes the use, and names the packages that import the package.
 func (u CgoUse) Message() string {
-	text := fmt.Sprintf("%s needs cgo (%s), and programs are built without", u.Package, someFiles(u.Left))
+	text := fmt.Sprintf("%s needs cgo (%s), but programs are built without cgo", u.Package, someFiles(u.Left))
 	if !u.Missing {
-		text = fmt.Sprintf("%s is a stub without cgo, and programs are built without: %s says %q", u.Package, someFiles(u.Instead), u.Says)
+		text = fmt.Sprintf("%s is a stub without cgo, and programs are built without cgo: %s says %q", u.Package, someFiles(u.Instead), u.Says)
 	}
 	for i := len(u.Chain) - 2; i >= 0; i-- {
 		if i == len(u.Chain)-2 {
@@ -127,12 +127,12 @@ func listCgo(ctx context.Context, target Target, cgo, tags string, packages []st
 	}
 }
 
-// missingFrom gives the files that are not among others.
+// missingFrom returns the files that are not among others.
 func missingFrom(others, files []string) []string {
 	return slices.DeleteFunc(slices.Clone(files), func(file string) bool { return slices.Contains(others, file) })
 }
 
-// stubWords are in what a stub gives as its error. A package that does the same
+// stubWords are words in the error that a stub returns. A package that does the same
 // in Go alone has no reason to say so.
 var stubWords = regexp.MustCompile(`(?i)\bcgo|cgo_enabled|\bstub\b|not (implemented|supported|available)|unimplemented|unsupported`)
 
@@ -160,7 +160,7 @@ func saysOf(dir string, files []string) string {
 	return ""
 }
 
-// chainTo gives the shortest way of imports from one of the packages.
+// chainTo returns the shortest way of imports from one of the packages.
 func chainTo(path string, from []string, listed map[string]cgoPackage) []string {
 	before := map[string]string{}
 	queue := slices.Clone(from)
@@ -188,7 +188,7 @@ func chainTo(path string, from []string, listed map[string]cgoPackage) []string 
 	return chain
 }
 
-// importOf gives the place of the first import of a chain: none for a package
+// importOf returns the position of the first import of a chain: the zero value for a package
 // that is one of the given ones itself.
 func importOf(chain []string, listed map[string]cgoPackage) token.Position {
 	if len(chain) < 2 {

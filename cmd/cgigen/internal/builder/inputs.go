@@ -42,7 +42,7 @@ func Root(ctx context.Context) (string, error) {
 	case filepath.Base(module) == "go.mod":
 		return filepath.Dir(module), nil
 	}
-	return "", errors.New("there is no go.mod in this folder or above it; cgigen init DIR makes a starter project")
+	return "", errors.New("no go.mod in this folder or above it; cgigen init DIR writes a starter project")
 }
 
 // listed is what go list says about a package.

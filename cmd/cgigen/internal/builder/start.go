@@ -18,7 +18,7 @@ const startPatience = 5 * time.Second
 // RunsHere reports whether programs for the target can be started on this machine.
 func (t Target) RunsHere() bool { return t.OS == runtime.GOOS && t.Arch == runtime.GOARCH }
 
-// ErrBusy says that programs took longer to start than they worked, because
+// ErrBusy reports that programs took longer to start than they worked, because
 // others were at work: how long it takes cannot be told.
 var ErrBusy = errors.New("the machine is too busy to tell how long a program takes to start")
 
@@ -28,7 +28,7 @@ type start struct {
 	work time.Duration // processor time of the program, by the operating system
 }
 
-// StartTime starts a program several times and gives the median time from its
+// StartTime starts a program several times and returns the median time from its
 // start to its end, or ErrBusy.
 //
 // It is started without a request, a socket or any variable in its environment.
@@ -59,12 +59,12 @@ func StartTime(ctx context.Context, program string, starts int) (time.Duration, 
 	return took, nil
 }
 
-// undisturbed tells whether a program had a processor whenever it wanted one. On
+// undisturbed reports whether a program had a processor whenever it wanted one. On
 // an idle machine the time of a start is 1.07 times its processor time; a start
 // that has to wait its turn once takes twice or three times as long.
 func (s start) undisturbed() bool { return s.wall <= s.work+s.work/2 }
 
-// typical gives the median of the undisturbed starts, if at least half of them
+// typical returns the median of the undisturbed starts, if at least half of them
 // are. A program that itself waits, for a file or a timer, never has one; then
 // the starts have to agree: others' work never takes the same from each.
 func typical(all []start) (time.Duration, bool) {

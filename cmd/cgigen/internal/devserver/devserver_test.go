@@ -29,7 +29,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// runTestProgram plays a CGI program and gives its exit code.
+// runTestProgram plays a CGI program and returns its exit code.
 func runTestProgram(name string) int {
 	body := func() string {
 		text, err := io.ReadAll(os.Stdin)
@@ -252,11 +252,11 @@ func TestAnswers(t *testing.T) {
 		{"no route for a path that is not clean", "GET", "//nowhere", nil, answer{404, "No route for //nowhere\n\n" + routes}},
 		{"another method", "GET", "/only-post", nil, answer{405, "No route for GET /only-post\n\n" + routes}},
 		{"nothing", "GET", "/silent/", nil, answer{502, "Program silent did not answer\n\n" +
-			"The reason: it wrote nothing; exit status 3. This is what it wrote to standard error:\n\nI <b>cannot</b>\n"}},
+			"Reason: it wrote nothing; exit status 3. It wrote to standard error:\n\nI <b>cannot</b>\n"}},
 		{"no header", "GET", "/prose/", nil, answer{502, "Program prose did not answer\n\n" +
-			"The reason: it wrote \"Hello, world\" where a header has to stand. It wrote nothing to standard error.\n"}},
+			"Reason: it wrote \"Hello, world\" instead of a header line. It wrote nothing to standard error.\n"}},
 		{"a header without end", "GET", "/endless/", nil, answer{502, "Program endless did not answer\n\n" +
-			"The reason: its header is larger than 65536 bytes. It wrote nothing to standard error.\n"}},
+			"Reason: its header is larger than 65536 bytes. It wrote nothing to standard error.\n"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			got := fetch(t, request(t, test.method, url+test.path, test.body))
@@ -281,7 +281,7 @@ func TestFailureOfTheRuntimeIsExplained(t *testing.T) {
 	url, terminal := testServer(t, "refused", "sorry")
 	got := fetch(t, request(t, "GET", url+"/refused/", nil))
 	want := answer{500, "500 Internal Server Error\n\n" +
-		"Request 7. Elsewhere the page ends here, and the log has the rest: the program refused wrote to standard error:\n\n" +
+		"Request 7. On other machines the page ends here; the log has the rest. The program refused wrote to standard error:\n\n" +
 		"cgigen: refused: request 7: configuration:\n\t\t<KEY> is not set\n"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

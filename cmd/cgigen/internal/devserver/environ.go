@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// environ gives the environment of a program for one request: the variables
+// environ returns the environment of a program for one request: the variables
 // of RFC 3875 §4.1 as Apache sets them for a program that is mounted at the
 // root, and the program's own. length is that of the body, in bytes.
 func environ(r *http.Request, p Program, length int64) []string {
@@ -53,7 +53,7 @@ func hostAndPort(r *http.Request) (host, port string) {
 	return host, port
 }
 
-// headerVariables gives the request's header as variables (RFC 3875 §4.1.18),
+// headerVariables returns the request's header as variables (RFC 3875 §4.1.18),
 // with the exceptions that Apache makes: what has a variable of its own, Proxy,
 // which would become HTTP_PROXY, and names that hold more than letters, digits
 // and hyphens, since two of them could become the same variable.
@@ -77,7 +77,7 @@ func headerVariables(header http.Header) []string {
 	return env
 }
 
-// variableName gives HTTP_ACCEPT_LANGUAGE for Accept-Language.
+// variableName returns HTTP_ACCEPT_LANGUAGE for Accept-Language.
 func variableName(header string) (name string, ok bool) {
 	valid := strings.IndexFunc(header, func(r rune) bool {
 		return r != '-' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')

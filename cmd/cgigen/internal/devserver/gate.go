@@ -54,7 +54,7 @@ func (g *gate) open(version int, t table) {
 	}
 }
 
-// pass waits for the gate to be open and gives what is behind it.
+// pass waits until the gate is open, and returns the table behind it.
 func (g *gate) pass(ctx context.Context) (table, error) {
 	for {
 		g.mu.Lock()

@@ -28,7 +28,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case table.failure != "":
 		rec.page(r, http.StatusInternalServerError, templates.Page{
 			Title:  "The build failed",
-			Text:   "Mend what is wrong and reload this page.",
+			Text:   "Fix the mistakes and reload this page.",
 			Output: table.failure,
 		})
 	default:
@@ -99,7 +99,7 @@ func (s *server) finish(rec *recorder, p Program, err error) {
 	}
 }
 
-// relay passes on the answer of a program, or gives the reason why there is none.
+// relay passes on the answer of a program, or returns the reason why there is no answer.
 func (p *process) relay(rec *recorder, r *http.Request) error {
 	res, err := p.readHead()
 	if err != nil {
@@ -155,9 +155,9 @@ func (rec *recorder) outcome() string {
 // failure is the page for a program that did not answer (RFC 9110 §15.6.3).
 func (rec *recorder) failure(r *http.Request, p Program, err error, stderr *lines) {
 	output := stderr.kept.String()
-	text := "The reason: " + strings.ReplaceAll(err.Error(), "\n", "; ") + "."
+	text := "Reason: " + strings.ReplaceAll(err.Error(), "\n", "; ") + "."
 	if output != "" {
-		text += " This is what it wrote to standard error:"
+		text += " It wrote to standard error:"
 	} else {
 		text += " It wrote nothing to standard error."
 	}
@@ -169,7 +169,7 @@ func (rec *recorder) failure(r *http.Request, p Program, err error, stderr *line
 // explained is the page for a program that failed as the runtime has it: the
 // answer that it gives everybody, and below it what only its log shows.
 func (rec *recorder) explained(r *http.Request, stderr *lines, id string) {
-	text := "Request " + id + ". Elsewhere the page ends here, and the log has the rest: the program " + stderr.program
+	text := "Request " + id + ". On other machines the page ends here; the log has the rest. The program " + stderr.program
 	if stderr.kept.Len() == 0 {
 		text += " wrote nothing to standard error."
 	} else {

@@ -70,7 +70,7 @@ func (l *lines) pass(line []byte) {
 	l.log.write(l.program + ": " + strings.Repeat("  ", len(text)-len(rest)) + rest + "\n")
 }
 
-// round gives a duration with as many digits as are of interest.
+// round returns a duration with as many digits as are of interest.
 func round(d time.Duration) time.Duration {
 	switch {
 	case d > time.Second:

@@ -50,7 +50,7 @@ func start(ctx context.Context, p Program, env []string, stdin *os.File, stderr 
 		cmd.Stdin = stdin
 	}
 	cmd.Cancel = func() error {
-		// Apache sends SIGTERM, too. Windows knows nothing but killing.
+		// Apache sends SIGTERM, too. Windows can only kill a process.
 		if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
 			return cmd.Process.Kill()
 		}
@@ -97,7 +97,7 @@ func (p *process) readHead() (response, error) {
 		case err != nil && size == 0:
 			return res, errors.New("it wrote nothing")
 		case err != nil:
-			return res, fmt.Errorf("its header has no end; the last line is %q", text)
+			return res, fmt.Errorf("its header does not end with an empty line; the last line is %q", text)
 		case text == "":
 			return res, res.complete()
 		}
@@ -111,7 +111,7 @@ func (p *process) readHead() (response, error) {
 func (res *response) add(line string) error {
 	name, value, ok := strings.Cut(line, ":")
 	if !ok || name == "" || strings.ContainsAny(name, " \t") {
-		return fmt.Errorf("it wrote %q where a header has to stand", line)
+		return fmt.Errorf("it wrote %q instead of a header line", line)
 	}
 	value = strings.TrimSpace(value)
 	if !strings.EqualFold(name, "Status") {
@@ -121,7 +121,7 @@ func (res *response) add(line string) error {
 	code, _, _ := strings.Cut(value, " ")
 	status, err := strconv.Atoi(code)
 	if err != nil || status < 200 || status > 999 {
-		return fmt.Errorf("its status %q is none", value)
+		return fmt.Errorf("its status %q does not begin with a number from 200 to 999", value)
 	}
 	res.status = status
 	return nil
@@ -156,7 +156,7 @@ func (p *process) failed(res response) (id string, ok bool) {
 	return strings.TrimSpace(string(body[len(page):])), true
 }
 
-// bodySize gives how many bytes of body the client waits for: -1 if it waits
+// bodySize returns how many bytes of body the client waits for: -1 if it waits
 // for the end.
 func (res *response) bodySize(method string) int64 {
 	if method == http.MethodHead || res.status == http.StatusNoContent || res.status == http.StatusNotModified {

@@ -74,7 +74,7 @@ func (s *started) line(t *testing.T, text string) string {
 	}
 }
 
-// stop ends the server and gives its error.
+// stop ends the server and returns its error.
 func (s *started) stop(t *testing.T) error {
 	t.Helper()
 	s.end()
@@ -125,7 +125,7 @@ func TestFailedBuildIsShownUntilItIsMended(t *testing.T) {
 	s := startRun(t, root, "deaf", nil)
 	s.line(t, "broken.go:1:1: no <package>")
 	s.line(t, "waiting for a change")
-	want := answer{500, "The build failed\n\nMend what is wrong and reload this page.\n\nbroken.go:1:1: no <package>\n"}
+	want := answer{500, "The build failed\n\nFix the mistakes and reload this page.\n\nbroken.go:1:1: no <package>\n"}
 	if got := fetch(t, request(t, "GET", s.url, nil)); got != want {
 		t.Errorf("got %v, want %v", got, want)
 	}

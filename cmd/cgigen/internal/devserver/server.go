@@ -1,6 +1,6 @@
 // Package devserver serves compiled CGI programs on the local machine: it
 // starts a program for each request, as a web server does, and builds the
-// programs anew when their source changes.
+// programs again when their source changes.
 package devserver
 
 import (
@@ -42,11 +42,11 @@ type Options struct {
 	Addr string // address to listen on, as for net.Listen
 	Root string // absolute folder to watch
 	// Build generates and compiles. It is called by one goroutine at a time.
-	// An error is shown to visitors as Describe gives it, and mended by a change
+	// Visitors see an error as Describe returns it, until it is fixed by a change
 	// of the source, unless it is Hopeless at the first build: then Run ends with it.
 	Build    func(context.Context) (Site, error)
 	Hopeless func(error) bool
-	// Inputs tells what the last build was made from, whether it succeeded or not.
+	// Inputs returns what the last build was made from, whether it succeeded or not.
 	Inputs   func(context.Context) (builder.Inputs, error)
 	Describe func(error) string
 	Log      io.Writer // the terminal
@@ -144,7 +144,7 @@ func (s *server) rebuild(ctx context.Context) error {
 }
 
 // build builds once and shows requests the result, or why there is none. An
-// error that is hopeless at the first build is given back.
+// error that is hopeless at the first build is returned.
 func (s *server) build(ctx context.Context, first bool) error {
 	start, version := time.Now(), s.gate.version()
 	s.watcher.ask()
@@ -173,7 +173,7 @@ func (s *server) watch(ctx context.Context) {
 	inputs, err := s.Inputs(ctx)
 	if err != nil {
 		if ctx.Err() == nil {
-			s.log.say("%v; changes of embedded files are not noticed", err)
+			s.log.say("%v; changes to embedded files are not noticed", err)
 		}
 		return
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/cgigen/cgigen/templates"
 )
 
-// table leads requests to programs, or says why there are none.
+// table selects the program for a request, or has the reason why there are no programs.
 type table struct {
 	failure  string         // why the build failed; "" if it did not
 	mux      *http.ServeMux // knows the patterns; its handlers are never called
@@ -31,7 +31,7 @@ func newTable(site Site) table {
 	return t
 }
 
-// find gives the program for a request. Redirects, such as from /a//b to /a/b,
+// find returns the program for a request. Redirects, such as from /a//b to /a/b,
 // are left to the program: it has a ServeMux of its own. Without a program,
 // other is what answers: 404, or 405 with the methods that there are.
 func (t table) find(r *http.Request) (p Program, other http.Handler, ok bool) {
@@ -40,7 +40,7 @@ func (t table) find(r *http.Request) (p Program, other http.Handler, ok bool) {
 	return p, handler, ok
 }
 
-// rows gives the route table for a page.
+// rows returns the route table for a page.
 func (t table) rows() []templates.PageRoute {
 	var rows []templates.PageRoute
 	for _, route := range t.routes {
@@ -51,7 +51,7 @@ func (t table) rows() []templates.PageRoute {
 	return rows
 }
 
-// link gives the address for patterns that stand for one: a path without
+// link returns the address for patterns that stand for one: a path without
 // wildcards, that can be visited with GET on this host.
 func link(pattern string) string {
 	path := strings.TrimPrefix(pattern, "GET ")

@@ -22,7 +22,7 @@ import (
 // write several files, and each of them in several steps.
 const settleDelay = 60 * time.Millisecond
 
-// watcher tells when a file changes that the programs are made from.
+// watcher reports a change of a file that the programs are made from.
 type watcher struct {
 	changed chan string // a file that changed, when the changes are over
 	dirty   func()      // called as soon as something changes
@@ -245,7 +245,7 @@ func (w *watcher) addTree(dir string) (filled bool) {
 	return filled
 }
 
-// skip tells folders that hold no source, or that nobody edits.
+// skip reports whether a folder holds no source, or is edited by nobody.
 func skip(dir string) bool {
 	base := filepath.Base(dir)
 	return strings.HasPrefix(base, ".") || strings.HasPrefix(base, "_") ||

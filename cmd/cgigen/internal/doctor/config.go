@@ -63,12 +63,12 @@ func (t *tree) checkRequired(v manifest.Value, site settings, own map[string]set
 	if len(lacking) == 0 {
 		return
 	}
-	what := v.Name + " has no value, and no default"
+	what := v.Name + " has neither a value nor a default"
 	if !v.Required {
 		what += ", and is required with " + strings.Join(v.With, ", ")
 	}
 	t.add(Finding{"config-missing", Error, "private/site.env", what,
-		fmt.Sprintf("%s cannot start, and %s 500. suEXEC removes variables of the server: the file is the place", strings.Join(lacking, ", "), answers(lacking)),
+		fmt.Sprintf("%s cannot start, and %s 500. Set the value in the file: suEXEC removes variables that the server sets", strings.Join(lacking, ", "), answers(lacking)),
 		fmt.Sprintf("echo '%s=VALUE' >> %s && chmod 600 %[2]s", v.Name, quote(t.path("private/site.env")))})
 }
 
@@ -108,7 +108,7 @@ func (t *tree) checkKeys(s settings, program string) {
 			t.unknownOf(program, where, key, shownKey(key, value, known), known)
 		default:
 			t.add(Finding{"config-unknown", Warning, where, "no program asks for " + shownKey(key, value, known),
-				"it is misspelt, or left over: a value that is meant stays at its default", "correct or remove the line" + nearest(key, known)})
+				"it is misspelt or left over; if it is misspelt, the setting keeps its default", "correct or remove the line" + nearest(key, known)})
 		}
 	}
 }
@@ -117,7 +117,7 @@ func (t *tree) checkKeys(s settings, program string) {
 // line of a key in base64, unless a name is near.
 func shownKey(key, value string, known []string) string {
 	if strings.Trim(value, "=") == "" && nearest(key, known) == "" {
-		return "what stands here"
+		return "the key of this line"
 	}
 	return key
 }
@@ -125,14 +125,14 @@ func shownKey(key, value string, known []string) string {
 // unknownOf names a key of a program's own file that it does not ask for,
 // which the program refuses.
 func (t *tree) unknownOf(program, where, key, shown string, known []string) {
-	what, fix := "no field of the program "+program+" is called "+shown, "correct or remove the line"+nearest(key, known)
+	what, fix := "the program "+program+" does not know "+shown, "correct or remove the line"+nearest(key, known)
 	i := slices.IndexFunc(t.manifest.Config, func(v manifest.Value) bool { return v.Name == key || v.Name+"_FILE" == key })
 	if i >= 0 {
 		others := t.manifest.Config[i].Programs
 		what += ": it is a setting of " + strings.Join(others, ", ")
 		fix = "move the line to private/site.env, for all programs, or to private/" + others[0] + ".env"
 	}
-	t.add(Finding{"config-unknown", Error, where, what, program + " refuses to start with a key that it does not know in a file of its own, and answers 500", fix})
+	t.add(Finding{"config-unknown", Error, where, what, program + " answers 500: it refuses to start with an unknown key in its own file", fix})
 }
 
 // checkNamed looks for the file that a value names. It does not show the value,
@@ -143,21 +143,21 @@ func (t *tree) checkNamed(where, key, value string) {
 		file = filepath.Join(t.path("private"), file)
 	}
 	if _, err := os.Stat(file); err != nil {
-		t.add(Finding{"config-file-missing", Error, where, fmt.Sprintf("the file that %s names is not there: %s", key, plain(err)),
-			"programs cannot start without it, and answer 500",
-			"write the value into the file that the line names, a relative path below " + quote(t.path("private")) + ", and close it: chmod 600 FILE"})
+		t.add(Finding{"config-file-missing", Error, where, fmt.Sprintf("cannot find the file that %s names: %s", key, plain(err)),
+			"programs answer 500: they cannot start without it",
+			"write the value into the file that the line names (a relative path is below " + quote(t.path("private")) + "), and close it to others: chmod 600 FILE"})
 	}
 }
 
-// isBrokenPEM tells a key or a certificate whose lines were put on one: a value
-// ends on its line, and is taken as it stands.
+// isBrokenPEM reports whether a value is a key or a certificate whose lines were
+// joined: a value ends on its line, and is used as it is written.
 func isBrokenPEM(value string) bool { return strings.HasPrefix(value, "-----BEGIN ") }
 
 func (t *tree) brokenPEM(where, key string) {
 	file := strings.ToLower(key) + ".pem"
-	t.add(Finding{"config-pem", Error, where, "the value of " + key + ` is a PEM text, whose lines no value keeps: it ends on its line, and \n in it stays two characters`,
-		"programs that read it refuse to start, and answer 500",
-		"write the text, with its lines, to " + quote(t.path("private/"+file)) + ", chmod 600, and replace the line by " + key + "_FILE=" + file})
+	t.add(Finding{"config-pem", Error, where, "the value of " + key + ` is a PEM text, but a value has one line: the other lines are lost, and \n stays two characters`,
+		"programs that read it answer 500: they refuse to start",
+		"write the text, with all its lines, to " + quote(t.path("private/"+file)) + ", chmod 600, and replace the line by " + key + "_FILE=" + file})
 }
 
 // readSettings reads KEY=value lines as the programs do.
@@ -185,8 +185,8 @@ func (t *tree) readSettings(name string) settings {
 			continue
 		}
 		if !ok || !keyPattern.MatchString(key) || twice || !isLiteral(strings.TrimSpace(value)) {
-			t.add(Finding{"config-syntax", Error, fmt.Sprintf("%s:%d", name, number), "the line is not KEY=value, its key stands there twice, or a comment or half a pair of quotes stands with the value",
-				"programs cannot read their settings, and answer 500", "correct the line; comments begin with # and have lines of their own"})
+			t.add(Finding{"config-syntax", Error, fmt.Sprintf("%s:%d", name, number), "the line is not KEY=value, or repeats a key, or has a comment or an unpaired quote beside its value",
+				"programs answer 500: they cannot read their settings", "correct the line; a comment begins with # and has a line of its own"})
 			continue
 		}
 		s.values[key], s.lines[key] = unquoted(strings.TrimSpace(value)), number

@@ -20,7 +20,7 @@ type tree struct {
 	owner    owner // of the installation
 }
 
-// owner is a user and a group; -1 where files have none.
+// owner is a user and a group; both are -1 where files have no owner.
 type owner struct{ user, group int }
 
 // Dir looks at an unpacked package or an installed one.
@@ -54,8 +54,8 @@ func (t *tree) readManifest() bool {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		t.add(Finding{"manifest-missing", Error, manifest.Path, "there is no manifest",
-			"without it nobody can tell which files belong to the site, and whether they arrived whole",
-			"give the folder that the package was unpacked in (the one above private/), or upload private/ again"})
+			"without it the doctor cannot know which files belong to the site, and whether they arrived whole",
+			"name the folder that the package was unpacked into (the one above private/), or upload private/ again"})
 	case err != nil:
 		t.add(Finding{"manifest-damaged", Error, manifest.Path, err.Error(),
 			"the upload changed or cut the file", "upload " + manifest.Path + " again, in binary mode"})
@@ -64,11 +64,11 @@ func (t *tree) readManifest() bool {
 	return err == nil
 }
 
-// checkRoot says so once if everything belongs to nobody who may run programs.
+// checkRoot reports once that the owner of the installation may not run programs.
 func (t *tree) checkRoot() {
 	if t.isApache() && t.owner.user >= 0 && t.owner.user < 100 {
 		t.add(Finding{"owner-system", Error, ".", fmt.Sprintf("the installation belongs to user %d", t.owner.user),
-			"suEXEC runs no programs of users below 100, of root least of all (suexec.log: cannot run as forbidden uid)",
+			"suEXEC never runs programs of root or of users below 100 (suexec.log: cannot run as forbidden uid)",
 			"chown -R USER:GROUP " + quote(t.dir) + "   # the user of the hosting account"})
 	}
 }
@@ -79,7 +79,7 @@ func (t *tree) checkFolders() {
 	programs := t.programFolders()
 	for _, f := range t.manifest.Folders {
 		if f.Mode.Perm()&0o001 == 0 {
-			continue // nothing in it is for the server
+			continue // the server needs no file of it
 		}
 		info, err := os.Stat(t.path(f.Path))
 		if err != nil {
@@ -94,7 +94,7 @@ func (t *tree) checkFolders() {
 		}
 		if mode&0o001 == 0 {
 			t.add(Finding{"folder-closed", Error, f.Path, fmt.Sprintf("the server may not enter the folder (mode %04o)", mode),
-				"the web server runs as another user, and answers 403 for everything below",
+				"the web server runs as another user, and answers 403 for every file below the folder",
 				"chmod 755 " + quote(t.path(f.Path)) + "\npanel: file manager, permissions of the folder, 755"})
 		}
 		t.checkOwner(f.Path, info, programs[f.Path])
@@ -104,9 +104,9 @@ func (t *tree) checkFolders() {
 // missingFolder reports the document root by itself: hosts call it by many names.
 func (t *tree) missingFolder(name string) {
 	if name == t.manifest.Docroot {
-		t.add(Finding{"docroot-missing", Error, name, "there is no folder of this name",
-			"on this host the document root is called otherwise, such as htdocs, www or httpdocs",
-			"package again with --docroot NAME, or put what is in " + name + "/ into the document root"})
+		t.add(Finding{"docroot-missing", Error, name, "the folder is missing",
+			"on this host the document root has another name, such as htdocs, www or httpdocs",
+			"package again with --docroot NAME, or move the content of " + name + "/ into the document root"})
 	}
 }
 

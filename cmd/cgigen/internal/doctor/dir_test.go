@@ -214,7 +214,7 @@ func TestEveryFaultOfAnInstallationIsNamed(t *testing.T) {
 		}},
 		{name: "a key that is misspelt", plant: write("private/site.env", "SHOP_DSN=x\nSHOP_COLOUR=red\n", 0o600), want: []string{"config-unknown private/site.env:2"}},
 		{name: "a key of another program", plant: write("private/user.env", "SHOP_COLOR=red\n", 0o600), want: []string{"config-unknown private/user.env:1"}},
-		{name: "a line that is none", plant: write("private/site.env", "SHOP_DSN=x\nSHOP COLOR red\n", 0o600), want: []string{"config-syntax private/site.env:2"}},
+		{name: "a line that is not KEY=value", plant: write("private/site.env", "SHOP_DSN=x\nSHOP COLOR red\n", 0o600), want: []string{"config-syntax private/site.env:2"}},
 		{name: "a comment behind a value", plant: write("private/site.env", "SHOP_DSN=x # y\n", 0o600), want: []string{"config-missing private/site.env", "config-syntax private/site.env:1"}},
 		{name: "a comment behind a value in quotes", plant: write("private/site.env", "SHOP_DSN=x\nSHOP_COLOR=\"red\" # y\n", 0o600), want: []string{"config-syntax private/site.env:2"}},
 		{name: "a key on one line", plant: write("private/site.env", `SHOP_DSN="-----BEGIN KEY-----\nMC4\n-----END KEY-----"`+"\n", 0o600), want: []string{"config-pem private/site.env:1"}},
@@ -273,13 +273,13 @@ func TestAnUnknownKeyIsExplainedAsItsFileIsRead(t *testing.T) {
 	}
 	report, err := Dir(dir)
 	must(t, err)
-	const refuses = "user refuses to start with a key that it does not know in a file of its own, and answers 500"
+	const refuses = "user answers 500: it refuses to start with an unknown key in its own file"
 	want := []Finding{
-		{"config-unknown", Error, "private/user.env:1", "no field of the program user is called SHOP_COLOR: it is a setting of home",
+		{"config-unknown", Error, "private/user.env:1", "the program user does not know SHOP_COLOR: it is a setting of home",
 			refuses, "move the line to private/site.env, for all programs, or to private/home.env"},
-		{"config-unknown", Error, "private/user.env:2", "no field of the program user is called SHOP_DNS", refuses, "correct or remove the line; SHOP_DSN is near"},
+		{"config-unknown", Error, "private/user.env:2", "the program user does not know SHOP_DNS", refuses, "correct or remove the line; SHOP_DSN is near"},
 		{"config-unknown", Warning, "private/site.env:2", "no program asks for SHOP_COLOUR",
-			"it is misspelt, or left over: a value that is meant stays at its default", "correct or remove the line; SHOP_COLOR is near"},
+			"it is misspelt or left over; if it is misspelt, the setting keeps its default", "correct or remove the line; SHOP_COLOR is near"},
 	}
 	if diff := cmp.Diff(want, report.Findings); diff != "" {
 		t.Errorf("-want +got\n%s", diff)

@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// Every finding is described in docs/doctor.md, and nothing that is none.
+// docs/doctor.md describes every finding, and no other names.
 func TestEveryFindingIsDocumented(t *testing.T) {
 	docs, err := os.ReadFile(filepath.Join("..", "..", "..", "..", "docs", "doctor.md"))
 	if err != nil {
@@ -32,7 +32,7 @@ func TestEveryFindingIsDocumented(t *testing.T) {
 	}
 }
 
-// found gives the names of findings that stand in the source.
+// found returns the names of findings that stand in the source.
 func found(t *testing.T) []string {
 	t.Helper()
 	files, err := filepath.Glob("*.go")

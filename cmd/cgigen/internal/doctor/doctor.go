@@ -1,5 +1,5 @@
-// Package doctor finds what would make a host answer 500 or send a file that
-// it should run, and says how to mend it. It looks at an installation in a
+// Package doctor finds out why a host answers 500, or sends a file that
+// it should run, and what to do about it. It looks at an installation in a
 // folder as suEXEC and Apache do, and at a site from outside.
 package doctor
 
@@ -17,7 +17,7 @@ const (
 	Warning = "warning" // it works until something else goes wrong
 )
 
-// A Finding is one thing that is wrong.
+// A Finding is one problem.
 type Finding struct {
 	ID    string `json:"id"` // stays the same between versions
 	Level string `json:"level"`
@@ -74,7 +74,7 @@ func (r *Report) WriteText(w io.Writer) error {
 		fmt.Fprintf(&b, "%s: %s\n", f.Name, f.Value)
 	}
 	if len(r.Findings) == 0 {
-		fmt.Fprintf(&b, "%s: nothing wrong was found\n", r.Subject)
+		fmt.Fprintf(&b, "%s: no problems found\n", r.Subject)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -62,7 +62,7 @@ func lookAtExecuteOnly(t *testing.T, dir string) {
 		t.Errorf("findings -want +got\n%s", diff)
 	}
 	for _, name := range []string{"public_html/cgi/home.cgi", "private/targets/linux-386/user.cgi"} {
-		fact := Fact{name, "not even its owner may read it: it was not compared"}
+		fact := Fact{name, "its owner may not read it, so it was not compared with the manifest"}
 		n := 0
 		for _, f := range report.Facts {
 			if f == fact {

@@ -42,21 +42,21 @@ func (t *tree) checkFiles() {
 
 func (t *tree) missingFile(f manifest.File, err error, programs map[string]manifest.Program) {
 	if !errors.Is(err, fs.ErrNotExist) {
-		t.add(Finding{"file-unreadable", Error, f.Path, "cannot be looked at: " + plain(err), "it may not be there for the server either",
+		t.add(Finding{"file-unreadable", Error, f.Path, "cannot access the file: " + plain(err), "the server may not reach it either",
 			"run the doctor as the user of the account"})
 		return
 	}
 	p, isProgram := programs[f.Path]
 	switch {
 	case isProgram && p.Address != "":
-		t.add(Finding{"program-missing", Error, f.Path, "the program is not there", "its routes answer 404 or 500",
+		t.add(Finding{"program-missing", Error, f.Path, "the program is missing", "its routes answer 404 or 500",
 			"upload " + f.Path + " again, in binary mode, and: chmod 711 " + quote(t.path(f.Path))})
 	case path.Base(f.Path) == ".htaccess" && !isPrivate(f.Path):
-		t.add(Finding{"htaccess-missing", Error, f.Path, "the rules are not there",
-			"FTP clients hide files that begin with a dot, and leave them out. Without rules nothing leads to the programs, and the server may send them as files",
+		t.add(Finding{"htaccess-missing", Error, f.Path, "the rules are missing",
+			"without rules the server does not find the programs, and may send them as files. FTP clients often hide and skip files that begin with a dot",
 			"upload " + f.Path + " (show hidden files in the client), and: chmod 644 " + quote(t.path(f.Path))})
 	default:
-		t.add(Finding{"file-missing", Warning, f.Path, "the file of the package is not there", "the upload was not complete", "upload " + f.Path + " again"})
+		t.add(Finding{"file-missing", Warning, f.Path, "a file of the package is missing", "the upload was not complete", "upload " + f.Path + " again"})
 	}
 }
 
@@ -64,13 +64,13 @@ func (t *tree) missingFile(f manifest.File, err error, programs map[string]manif
 func (t *tree) checkProgram(f manifest.File, p manifest.Program, info fs.FileInfo) {
 	if info.Mode()&fs.ModeSymlink != 0 {
 		t.add(Finding{"program-link", Error, f.Path, "the program is a symbolic link",
-			"suEXEC looks at the link and not at what it points at (suexec.log: cannot stat program), and answers 500",
-			"put the file itself there: cp --remove-destination \"$(readlink -f " + quote(t.path(f.Path)) + ")\" " + quote(t.path(f.Path)) +
+			"suEXEC answers 500: it checks the link, not the file that the link points to (suexec.log: cannot stat program)",
+			"replace the link by the file: cp --remove-destination \"$(readlink -f " + quote(t.path(f.Path)) + ")\" " + quote(t.path(f.Path)) +
 				"\nto switch between versions, link the folder: that is allowed"})
 		return
 	}
 	if !info.Mode().IsRegular() {
-		t.add(Finding{"program-missing", Error, f.Path, "is not a file", "nothing can be started", "upload it again"})
+		t.add(Finding{"program-missing", Error, f.Path, "the program is not a regular file", "the server cannot start it", "upload it again"})
 		return
 	}
 	t.checkProgramMode(f.Path, info.Mode())
@@ -86,7 +86,7 @@ func (t *tree) checkProgramMode(name string, mode fs.FileMode) {
 	}
 	switch {
 	case perm&0o100 == 0:
-		report("program-not-executable", Error, "the program may not be executed",
+		report("program-not-executable", Error, "the program is not executable",
 			"FTP and some file managers lose the mode; the server answers 500 (suexec.log: file has no execute permission) or sends the file")
 	case perm&0o001 == 0 && !t.isApache():
 		report("program-not-executable", Error, "the server may not execute the program", "the server runs as another user, and answers 403 or 500")
@@ -97,7 +97,7 @@ func (t *tree) checkProgramMode(name string, mode fs.FileMode) {
 	}
 	if perm&0o044 != 0 {
 		report("program-readable", Warning, "others may read the program",
-			"where the server does not know that it is a program, after a change of the host's, it sends the whole file to visitors; what cannot be read cannot be sent, and a program needs no more than x")
+			"after a change on the host the server may no longer run the program, but send it to visitors as a file. It cannot send a file that it cannot read, and to run a program, x is enough")
 	}
 	if mode&(fs.ModeSetuid|fs.ModeSetgid) != 0 {
 		report("program-setuid", Error, "the program is setuid or setgid", "suEXEC answers 500 (suexec.log: file is either setuid or setgid)")
@@ -114,7 +114,7 @@ func (t *tree) checkRules(f manifest.File, info fs.FileInfo) {
 	}
 	if perm&0o022 != 0 {
 		t.add(Finding{"htaccess-writable", Warning, f.Path, fmt.Sprintf("others may write to the rules (mode %04o)", perm),
-			"other customers of the host could lead visitors elsewhere", chmod})
+			"other customers of the host could redirect visitors", chmod})
 	}
 	data, err := os.ReadFile(t.path(f.Path))
 	if err != nil {
@@ -125,17 +125,17 @@ func (t *tree) checkRules(f manifest.File, info fs.FileInfo) {
 	switch {
 	case sameContent(f, data), t.isVariant(data):
 	case bytes.HasPrefix(data, []byte("\xef\xbb\xbf")):
-		t.add(Finding{"htaccess-bom", Error, f.Path, "the rules begin with a byte order mark, which an editor of Windows put there",
-			"Apache takes the mark for a directive, and answers 500 for everything in the folder and below (error log: Invalid command)", again})
+		t.add(Finding{"htaccess-bom", Error, f.Path, "the rules begin with a byte order mark, which some Windows editors write",
+			"Apache reads the mark as a directive, and answers 500 for everything in the folder and below (error log: Invalid command)", again})
 	case bytes.Contains(data, []byte("\r\n")):
-		t.add(Finding{"htaccess-crlf", Warning, f.Path, "the rules have line ends of Windows (CRLF)",
-			"they were changed on their way; servers that read .htaccess for Apache take the CR for a part of the last word, so that rules fit nothing", again})
+		t.add(Finding{"htaccess-crlf", Warning, f.Path, "the rules have Windows line ends (CRLF)",
+			"the upload or an editor changed them; servers other than Apache that read .htaccess take the CR as a part of the last word, so that no rule matches", again})
 	case bytes.ContainsRune(data, '\r'):
-		t.add(Finding{"htaccess-crlf", Error, f.Path, "the rules have line ends of old Macs (CR): they are one line",
-			"the server takes all of it for a comment, and nothing leads to the programs", again})
+		t.add(Finding{"htaccess-crlf", Error, f.Path, "the rules have the line ends of old Macs (CR), so that they are a single line",
+			"the server reads the line as a comment, and does not find the programs", again})
 	default:
 		t.add(Finding{"htaccess-changed", Warning, f.Path, "the rules are not those of the package",
-			"what was changed may have opened a file or closed a route", "upload " + f.Path + " again, or package again if the change is meant"})
+			"the change may have exposed a file or blocked a route", "upload " + f.Path + " again; if you want the change, package again"})
 	}
 }
 
@@ -152,23 +152,23 @@ func sameContent(f manifest.File, data []byte) bool {
 }
 
 func (t *tree) unreadable(name string, err error) {
-	t.add(Finding{"file-unreadable", Error, name, "cannot be read: " + plain(err), "what is in it could not be checked",
+	t.add(Finding{"file-unreadable", Error, name, "cannot read the file: " + plain(err), "its content could not be checked",
 		"run the doctor as the user of the account"})
 }
 
-// checkContent holds a file against the manifest, and says what happened to a
-// program that is not what it was.
+// checkContent compares a file with the manifest, and reports what happened to a
+// program that has changed.
 func (t *tree) checkContent(f manifest.File, p *manifest.Program) {
 	data, err := os.ReadFile(t.path(f.Path))
 	switch {
 	case p != nil && errors.Is(err, fs.ErrPermission) && t.isExecuteOnly(f.Path):
-		t.learn(f.Path, "not even its owner may read it: it was not compared")
+		t.learn(f.Path, "its owner may not read it, so it was not compared with the manifest")
 	case err != nil:
 		t.unreadable(f.Path, err)
 	case sameContent(f, data):
 	case p == nil:
 		t.add(Finding{"file-changed", Warning, f.Path, "the file is not the one that the manifest describes",
-			"it was changed, or comes from another package", "upload " + f.Path + " again"})
+			"somebody changed it, or it comes from another package", "upload " + f.Path + " again"})
 	default:
 		t.add(diagnose(f, *p, data))
 	}

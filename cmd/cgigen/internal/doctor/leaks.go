@@ -53,14 +53,14 @@ func (v *visit) checkLeak(address string, file manifest.File) {
 		v.programSent(where)
 	case v.isSecret(a.body):
 		v.add(Finding{"secret-sent", Error, where, "the server sends settings to everybody",
-			"private/ lies in the document root, and nothing keeps the server from it",
-			"mv private beside the document root at once, chmod 700, and change every password that stood there"})
+			"private/ lies in the document root, and no rule forbids the server to send it",
+			"mv private beside the document root at once, chmod 700, and change every password that was in it"})
 	case bytes.Equal(a.body, v.Manifest), file.SHA256 != "" && sameContent(file, a.body) && len(a.body) > 0:
 		id, what := "package-sent", "a file of the package"
 		if bytes.Equal(a.body, v.Manifest) {
 			id, what = "manifest-sent", "the manifest"
 		}
-		v.add(Finding{id, Error, where, "the server sends " + what + " to everybody", "it describes the site to whoever looks for a way in",
+		v.add(Finding{id, Error, where, "the server sends " + what + " to everybody", "it describes the site to attackers",
 			"move private/ and INSTALL.md beside the document root"})
 	}
 }
@@ -93,7 +93,7 @@ func (v *visit) checkListings() {
 	for _, folder := range folders {
 		a := v.get(folder)
 		if a.err == nil && a.status == http.StatusOK && (bytes.Contains(a.body, []byte("Index of")) || bytes.Contains(a.body, []byte("Directory listing"))) {
-			v.add(Finding{"folder-listed", Warning, v.at(folder), "the server lists the folder", "everybody sees the names of all files in it, also of copies and probes",
+			v.add(Finding{"folder-listed", Warning, v.at(folder), "the server lists the folder", "everybody sees the names of all files in it, including copies and probes",
 				"add to the .htaccess in the folder: Options -Indexes\npanel: Indexes, the folder, No Indexing"})
 		}
 	}
@@ -111,12 +111,12 @@ func (v *visit) checkTLS() {
 	base.Scheme, base.Host = "https", host
 	secure.base = &base
 	if a := secure.get(v.base.Path + "/"); a.err != nil {
-		v.add(Finding{"tls-missing", Warning, v.at(""), "the site has no HTTPS: " + cause(a.err), "passwords, tokens and cookies can be read on their way",
+		v.add(Finding{"tls-missing", Warning, v.at(""), "the site has no HTTPS: " + cause(a.err), "others on the network can read passwords, tokens and cookies",
 			"panel: SSL/TLS (Let's Encrypt, AutoSSL), issue a certificate for " + host})
 		return
 	}
 	if a := v.get(v.base.Path + "/"); a.status < 301 || a.status > 308 || !strings.HasPrefix(a.header.Get("Location"), "https://") {
-		v.add(Finding{"tls-not-forced", Warning, v.at(""), "http:// does not lead to https://", "visitors who type the name alone stay without protection",
+		v.add(Finding{"tls-not-forced", Warning, v.at(""), "http:// does not redirect to https://", "visitors who type only the name are not protected",
 			"panel: Domains, Force HTTPS Redirect"})
 	}
 }

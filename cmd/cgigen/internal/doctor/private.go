@@ -19,8 +19,8 @@ func (t *tree) checkPrivate() {
 	}
 	perm := info.Mode().Perm()
 	if perm&0o077 != 0 {
-		t.add(Finding{"private-open", level(perm&0o022 != 0), "private", fmt.Sprintf("others may look into the folder of the settings (mode %04o)", perm),
-			"on a shared host others are all customers; programs refuse settings from a folder that others may write to",
+		t.add(Finding{"private-open", level(perm&0o022 != 0), "private", fmt.Sprintf("others may open the folder of the settings (mode %04o)", perm),
+			"on a shared host all customers are others; programs refuse settings in a folder that others may write to",
 			"chmod 700 " + quote(t.path("private")) + "\npanel: file manager, permissions of the folder, 700"})
 	}
 	entries, err := os.ReadDir(t.path("private"))
@@ -54,15 +54,15 @@ func (t *tree) checkSecret(name string) {
 	perm := info.Mode().Perm()
 	chmod := "chmod 600 " + quote(t.path(name)) + "\npanel: file manager, permissions of the file, 600"
 	if perm&0o022 != 0 {
-		t.add(Finding{"secret-writable", level(isEnv), name, fmt.Sprintf("others may write to it (mode %04o)", perm), "programs refuse such settings, and answer 500", chmod})
+		t.add(Finding{"secret-writable", level(isEnv), name, fmt.Sprintf("others may write to the file (mode %04o)", perm), "programs answer 500: they refuse settings that others may change", chmod})
 	}
 	if perm&0o044 != 0 {
-		t.add(Finding{"secret-readable", level(isEnv), name, fmt.Sprintf("others may read it (mode %04o)", perm),
-			"on a shared host others are all customers, and the web server; programs refuse such settings, and answer 500", chmod})
+		t.add(Finding{"secret-readable", level(isEnv), name, fmt.Sprintf("others may read the file (mode %04o)", perm),
+			"on a shared host the web server and all customers are others; programs refuse settings that they may read, and answer 500", chmod})
 	}
 	if has := ownerIn(info); isEnv && t.isApache() && has.user != t.owner.user && has.user != 0 {
-		t.add(Finding{"secret-owner", Error, name, fmt.Sprintf("it belongs to user %d, the installation to %d", has.user, t.owner.user),
-			"programs refuse settings that another user could change, and answer 500",
+		t.add(Finding{"secret-owner", Error, name, fmt.Sprintf("the file belongs to user %d, the installation to user %d", has.user, t.owner.user),
+			"programs answer 500: they refuse settings that another user could change",
 			fmt.Sprintf("chown %d:%d %s", t.owner.user, t.owner.group, quote(t.path(name)))})
 	}
 }
@@ -74,15 +74,15 @@ func (t *tree) checkSearch() {
 		for dir := folder; dir != "."; dir = path.Dir(dir) {
 			nearer := path.Join(dir, "private")
 			if info, err := os.Stat(t.path(nearer)); err == nil && info.IsDir() {
-				t.add(Finding{"private-shadowed", Error, nearer, "a folder private lies nearer to the programs",
-					"programs take their settings from the nearest one, and it lies where the server serves files",
-					"rm -r " + quote(t.path(nearer)) + "   # after moving what is needed to private/ beside the document root"})
+				t.add(Finding{"private-shadowed", Error, nearer, "another folder private lies nearer to the programs",
+					"programs read their settings from the nearest one, which lies where the server sends files",
+					"rm -r " + quote(t.path(nearer)) + "   # first move its files that you need to private/ beside the document root"})
 			}
 		}
 	}
 }
 
-// Files that have no business below the document root.
+// Files that must not lie below the document root.
 var (
 	packageFiles = regexp.MustCompile(`^(MANIFEST\.json|SHA256SUMS|INSTALL\.md|CONFIGURATION\.md|sbom\.cdx\.json|\.env\.example)$`)
 	secretFiles  = regexp.MustCompile(`^(\.env(\..*)?|.*\.env)$`)
@@ -123,18 +123,18 @@ func (t *tree) checkLeftover(name string) {
 	inPrograms := t.programFolders()[path.Dir(name)]
 	switch {
 	case probeFiles.MatchString(base):
-		t.add(Finding{"probe-left", Warning, name, "the probe is still there", "whoever knows its name sees what the host grants", remove})
+		t.add(Finding{"probe-left", Warning, name, "the probe is still there", "everybody who knows its name sees what the host allows", remove})
 	case secretFiles.MatchString(base):
 		t.add(Finding{"secret-in-docroot", Error, name, "settings lie below the document root",
-			"servers send such files to everybody, unless a rule forbids it", "mv " + quote(t.path(name)) + " " + quote(t.path("private")) + "/ && chmod 600 " + quote(t.path("private/"+base))})
+			"unless a rule forbids it, servers send such files to everybody", "mv " + quote(t.path(name)) + " " + quote(t.path("private")) + "/ && chmod 600 " + quote(t.path("private/"+base))})
 	case packageFiles.MatchString(base), archiveFiles.MatchString(base) && !strings.Contains(name, "/."):
 		t.add(Finding{"package-in-docroot", Error, name, "a file of the package lies below the document root",
 			"the server sends it to everybody: it holds the programs, or describes them", remove})
 	case backupFiles.MatchString(base) && (inPrograms || strings.HasPrefix(base, ".ht")):
 		t.add(Finding{"backup-left", Warning, name, "a copy or a broken upload lies beside the programs",
-			"its name is not one that is run, so that the server may send it as a file", remove})
+			"the server does not run files with such a name, and may send it as a file", remove})
 	case inPrograms && strings.HasSuffix(base, "cgi"):
 		t.add(Finding{"program-unknown", Warning, name, "the package has no such program",
-			"an earlier version left it, and it can still be called", remove})
+			"an earlier version left it, and visitors can still call it", remove})
 	}
 }

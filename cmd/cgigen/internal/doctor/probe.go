@@ -28,7 +28,7 @@ func (v *visit) checkProbe() {
 	facts := probeFacts(string(a.body))
 	if a.err != nil || a.status != http.StatusOK || facts["address-space"] == "" {
 		v.add(Finding{"probe-fails", Error, v.at(address), "the probe does not answer: " + status(a),
-			"it is a shell script of twenty lines: where it cannot run, no CGI program can, and the fault is not in the programs",
+			"the probe is a shell script: where it cannot run, no CGI program can. The cause is the host, not your programs",
 			"chmod 755 the probe; if it still fails, switch CGI on in the panel, or ask the host whether CGI is allowed in this folder"})
 		return
 	}
@@ -65,12 +65,12 @@ func (v *visit) judgeProbe(where string, facts map[string]string) {
 	_, arch, _ := strings.Cut(target, "/")
 	if limit, ok := number(facts["address-space"]); ok && limit < needed && is64(arch) {
 		v.add(Finding{"limit-address-space", Error, where, fmt.Sprintf("the host limits the address space to %d KiB", limit),
-			"a Go program for " + arch + " reserves 738,281 KiB, of which it uses little, and cannot start with less (error log: failed to reserve page summary memory)",
+			"a Go program for " + arch + " cannot start with less than 738,281 KiB, which it reserves and hardly uses (error log: failed to reserve page summary memory)",
 			"cgigen package --target linux/386, whose programs need 16,000 KiB; or ask the host for RLimitMEM 1073741824 (cPanel: Shell Fork Bomb Protection off, CloudLinux: VMEM 0)"})
 	}
 	if limit, ok := number(facts["processes"]); ok && limit < 10 {
 		v.add(Finding{"limit-processes", Error, where, fmt.Sprintf("the host allows %d processes and threads", limit),
-			"a Go program has four threads, on a busy host five, and visitors come at the same time (error log: failed to create new OS thread)",
+			"a Go program has four threads, on a busy host five, and several visitors may come at the same time (error log: failed to create new OS thread)",
 			"ask the host for RLimitNPROC of 50 or more (CloudLinux: NPROC 100)"})
 	}
 	if has := goArch(facts["machine"]); has != "" && arch != "" && has != arch && !(has == "amd64" && arch == "386") {
@@ -78,22 +78,22 @@ func (v *visit) judgeProbe(where string, facts map[string]string) {
 			"the kernel cannot run them (Exec format error)", "cgigen package --target " + strings.ToLower(facts["system"]) + "/" + has})
 	}
 	if facts["noexec"] == "yes" {
-		v.add(Finding{"noexec", Error, where, "programs may not be run from here: the file system is mounted noexec (" + facts["mount"] + ")",
+		v.add(Finding{"noexec", Error, where, "programs cannot run here: the file system is mounted noexec (" + facts["mount"] + ")",
 			"scripts run, programs do not (Permission denied)", "cgigen package --layout cgi-bin; or ask the host"})
 	}
 	if has := facts["authorization"]; has != "" && has != "arrives" {
 		v.add(Finding{"authorization-lost", Warning, where, "passwords and tokens do not reach programs: " + facts["authorization"],
-			"Apache keeps the field Authorization from programs, and suEXEC what a rewrite made of it",
+			"Apache does not pass the field Authorization to programs, and suEXEC removes the variable that a rewrite rule makes of it",
 			"add to the .htaccess beside the programs: SetEnvIf Authorization \"(.+)\" HTTP_AUTHORIZATION=$1"})
 	}
 	if user := facts["user"]; user == "www-data" || user == "apache" || user == "httpd" || user == "nobody" && facts["uid"] == "99" {
 		v.add(Finding{"no-suexec", Warning, where, "programs run as the user of the web server, " + user,
-			"all customers' programs do, and can read what yours can; settings in private/ have to belong to that user",
-			"ask the host for suEXEC; until then keep no secrets there"})
+			"so do the programs of all customers, which can read every file that yours can read; settings in private/ have to belong to that user",
+			"ask the host for suEXEC; until then, do not keep secrets there"})
 	}
 	if facts["http-proxy"] == "set by the client" {
 		v.add(Finding{"httpoxy", Warning, where, "the server passes the field Proxy to programs as HTTP_PROXY",
-			"programs that are not made with cgigen may send what they fetch through an address of the client's choice (CVE-2016-5385)",
+			"programs that are not made with cgigen may send their own requests through a proxy that the client chooses (CVE-2016-5385)",
 			"Apache: RequestHeader unset Proxy early; nginx: fastcgi_param HTTP_PROXY \"\""})
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/cgigen/cgigen/cmd/cgigen/internal/manifest"
 )
 
-// diagnose says what is wrong with a program that is not what it was.
+// diagnose returns the finding about a program that has changed.
 func diagnose(f manifest.File, p manifest.Program, data []byte) Finding {
 	again := "upload " + f.Path + " again, in binary mode (FTP: TYPE I; FileZilla: Transfer, Transfer type, Binary)"
 	size := fmt.Sprintf("%d bytes instead of %d", len(data), f.Size)
@@ -25,10 +25,10 @@ func diagnose(f manifest.File, p manifest.Program, data []byte) Finding {
 		return Finding{"program-ascii", Error, f.Path, "a transfer in ASCII mode changed the program: each CR LF became LF, " + size,
 			"the kernel cannot run it, and the server answers 500 (Exec format error, or Premature end of script headers)", again}
 	case !strings.HasPrefix(p.Target, "windows/") && !bytes.HasPrefix(data, []byte(elf.ELFMAG)):
-		return Finding{"program-foreign", Error, f.Path, fmt.Sprintf("the file is no program: it begins with %.16q", data),
-			"something else was saved under its name; the server answers 500 (Exec format error)", again}
+		return Finding{"program-foreign", Error, f.Path, fmt.Sprintf("the file is not a program: it begins with %.16q", data),
+			"another file was saved under its name; the server answers 500 (Exec format error)", again}
 	case int64(len(data)) < f.Size:
-		return Finding{"program-truncated", Error, f.Path, "the program was cut, " + size,
+		return Finding{"program-truncated", Error, f.Path, "the program is incomplete: " + size,
 			"the upload broke off, or the disk or its quota is full; the server answers 500", again}
 	}
 	return diagnoseELF(f, p, data)
@@ -56,11 +56,11 @@ func diagnoseELF(f manifest.File, p manifest.Program, data []byte) Finding {
 			"cgigen package --target " + p.Target + "   # uname -m on the host says which one is right: x86_64 is amd64, aarch64 is arm64"}
 	case !strings.HasPrefix(p.Target, "openbsd/") && isDynamic(file):
 		return Finding{"program-dynamic", Error, f.Path, "the program is dynamically linked",
-			"it needs libraries that hosts lack, or have in another version (error log: not found, GLIBC)",
-			"compile it with cgigen, which does without cgo, or: CGO_ENABLED=0 go build"}
+			"it needs libraries that the host may not have, or not in this version (error log: not found, GLIBC)",
+			"compile it with cgigen, which disables cgo, or with: CGO_ENABLED=0 go build"}
 	}
 	return Finding{"program-changed", Error, f.Path, "the program is not the one that the manifest describes",
-		"it was compiled anew, comes from another package, or somebody replaced it", "upload " + f.Path + " and private/ of one package"}
+		"it was compiled again, comes from another package, or somebody replaced it", "upload " + f.Path + " and private/ of the same package"}
 }
 
 func isDynamic(file *elf.File) bool {
@@ -76,7 +76,7 @@ func isDynamic(file *elf.File) bool {
 func (t *tree) checkNoexec() {
 	for folder := range t.programFolders() {
 		if isNoexec(t.path(folder)) {
-			t.add(Finding{"noexec", Error, folder, "programs may not be run from here: the file system is mounted noexec",
+			t.add(Finding{"noexec", Error, folder, "programs cannot run here: the file system is mounted noexec",
 				"the kernel refuses every program (Permission denied), and the server answers 500",
 				"put the programs where the host runs them: cgigen package --layout cgi-bin; or ask the host"})
 		}

@@ -14,7 +14,7 @@ import (
 	"github.com/cgigen/cgigen/cmd/cgigen/internal/rules"
 )
 
-// example gives an address that a route has, escaped.
+// example returns an address that a route has, escaped.
 func example(r manifest.Route, value string) string {
 	var b strings.Builder
 	for segment := range strings.SplitSeq(strings.TrimPrefix(r.Path, "/"), "/") {
@@ -78,8 +78,8 @@ func (v *visit) followRedirects(r manifest.Route) {
 		}
 	}
 	v.add(Finding{"redirect-loop", Error, start, fmt.Sprintf("redirects lead in a circle: %s", strings.Join(append(seen, path), " → ")),
-		"a rule of the host's, such as one that adds or removes slashes or forces HTTPS, works against the site's",
-		"remove the redirect from the panel or from the .htaccess above the site's; behind a proxy that ends TLS let the host pass HTTPS=on"})
+		"a rule of the host, such as one that adds or removes slashes or forces HTTPS, contradicts a rule of the site",
+		"remove the redirect from the panel or from the .htaccess above the site's; behind a proxy that ends TLS, ask the host to pass HTTPS=on"})
 }
 
 // quiet finds an address that takes GET and for which another method is
@@ -119,8 +119,8 @@ func (v *visit) checkHead() {
 		return
 	}
 	if head := v.do("HEAD", path, nil, nil); head.err != nil || head.status != got.status || len(head.body) > 0 {
-		v.add(Finding{"head-broken", Warning, v.at(path), fmt.Sprintf("HEAD is answered %d, GET %d", head.status, got.status),
-			"monitors and link checkers ask with HEAD; a firewall of the host (ModSecurity) may refuse it", "ask the host to allow HEAD"})
+		v.add(Finding{"head-broken", Warning, v.at(path), fmt.Sprintf("HEAD returns status %d, GET returns %d", head.status, got.status),
+			"monitors and link checkers send HEAD; a firewall of the host (ModSecurity) may refuse it", "ask the host to allow HEAD"})
 	}
 }
 
@@ -137,9 +137,9 @@ func (v *visit) checkMethods() {
 			continue
 		}
 		if a := v.do(r.Method, path, strings.NewReader(""), nil); a.err != nil || !isMux(a) && a.status != 401 {
-			v.add(Finding{"method-blocked", Error, v.at(path), fmt.Sprintf("the host answers %s by itself: %d", r.Method, a.status),
-				"it allows some methods alone (Limit, LimitExcept, ModSecurity), and " + r.Pattern + " cannot be used",
-				"ask the host to allow " + r.Method + "; or use POST, which all allow"})
+			v.add(Finding{"method-blocked", Error, v.at(path), fmt.Sprintf("the host does not pass %s to the program, and answers %d", r.Method, a.status),
+				"it allows only some methods (Limit, LimitExcept, ModSecurity), so that " + r.Pattern + " cannot be used",
+				"ask the host to allow " + r.Method + "; or use POST, which all hosts allow"})
 		}
 	}
 }
@@ -166,8 +166,8 @@ func (v *visit) checkUploads() {
 	v.checkSizes(path)
 	form := http.Header{"Content-Type": {"application/octet-stream"}}
 	if a := v.do("POST", path, io.MultiReader(bytes.NewReader(make([]byte, 1000))), form); a.err != nil || !isMux(a) {
-		v.add(Finding{"chunked-refused", Warning, v.at(path), fmt.Sprintf("a body in chunks is answered %d", a.status),
-			"the server wants a length; browsers send one, but some programs and proxies do not", "nothing, unless such clients are expected"})
+		v.add(Finding{"chunked-refused", Warning, v.at(path), fmt.Sprintf("the answer to a chunked body is %d", a.status),
+			"the server requires a length; browsers send it, but some programs and proxies do not", "do nothing, unless you expect such clients"})
 	} else {
 		v.learn("body in chunks", "arrives")
 	}
@@ -181,9 +181,9 @@ func (v *visit) checkSizes(path string) {
 	for _, kilobytes := range []int{200, 2000} {
 		a := v.do("POST", path, bytes.NewReader(make([]byte, kilobytes<<10)), form)
 		if a.err != nil || !isMux(a) {
-			v.add(Finding{"upload-limit", Error, v.at(path), fmt.Sprintf("a body of %d KiB is refused: %s", kilobytes, status(a)),
+			v.add(Finding{"upload-limit", Error, v.at(path), fmt.Sprintf("the host refuses a body of %d KiB: %s", kilobytes, status(a)),
 				"the server has a limit: mod_fcgid 128 KiB (FcgidMaxRequestLen), nginx 1 MiB (client_max_body_size), Apache LimitRequestBody",
-				"with mod_fcgid, which no .htaccess can change: package with --layout subdir, for plain CGI; otherwise ask the host to raise the limit"})
+				"with mod_fcgid, package with --layout subdir, for plain CGI: no .htaccess can raise its limit; otherwise ask the host to raise the limit"})
 			return
 		}
 		if kilobytes == 2000 {
@@ -215,8 +215,8 @@ func (v *visit) checkCompression() {
 		_, err = io.Copy(io.Discard, text)
 	}
 	if err != nil {
-		v.add(Finding{"compression-broken", Error, v.at(path), "what the server compresses cannot be read: " + err.Error(),
-			"a length that was counted before the compression, or two compressions after another: browsers show nothing",
+		v.add(Finding{"compression-broken", Error, v.at(path), "cannot read a compressed answer: " + err.Error(),
+			"browsers show nothing: the length was counted before the compression, or the answer was compressed twice",
 			"switch compression off in the panel (Optimize Website), or in the program"})
 	}
 }
@@ -235,7 +235,7 @@ func (v *visit) checkSlash() {
 		if v.answers(v.get(v.base.Path + example(r, "a%2Fb"))) {
 			v.learn("%2F in a value", "arrives")
 		} else {
-			v.learn("%2F in a value", "is refused by the server; use {name...} or the query for values with slashes")
+			v.learn("%2F in a value", "the server refuses it; use {name...} or the query for values with slashes")
 		}
 		return
 	}

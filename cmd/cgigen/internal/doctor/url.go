@@ -20,7 +20,7 @@ import (
 
 // Options of URL.
 type Options struct {
-	Token    string // of a probe that is uploaded; "" if there is none
+	Token    string // of an uploaded probe; "" if there is no probe
 	Manifest []byte // the manifest as it was written: nobody may get it
 }
 
@@ -35,7 +35,7 @@ type visit struct {
 	client   *http.Client
 	base     *url.URL
 	manifest *manifest.Manifest
-	nowhere  answer // what the server says of an address that nobody has
+	nowhere  answer // what the server answers at an address that does not exist
 }
 
 // answer is a response, read.
@@ -75,7 +75,7 @@ func URL(ctx context.Context, base *url.URL, m *manifest.Manifest, o Options) (*
 	return v.sorted(), ctx.Err()
 }
 
-// at gives the address of a path below the host.
+// at returns the address of a path below the host.
 func (v *visit) at(path string) string {
 	u := url.URL{Scheme: v.base.Scheme, Host: v.base.Host}
 	return u.String() + path
@@ -121,13 +121,13 @@ func (v *visit) reach() bool {
 	case err == nil:
 		return true
 	case errors.As(err, &dns):
-		v.add(Finding{"unreachable", Error, v.at(""), "the name is not known: " + dns.Name, "the domain has no address, or the change has not spread yet",
-			"panel: DNS, an A record with the address of the host"})
+		v.add(Finding{"unreachable", Error, v.at(""), "cannot resolve the name " + dns.Name, "the domain has no address, or a change has not spread yet",
+			"panel: DNS, add an A record with the address of the host"})
 	case errors.As(err, &unknown), errors.As(err, &invalid), errors.As(err, &host):
-		v.add(Finding{"tls-invalid", Error, v.at(""), "browsers refuse the certificate: " + cause(err), "it has expired, is for another name, or nobody vouches for it",
+		v.add(Finding{"tls-invalid", Error, v.at(""), "browsers refuse the certificate: " + cause(err), "it has expired, is for another name, or comes from an unknown authority",
 			"panel: SSL/TLS, issue a certificate for " + v.base.Hostname()})
 	default:
-		v.add(Finding{"unreachable", Error, v.at(""), "nobody answers: " + cause(err), "the server is down, or a firewall is in the way", "try the address of another site on the host"})
+		v.add(Finding{"unreachable", Error, v.at(""), "cannot reach the server: " + cause(err), "the server is down, or a firewall blocks the connection", "try the address of another site on the host"})
 	}
 	return false
 }
@@ -172,7 +172,7 @@ func (v *visit) checkPrograms() {
 	}
 }
 
-// judge makes a request and names what its answer says of the host. It reports
+// judge makes a request, and reports what its answer shows about the host. It reports
 // whether a program answered.
 func (v *visit) judge(path, method, what string) bool {
 	return v.judgeAs(path, method, what, nil)
@@ -183,7 +183,7 @@ func (v *visit) judgeAs(path, method, what string, header http.Header) bool {
 	where := v.at(path)
 	switch {
 	case a.err != nil:
-		v.add(Finding{"broken-answer", Error, where, what + " does not answer: " + cause(a.err), "the program or the connection broke off",
+		v.add(Finding{"broken-answer", Error, where, what + " does not answer: " + cause(a.err), "the program ended early, or the connection broke",
 			"look into the error log of the host (panel: Errors, or Metrics)"})
 	case isProgram(a.body):
 		v.programSent(where)
@@ -191,18 +191,18 @@ func (v *visit) judgeAs(path, method, what string, header http.Header) bool {
 		v.add(serverError(where, what))
 	case a.status == 503 || a.status == 508 || a.status == 429:
 		v.add(Finding{"host-limit", Error, where, fmt.Sprintf("%s answers %d", what, a.status), "the host's limit of processes, memory or simultaneous requests is reached",
-			"panel: Resource Usage says which; a program for several routes (binary=) does not help, fewer requests at once do"})
+			"panel: Resource Usage shows which limit; reduce the requests at the same time: a program for several routes (binary=) does not help"})
 	case a.status == 502 || a.status == 504:
 		v.add(Finding{"gateway-dead", Error, where, fmt.Sprintf("%s answers %d", what, a.status), "the server cannot reach fcgiwrap, or the program's socket",
 			"systemctl status fcgiwrap '" + v.manifest.Site + "@*'; compare the path of the socket with the server's configuration"})
 	case a.status == 403:
-		v.add(Finding{"program-forbidden", Error, where, what + " may not be run: 403",
-			"no handler is set for it, CGI is not allowed in this folder, the server may not enter the folder or read its .htaccess, " +
+		v.add(Finding{"program-forbidden", Error, where, "the server does not run " + what + ": 403",
+			"the server has no handler for it, CGI is not allowed in this folder, the server may not enter the folder or read its .htaccess, " +
 				"or the host forbids rewriting by Options without FollowSymLinks (AH00670 in the error log)",
 			"chmod 755 on folders, 644 on .htaccess; switch CGI on in the panel; for AH00670 make \"Options +SymLinksIfOwnerMatch\" the first line of the site's .htaccess; if the host allows no .htaccess of this kind: cgigen package --layout cgi-bin"})
 	case v.isServers(a):
-		v.add(Finding{"route-missing", Error, where, what + " is not known to the server: 404",
-			"the rules are not in force: .htaccess is missing, in another folder, or ignored (AllowOverride None), or the site lies below another path",
+		v.add(Finding{"route-missing", Error, where, "the server does not know " + what + ": 404",
+			"the rules have no effect: .htaccess is missing, in another folder, or ignored (AllowOverride None), or the site lies below another path",
 			"upload .htaccess (show hidden files); package with the right --base; if the host ignores .htaccess: cgigen package --layout cgi-bin, or ask for AllowOverride All"})
 	case a.status == 401:
 		return true
@@ -216,12 +216,12 @@ func isProgram(body []byte) bool { return bytes.HasPrefix(body, []byte("\x7fELF"
 
 func (v *visit) programSent(where string) {
 	v.add(Finding{"program-sent", Error, where, "the server sends the program as a file",
-		"no handler is set for it, and everybody may read it: whoever asks gets all that is compiled in",
-		"chmod 711 the programs at once, or 111 where the server runs as you: what cannot be read cannot be sent. Then upload .htaccess beside them; if the host ignores it: cgigen package --layout cgi-bin"})
+		"everybody can download it, with everything that is compiled in: the server has no handler for it, and may read it",
+		"chmod 711 the programs at once, or 111 where the server runs as you: a file that the server cannot read cannot be sent. Then upload .htaccess beside them; if the host ignores it: cgigen package --layout cgi-bin"})
 }
 
 func serverError(where, what string) Finding {
 	return Finding{"server-error", Error, where, what + " answers 500",
-		"a mode or an owner that suEXEC refuses, a line of .htaccess that the host does not allow, a damaged upload, a limit on address space below 0.8 GB, or settings that are missing: the error log says which",
-		"cgigen doctor DIR on the host, or on a downloaded copy; if that finds nothing: cgigen doctor --probe"}
+		"the error log says which: a mode or an owner that suEXEC refuses, a line of .htaccess that the host does not allow, a damaged upload, a limit on address space below 0.8 GB, or missing settings",
+		"run cgigen doctor DIR on the host, or on a downloaded copy; if it finds nothing, use cgigen doctor --probe"}
 }

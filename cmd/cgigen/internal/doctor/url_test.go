@@ -140,7 +140,7 @@ func TestEveryFaultOfASiteIsNamed(t *testing.T) {
 	}
 }
 
-// ids examines a site and gives the names of what was found, each once.
+// ids examines a site and returns the names of what was found, each once.
 func ids(t *testing.T, address string) []string {
 	t.Helper()
 	base, err := url.Parse(address)
@@ -161,7 +161,7 @@ func ids(t *testing.T, address string) []string {
 
 // Only a program's answer says that a value has arrived.
 func TestASlashInAValueArrivesOnlyAtAProgram(t *testing.T) {
-	refused := "is refused by the server; use {name...} or the query for values with slashes"
+	refused := "the server refuses it; use {name...} or the query for values with slashes"
 	tests := []struct {
 		name, want string
 		status     func(*http.Request) int

@@ -19,7 +19,7 @@ const Path = "private/MANIFEST.json"
 // Version is that of the schema.
 const Version = 1
 
-// A Manifest says what a package holds and how it is reached. Paths are
+// A Manifest describes the content of a package, and the addresses of its programs. Paths are
 // relative to the folder that the package was unpacked in, with slashes.
 type Manifest struct {
 	Version  int       `json:"version"`
@@ -46,12 +46,12 @@ type Route struct {
 }
 
 // A Program is a compiled program for one target. The one that is in use has
-// an address; those for other targets have none.
+// an address; programs for other targets have no address.
 type Program struct {
 	Name    string `json:"name"`
 	Target  string `json:"target"` // as linux/amd64
 	Path    string `json:"path"`
-	Address string `json:"address"` // path of its URL below the host; "" for none
+	Address string `json:"address"` // path of its URL below the host; "" if it has no address
 }
 
 // A Value is a configuration value that programs load.
@@ -95,7 +95,7 @@ func (m *Mode) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Perm gives the mode as package io/fs has it.
+// Perm returns the mode as package io/fs has it.
 func (m Mode) Perm() fs.FileMode { return fs.FileMode(m) & fs.ModePerm }
 
 // File finds a file by its path.
@@ -126,7 +126,7 @@ func Decode(text []byte) (*Manifest, error) {
 		return nil, fmt.Errorf("reading the manifest: %w", err)
 	}
 	if m.Version != Version {
-		return nil, fmt.Errorf("reading the manifest: version %d is not known, this cgigen reads version %d", m.Version, Version)
+		return nil, fmt.Errorf("reading the manifest: unknown version %d; this cgigen reads version %d", m.Version, Version)
 	}
 	return &m, check(&m)
 }

@@ -74,7 +74,7 @@ func run(ctx context.Context, dir string, routes int) error {
 	return nil
 }
 
-// measure writes a site, packs it, and gives the cells of its row.
+// measure writes a site, packs it, and returns the cells of its row.
 func measure(ctx context.Context, root, tool, dir string, f form, routes int) (string, error) {
 	if err := writeSite(root, dir, f.keys, routes); err != nil {
 		return "", err

@@ -14,7 +14,7 @@ import (
 	"github.com/cgigen/cgigen/generator/model"
 )
 
-// describe adds the files that say what the package is: the notes, the bill
+// describe adds the files that describe the package: the notes, the bill
 // of materials, then the manifest of all these, and the sums of everything.
 func (b *arrangement) describe(t *Tree) error {
 	notes, err := b.installNotes()
@@ -75,7 +75,7 @@ func sumAll(files []File) (map[string]sum, error) {
 	return sums, nil
 }
 
-// open gives the content of a file that is not a link.
+// open returns the content of a file that is not a link.
 func (f File) open() (io.ReadCloser, error) {
 	if f.Source == "" {
 		return io.NopCloser(bytes.NewReader(f.Data)), nil

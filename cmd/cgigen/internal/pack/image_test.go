@@ -54,7 +54,7 @@ func container(t *testing.T, source string, targets ...string) Options {
 	return o
 }
 
-// only gives the single image of an index, with its description.
+// only returns the single image of an index, with its description.
 func only(t *testing.T, list v1.ImageIndex) (v1.Image, v1.Descriptor) {
 	t.Helper()
 	m, err := list.IndexManifest()
@@ -71,7 +71,7 @@ func only(t *testing.T, list v1.ImageIndex) (v1.Image, v1.Descriptor) {
 	return image, m.Manifests[0]
 }
 
-// unpacked gives the files of an image's layers and a line for each, in their order.
+// unpacked returns the files of an image's layers and a line for each, in their order.
 func unpacked(t *testing.T, image v1.Image) (lines []string, content map[string][]byte) {
 	t.Helper()
 	layers, err := image.Layers()

@@ -37,7 +37,7 @@ func (b *arrangement) usableWays() []string {
 	})
 }
 
-// example gives an address of the site that a browser can open. It stands in
+// example returns an address of the site that a browser can open. It stands in
 // shell commands and in Markdown, so that only what neither has a meaning for
 // is not escaped.
 func (b *arrangement) example() string {

@@ -20,7 +20,7 @@ import (
 	"github.com/cgigen/cgigen/generator/model"
 )
 
-// JoinMode says what a joined program serves.
+// A JoinMode selects what a joined program serves.
 type JoinMode int
 
 const (
@@ -103,7 +103,7 @@ func (j *Joined) write(files map[string][]byte) error {
 	return os.WriteFile(j.Overlay, text, 0o600)
 }
 
-// sourceOf gives the source of a generated program as it is on disk or would be.
+// sourceOf returns the source of a generated program as it is on disk or would be.
 func sourceOf(program model.Main, changes []model.Change) ([]byte, error) {
 	file := filepath.Join(program.Dir, "main.go")
 	for _, c := range changes {

@@ -32,7 +32,7 @@ const (
 // server is its default.
 func Servers() []string { return []string{"apache", "lighttpd", "nginx", "caddy", "container"} }
 
-// Layouts gives the layouts that a server can have.
+// Layouts returns the layouts that a server can have.
 func Layouts(server string) []string {
 	switch server {
 	case "apache":
@@ -43,7 +43,7 @@ func Layouts(server string) []string {
 	return []string{"subdir", "multicall"}
 }
 
-// Options say what to lay out.
+// Options describe the package to lay out.
 type Options struct {
 	Server   string
 	Layout   string
@@ -199,7 +199,7 @@ func (b *arrangement) addPrograms() {
 	}
 }
 
-// addMulticall gives one program the names of all.
+// addMulticall writes one program under the names of all.
 func (b *arrangement) addMulticall(folder string, build Build) {
 	first := ""
 	for _, p := range b.Model.Programs {
@@ -222,12 +222,12 @@ func (b *arrangement) names() []string {
 	return names
 }
 
-// envExample tells programs the base where they cannot see it: in the host's
-// own cgi-bin, which lies beside the site.
+// envExample returns the example settings. They include the base where programs
+// cannot see it: in the host's own cgi-bin, which lies beside the site.
 func (b *arrangement) envExample() []byte {
 	text := configdoc.EnvExample(b.Model)
 	if b.needsBase() {
-		text = append(text, "\n# Path that the site lies below; programs in cgi-bin cannot see it.\nCGIGEN_BASE="+b.Base+"\n"...)
+		text = append(text, "\n# Path of the site below its host. Programs in cgi-bin cannot see it in requests.\nCGIGEN_BASE="+b.Base+"\n"...)
 	}
 	return text
 }
@@ -252,7 +252,7 @@ func (b *arrangement) siteDocroot() string {
 	return "public"
 }
 
-// Routes gives the route table of a model.
+// Routes returns the route table of a model.
 func Routes(m *model.Model) []rules.Route {
 	var routes []rules.Route
 	for _, p := range m.Programs {

@@ -41,7 +41,7 @@ func shop() *model.Model {
 	}
 }
 
-// build compiles a program of one file and gives its path. Each has its own content.
+// build compiles a program of one file and returns its path. Each has its own content.
 func build(t *testing.T, name, source string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -289,7 +289,7 @@ func TestFolderOfSomebodyElseIsLeftAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	err := Write(options(t, "nginx", "subdir"), dir)
-	want := dir + " is not empty and holds no package of cgigen: choose another folder, or empty it"
+	want := "cannot write the package: " + dir + " is not empty and holds no package of cgigen; choose another folder, or empty it"
 	if err == nil || err.Error() != want {
 		t.Errorf("error %v, want %s", err, want)
 	}
@@ -326,7 +326,7 @@ func TestMulticallIsOneFile(t *testing.T) {
 		t.Errorf("first %+v, second -want +got\n%s", first, diff)
 	}
 	name := filepath.Join(t.TempDir(), "x.zip")
-	if err := Write(o, name); err == nil || !strings.HasSuffix(err.Error(), "a .zip has no hard links: write a .tar.gz or a folder") {
+	if err := Write(o, name); err == nil || !strings.HasSuffix(err.Error(), "a .zip cannot hold hard links: write a .tar.gz or a folder") {
 		t.Errorf("error %v", err)
 	}
 	if left := listing(t, filepath.Dir(name)); left != nil {

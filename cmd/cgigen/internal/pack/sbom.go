@@ -12,7 +12,7 @@ import (
 	cdx "github.com/CycloneDX/cyclonedx-go"
 )
 
-// bill gives the bill of materials of all programs, from what the compiler
+// bill returns the bill of materials of all programs, from what the compiler
 // wrote into them: the modules, and the version of Go. It has no serial number
 // and no time, so that the same programs give the same bill.
 func (b *arrangement) bill() ([]byte, error) {

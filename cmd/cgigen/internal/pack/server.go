@@ -30,7 +30,7 @@ func (b *arrangement) addServerFiles() error {
 	return nil
 }
 
-// modeOf gives the mode of a file that is no program. The web server reads
+// modeOf returns the mode of a file that is not a program. The web server reads
 // .htaccess files alone: what root copies elsewhere is closed, so that it is not
 // sent even where the package was unpacked into a document root.
 func modeOf(name string) fs.FileMode {
@@ -77,7 +77,7 @@ func (b *arrangement) ownServerFiles() []serverFile {
 	return nil
 }
 
-// waysOf gives a file for each way in which the programs can be reached.
+// waysOf returns a file for each way in which the programs can be reached.
 func (b *arrangement) waysOf(prefix, suffix, template string, ways ...string) []serverFile {
 	return append(b.units("server"), b.ways(prefix, suffix, template, ways...)...)
 }

@@ -17,7 +17,7 @@ func Runs(server, system string) bool {
 	return slices.Contains([]string{"darwin", "dragonfly", "freebsd", "linux", "netbsd", "openbsd"}, system)
 }
 
-// Taken gives the path that a layout keeps to itself, without slashes, and the
+// Taken returns the path that a layout keeps to itself, without slashes, and the
 // layout that keeps another one; "" if every path is free. On Apache the
 // programs' folder lies within the site, and its rules refuse all but programs.
 func Taken(server, layout string) (folder, other string) {
@@ -47,8 +47,8 @@ func Hidden(m *model.Model, folder string) []model.Route {
 // archives are endings by which somebody means an archive of another kind.
 var archives = []string{".rar", ".7z", ".tar", ".gz", ".bz2", ".xz", ".zst", ".lz", ".lz4", ".lzma", ".z", ".tbz", ".tbz2", ".txz", ".tzst", ".jar", ".cpio", ".iso"}
 
-// OtherArchive gives the ending of a name that is that of an archive which no
-// package is written as; "" if there is none.
+// OtherArchive returns the ending of a name if it is that of an archive format
+// which cgigen does not write; otherwise "".
 func OtherArchive(name string) string {
 	if Format(name) != "folder" {
 		return ""

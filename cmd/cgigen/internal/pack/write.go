@@ -17,7 +17,7 @@ import (
 	"github.com/cgigen/cgigen/cmd/cgigen/internal/manifest"
 )
 
-// Format tells by its name what a package is written as.
+// Format returns the format of a package, which the name decides.
 func Format(name string) string {
 	switch {
 	case strings.HasSuffix(name, ".tar.gz"), strings.HasSuffix(name, ".tgz"):
@@ -108,7 +108,7 @@ func (t *Tree) writeZip(w io.Writer) error {
 	}
 	for _, f := range t.Files {
 		if f.Link != "" {
-			return errors.New("a .zip has no hard links: write a .tar.gz or a folder")
+			return errors.New("a .zip cannot hold hard links: write a .tar.gz or a folder")
 		}
 		header := zip.FileHeader{Name: f.Path, Modified: t.Time.UTC(), Method: zip.Deflate}
 		header.SetMode(f.Mode)
@@ -197,9 +197,9 @@ func leadsOut(err error) error {
 	var link *os.LinkError
 	switch {
 	case errors.As(err, &at) && strings.HasSuffix(at.Err.Error(), escapes):
-		return fmt.Errorf("%s lies behind a symbolic link that leads out of the folder: remove the link", at.Path)
+		return fmt.Errorf("cannot write %s: it lies behind a symbolic link that leads out of the folder; remove the link", at.Path)
 	case errors.As(err, &link) && strings.HasSuffix(link.Err.Error(), escapes):
-		return fmt.Errorf("%s lies behind a symbolic link that leads out of the folder: remove the link", link.New)
+		return fmt.Errorf("cannot write %s: it lies behind a symbolic link that leads out of the folder; remove the link", link.New)
 	}
 	return err
 }
@@ -215,11 +215,11 @@ func ownFolder(root *os.Root) (*manifest.Manifest, error) {
 	}
 	text, err := root.ReadFile(manifest.Path)
 	if err != nil {
-		return nil, fmt.Errorf("%s is not empty and holds no package of cgigen: choose another folder, or empty it", root.Name())
+		return nil, fmt.Errorf("cannot write the package: %s is not empty and holds no package of cgigen; choose another folder, or empty it", root.Name())
 	}
 	before, err := manifest.Decode(text)
 	if err != nil {
-		return nil, fmt.Errorf("%s holds no package that this cgigen can replace: %w: choose another folder, or empty it", root.Name(), err)
+		return nil, fmt.Errorf("cannot replace the package in %s: %w: choose another folder, or empty it", root.Name(), err)
 	}
 	return before, nil
 }

@@ -38,7 +38,7 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// snapshot gives the content of all files below a folder, and where links lead.
+// snapshot returns the content of all files below a folder, and where links lead.
 func snapshot(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	files := map[string]string{}
@@ -61,7 +61,7 @@ func snapshot(t *testing.T, dir string) map[string]string {
 
 // What lies outside of the folder stays as it is, whatever leads there.
 func TestPackageStaysInItsFolder(t *testing.T) {
-	const escapes = "lies behind a symbolic link that leads out of the folder: remove the link"
+	const escapes = "lies behind a symbolic link that leads out of the folder; remove the link"
 	link := func(target, name string) func(t *testing.T, dir string) {
 		return func(t *testing.T, dir string) {
 			name := filepath.Join(dir, name)

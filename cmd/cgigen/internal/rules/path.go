@@ -74,7 +74,7 @@ func (s segments) overlaps(o segments) bool {
 	}
 }
 
-// at gives the segment at i; behind the last one the path is at its end.
+// at returns the segment at i; behind the last one the path is at its end.
 func (s segments) at(i int) segment {
 	if i < len(s) {
 		return s[i]
@@ -82,7 +82,7 @@ func (s segments) at(i int) segment {
 	return segment{kind: end}
 }
 
-// Path gives a regular expression for the decoded path, without its leading
+// Path returns a regular expression for the decoded path, without its leading
 // slash and without anchors. It is of the kind that PCRE and RE2 have in common.
 // A value may hold a line end, so that . has to fit one.
 func (s segments) Path(d Dialect) string {
@@ -127,7 +127,7 @@ func tail(slash string) string {
 	return below
 }
 
-// Below gives an anchored regular expression for the whole path of a site that
+// Below returns an anchored regular expression for the whole path of a site that
 // lies below base, which is "" or a path without a slash at its end. It ends
 // with \z, because $ fits before a line end, too.
 func (s segments) Below(d Dialect, base string) string {
@@ -142,7 +142,7 @@ func (s segments) Below(d Dialect, base string) string {
 	}
 }
 
-// Lua gives Lua patterns, which know no groups, for the same paths.
+// Lua returns Lua patterns, which know no groups, for the same paths.
 func (s segments) Lua(base string) []string {
 	var b strings.Builder
 	b.WriteString("^" + quoteLua(base))
@@ -172,7 +172,7 @@ func (s segments) Lua(base string) []string {
 // IsCatchAll reports whether every path fits.
 func (s segments) IsCatchAll() bool { return s[0].kind == rest }
 
-// Head gives the first segment of a pattern's path, unescaped; "" if it is none
+// Head returns the first segment of a pattern's path, unescaped; "" if it is none
 // of its own, but a wildcard.
 func Head(path string) string { return split(path)[0].text }
 

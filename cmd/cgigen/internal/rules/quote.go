@@ -29,7 +29,7 @@ const plain = "/_~:@,=-"
 // the two together.
 const meta = `.+*?()[]|^`
 
-// Quote gives a regular expression for a text.
+// Quote returns a regular expression for a text.
 func (d Dialect) Quote(text string) string {
 	var b strings.Builder
 	for len(text) > 0 {

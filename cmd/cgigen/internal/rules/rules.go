@@ -30,7 +30,7 @@ type Rule struct {
 	segments
 }
 
-// From gives the rules of a route table: the most specific first, as
+// From returns the rules of a route table: the most specific first, as
 // [net/http.ServeMux] prefers them.
 //
 // A method or a host is asked for only if a request that has another one may
@@ -62,7 +62,7 @@ func contested(route Route, others []Route) bool {
 	})
 }
 
-// methods gives the methods that a pattern's method stands for.
+// methods returns the methods that a pattern's method stands for.
 func methods(method string) string {
 	if method == "GET" {
 		return "GET|HEAD"
