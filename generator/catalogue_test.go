@@ -56,7 +56,7 @@ func (c *catalogue) compare(t *testing.T) {
 		t.Errorf("kinds of mistakes without a golden (-), and ones that only goldens have (+):\n%s", diff)
 	}
 	if diff := cmp.Diff(inSource, documentedCodes(t)); diff != "" {
-		t.Errorf("kinds of mistakes without an entry in docs/diagnostics.md (-), and entries without a kind (+):\n%s", diff)
+		t.Errorf("kinds of mistakes without an entry in docs/reference/diagnostics.md (-), and entries without a kind (+):\n%s", diff)
 	}
 }
 
@@ -109,7 +109,7 @@ func reports(call *ast.CallExpr) bool {
 // documentedCodes returns the headings of the catalogue.
 func documentedCodes(t *testing.T) []string {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join("..", "docs", "diagnostics.md"))
+	text, err := os.ReadFile(filepath.Join("..", "docs", "reference", "diagnostics.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,9 +121,9 @@ func documentedCodes(t *testing.T) []string {
 	return codes
 }
 
-// What docs/generators.md claims is held by the tests that it names.
+// What docs/explanation/generators.md claims is held by the tests that it names.
 func TestThePageOnOtherGeneratorsNamesTestsThatThereAre(t *testing.T) {
-	page, err := os.ReadFile(filepath.Join("..", "docs", "generators.md"))
+	page, err := os.ReadFile(filepath.Join("..", "docs", "explanation", "generators.md"))
 	if err != nil {
 		t.Fatal(err)
 	}

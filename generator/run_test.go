@@ -84,9 +84,9 @@ func (c call) run(t *testing.T, dir string) {
 	}
 }
 
-// The program that docs/wiring.md shows is that of the golden file.
+// The program that docs/explanation/wiring.md shows is that of the golden file.
 func TestTheWiringPageShowsWhatIsGenerated(t *testing.T) {
-	page, err := os.ReadFile("../docs/wiring.md")
+	page, err := os.ReadFile("../docs/explanation/wiring.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,6 +94,6 @@ func TestTheWiringPageShowsWhatIsGenerated(t *testing.T) {
 	shown, _, found := strings.Cut(after, "```")
 	program := texts(wanted(readGolden(t, "testdata/golden/accept_wiring.txtar")))["want/cgi-bin/profile/main.go"]
 	if !found || !strings.Contains(program, shown) {
-		t.Errorf("docs/wiring.md shows\n%s\nand the program is\n%s", shown, program)
+		t.Errorf("docs/explanation/wiring.md shows\n%s\nand the program is\n%s", shown, program)
 	}
 }

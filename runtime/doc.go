@@ -14,7 +14,7 @@
 //
 //	CGIGEN_BASE           path of the site below its host, such as /~alice, where the
 //	                      request does not show it; / is the root. The server may also
-//	                      send it with a request. See docs/mounting.md
+//	                      send it with a request. See docs/reference/mounting.md
 //	CGIGEN_FORWARDED      fields that the trusted proxies set, the others being the client's:
 //	                      names with commas, such as X-Forwarded-For,X-Forwarded-Proto.
 //	                      X-Forwarded-Host, X-Real-IP and Forwarded;host are believed if they

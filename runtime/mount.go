@@ -34,7 +34,7 @@ type place struct {
 // A rule says by what the prefix was found.
 type rule int
 
-// The rules in their order. docs/mounting.md says what each is for.
+// The rules in their order. docs/reference/mounting.md says what each is for.
 const (
 	direct rule = iota
 	base

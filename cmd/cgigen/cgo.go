@@ -11,7 +11,7 @@ import (
 	"github.com/cgigen/cgigen/generator/model"
 )
 
-// cgoCode names findings about packages that need cgo: docs/vet.md.
+// cgoCode names findings about packages that need cgo: docs/reference/vet.md.
 const cgoCode = "cgigencgo"
 
 // cgoFindings says which packages of the programs are stubs without cgo, and

@@ -9,7 +9,7 @@ import (
 )
 
 // A findingsJSON is what generate, check and vet print with --json. Its keys
-// are fixed: docs/diagnostics.md.
+// are fixed: docs/reference/diagnostics.md.
 type findingsJSON struct {
 	Diagnostics []diagnosticJSON `json:"diagnostics"`
 	Changes     []changeJSON     `json:"changes"`

@@ -15,9 +15,9 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// recipe returns the block of code that follows **title** in docs/diagnostics.md.
+// recipe returns the block of code that follows **title** in docs/reference/diagnostics.md.
 func recipe(root, title string) (string, error) {
-	page, err := os.ReadFile(filepath.Join(root, "docs", "diagnostics.md"))
+	page, err := os.ReadFile(filepath.Join(root, "docs", "reference", "diagnostics.md"))
 	if err != nil {
 		return "", err
 	}
@@ -26,7 +26,7 @@ func recipe(root, title string) (string, error) {
 	_, block, _ = strings.Cut(block, "\n")
 	block, _, found := strings.Cut(block, "```\n")
 	if !found {
-		return "", errors.New("docs/diagnostics.md has no block of code for " + title)
+		return "", errors.New("docs/reference/diagnostics.md has no block of code for " + title)
 	}
 	return block, nil
 }

@@ -22,7 +22,7 @@ import (
 // A Diagnostic is one mistake in the user's source, or one warning about it.
 type Diagnostic struct {
 	Position token.Position // Filename is relative to Options.Dir, with slashes
-	Code     string         // names the kind of mistake, as docs/diagnostics.md has it
+	Code     string         // names the kind of mistake, as docs/reference/diagnostics.md has it
 	Message  string         // lower case, without a full stop
 	Hint     string         // the remedy; "" if there is none to give
 	Related  []Related      // other places that play a part

@@ -37,7 +37,7 @@ func misuse(known keepers) []*analysis.Analyzer {
 	}
 }
 
-const documentation = "https://github.com/cgigen/cgigen/blob/main/docs/vet.md#"
+const documentation = "https://github.com/cgigen/cgigen/blob/main/docs/reference/vet.md#"
 
 // newAnalyzer makes an analyzer that looks at the functions of a package that
 // answer requests or are called before.

@@ -96,13 +96,13 @@ func TestTheExamplesAndThisRepositoryAreClean(t *testing.T) {
 }
 
 func TestEveryAnalyzerIsDocumented(t *testing.T) {
-	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "vet.md"))
+	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "reference", "vet.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, a := range Analyzers() {
 		if !strings.Contains(string(text), "\n## `"+a.Name+"`\n") {
-			t.Errorf("docs/vet.md has no section %s", a.Name)
+			t.Errorf("docs/reference/vet.md has no section %s", a.Name)
 		}
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// documented is what docs/vet.md says about golangci-lint.
+// documented is what docs/reference/vet.md says about golangci-lint.
 type documented struct {
 	version string // of golangci-lint
 	custom  string // .custom-gcl.yml

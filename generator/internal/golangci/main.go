@@ -1,4 +1,4 @@
-// Golangci tries the plugin for golangci-lint as docs/vet.md describes it. It
+// Golangci tries the plugin for golangci-lint as docs/reference/vet.md describes it. It
 // has golangci-lint build itself with the plugin of this checkout, by the very
 // configuration that stands there, and lets the outcome look at the misuse that
 // is planted in the tests of package vet:
@@ -60,7 +60,7 @@ func run(ctx context.Context, dir string) error {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return err
 	}
-	docs, err := readDocs(filepath.Join(root, "docs", "vet.md"))
+	docs, err := readDocs(filepath.Join(root, "docs", "reference", "vet.md"))
 	if err != nil {
 		return err
 	}

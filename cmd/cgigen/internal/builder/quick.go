@@ -15,7 +15,7 @@ type settings struct {
 }
 
 // quickStart makes programs that end after one request start quicker, by what
-// was measured with Go 1.26 (docs/performance.md); another version has to be
+// was measured with Go 1.26 (docs/explanation/performance.md); another version has to be
 // measured first, or does not have the choice.
 func (b *build) quickStart(ctx context.Context, dirs []string) settings {
 	if !b.OneRequest {

@@ -11,9 +11,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// docs/doctor.md describes every finding, and no other names.
+// docs/reference/doctor.md describes every finding, and no other names.
 func TestEveryFindingIsDocumented(t *testing.T) {
-	docs, err := os.ReadFile(filepath.Join("..", "..", "..", "..", "docs", "doctor.md"))
+	docs, err := os.ReadFile(filepath.Join("..", "..", "..", "..", "docs", "reference", "doctor.md"))
 	if err != nil {
 		t.Fatal(err)
 	}

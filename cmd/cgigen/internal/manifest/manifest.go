@@ -1,5 +1,5 @@
 // Package manifest describes what a package of cgigen holds: MANIFEST.json,
-// whose schema is docs/manifest.schema.json.
+// whose schema is docs/reference/manifest.schema.json.
 package manifest
 
 import (

@@ -41,7 +41,7 @@ func TestAManifestIsReadAsItWasWritten(t *testing.T) {
 
 // The documented schema has the keys that are written, and no others.
 func TestTheSchemaHasEveryKey(t *testing.T) {
-	text, err := os.ReadFile(filepath.Join("..", "..", "..", "..", "docs", "manifest.schema.json"))
+	text, err := os.ReadFile(filepath.Join("..", "..", "..", "..", "docs", "reference", "manifest.schema.json"))
 	if err != nil {
 		t.Fatal(err)
 	}

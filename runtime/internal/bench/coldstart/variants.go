@@ -15,7 +15,7 @@ type variant struct {
 	start []string // environment of the program, besides the request
 }
 
-// variants are the rows of docs/performance.md that can be had without changing
+// variants are the rows of docs/explanation/performance.md that can be had without changing
 // the source. The first is what the others are compared with and add to.
 func variants() []variant {
 	return []variant{

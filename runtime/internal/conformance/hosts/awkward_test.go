@@ -183,7 +183,7 @@ func (c awkwardCall) seen(patterns []string, prefix string) string {
 	return strconv.Itoa(w.Code)
 }
 
-// expected is what net/http sees, but for what docs/hosting.md names: lighttpd
+// expected is what net/http sees, but for what docs/reference/packages.md names: lighttpd
 // refuses control characters before any rule, and finds no path that is not
 // UTF-8; and Apache and lighttpd say of hidden files that they are forbidden.
 func (c awkwardCall) expected(server string, patterns []string) []string {

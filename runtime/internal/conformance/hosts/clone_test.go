@@ -14,19 +14,19 @@ import (
 	"github.com/cgigen/cgigen/runtime/internal/conformance/servers"
 )
 
-// fromClone runs the first commands of docs/hosting.md as they stand there. git
+// fromClone runs the first commands of docs/reference/packages.md as they stand there. git
 // takes this tree for the repository; scp and ssh lead to a home folder on this
 // machine, as the user nobody.
 func fromClone(t *testing.T, home string) {
 	t.Helper()
 	root, err := filepath.Abs(filepath.Join("..", "..", "..", ".."))
 	must(t, err)
-	text, err := os.ReadFile(filepath.Join(root, "docs", "hosting.md"))
+	text, err := os.ReadFile(filepath.Join(root, "docs", "reference", "packages.md"))
 	must(t, err)
 	_, commands, found := strings.Cut(string(text), "```sh\n")
 	commands, _, closed := strings.Cut(commands, "```\n")
 	if !found || !closed || strings.Count(commands, "\n") != 3 {
-		t.Fatalf("docs/hosting.md does not begin with three commands:\n%s", commands)
+		t.Fatalf("docs/reference/packages.md does not begin with three commands:\n%s", commands)
 	}
 	tools, work := t.TempDir(), t.TempDir()
 	asNobody := "cd " + home + " && exec setpriv --reuid=65534 --regid=65534 --clear-groups "
@@ -40,7 +40,7 @@ func fromClone(t *testing.T, home string) {
 	packing.Lock()
 	defer packing.Unlock()
 	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("the commands of docs/hosting.md: %v\n%s\n%s", err, commands, out)
+		t.Fatalf("the commands of docs/reference/packages.md: %v\n%s\n%s", err, commands, out)
 	}
 }
 

@@ -128,7 +128,7 @@ func TestAFolderIsBroughtUpToDate(t *testing.T) {
 }
 
 // The guestbook goes from a clone to answering with the three commands of
-// docs/hosting.md, word for word.
+// docs/reference/packages.md, word for word.
 func TestGuestbook(t *testing.T) {
 	t.Parallel()
 	dir := home(t)

@@ -122,7 +122,7 @@ func TestManifestsKeepToTheirSchema(t *testing.T) {
 	t.Parallel()
 	patterns := awkwardPatterns()
 	module := awkwardSite(t, "awkward", patterns)
-	schema := filepath.Join("..", "..", "..", "..", "docs", "manifest.schema.json")
+	schema := filepath.Join("..", "..", "..", "..", "docs", "reference", "manifest.schema.json")
 	for _, server := range [][]string{{"apache"}, {"apache", "--layout", "multicall"}, {"lighttpd"}, {"nginx", "--base", "/~alice/shop"}, {"caddy"}, {"container"}} {
 		t.Run(strings.Join(server, " "), func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "site")

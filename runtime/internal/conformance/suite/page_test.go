@@ -11,13 +11,13 @@ import (
 	"github.com/cgigen/cgigen/runtime/internal/conformance/suite"
 )
 
-var update = flag.Bool("update", false, "rewrite docs/servers.md, and, where the servers are, what it is made of")
+var update = flag.Bool("update", false, "rewrite docs/reference/servers.md, and, where the servers are, what it is made of")
 
 // recorded lists, for each case, the servers behind which net/http/cgi answers otherwise than it should.
 const recorded = "testdata/nethttpcgi.txt"
 
 // page is the documentation that is made of the table of differences and of what net/http/cgi was seen to do.
-const page = "../../../../docs/servers.md"
+const page = "../../../../docs/reference/servers.md"
 
 func TestPageSaysWhatTheTableSays(t *testing.T) {
 	want := writePage(t)
