@@ -7,7 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"testing"
-	"time"
+	"testing/synctest"
 
 	"github.com/cgigen/cgigen/runtime/internal/gateway"
 	"github.com/cgigen/cgigen/runtime/internal/stream"
@@ -15,17 +15,18 @@ import (
 
 // Whatever a peer sends, the connection ends when it does, what comes back are records, and no request ends twice.
 func FuzzConnection(f *testing.F) {
-	f.Add(get(1))
-	f.Add(append(get(1), get(2)...))
-	f.Add(bytes.Join([][]byte{begin(1, keepConn), vars(1, "POST", "CONTENT_LENGTH", "5"), stdinOf(1, "hel"), stdinOf(1, "lo"), stdinOf(1, "")}, nil))
-	f.Add(append(get(1), appendRecord(nil, abortRequest, 1, nil)...))
-	f.Add(appendRecord(nil, getValues, 0, pairs("FCGI_MAX_REQS", "")))
-	f.Add(appendRecord(nil, getValues, 0, bytes.Repeat(pairs("FCGI_MAX_REQS", ""), 9)))
-	f.Add(appendRecord(nil, 99, 0, []byte("x")))
-	f.Add(beginRole(1, 2, 0))
-	f.Add([]byte{1, 1, 0, 1, 0, 8, 255, 0})
-	f.Fuzz(func(t *testing.T, input []byte) {
-		out := converse(t, input)
+	f.Add(get(1), false)
+	f.Add(append(get(1), get(2)...), false)
+	f.Add(bytes.Join([][]byte{begin(1, keepConn), vars(1, "POST", "CONTENT_LENGTH", "5"), stdinOf(1, "hel"), stdinOf(1, "lo"), stdinOf(1, "")}, nil), false)
+	f.Add(append(get(1), appendRecord(nil, abortRequest, 1, nil)...), false)
+	f.Add(appendRecord(nil, getValues, 0, pairs("FCGI_MAX_REQS", "")), false)
+	f.Add(appendRecord(nil, getValues, 0, bytes.Repeat(pairs("FCGI_MAX_REQS", ""), 9)), false)
+	f.Add(appendRecord(nil, 99, 0, []byte("x")), false)
+	f.Add(beginRole(1, 2, 0), false)
+	f.Add([]byte{1, 1, 0, 1, 0, 8, 255, 0}, false)
+	f.Add(append(get(1), get(2)...), true)
+	f.Fuzz(func(t *testing.T, input []byte, early bool) {
+		out := converse(t, input, early)
 		begun := bytes.Count(input, []byte{version, byte(beginRequest)})
 		ends := 0
 		for len(out) > 0 {
@@ -47,8 +48,15 @@ func FuzzConnection(f *testing.F) {
 	})
 }
 
-// converse sends all of input over a connection and returns what comes back until both sides have ended.
-func converse(t *testing.T, input []byte) []byte {
+// converse sends all of input over a connection and returns what comes back until both sides have ended. The peer ends
+// once nothing more comes, or early, with answers on their way. It runs in a bubble: what depends on time has another
+// coverage with each run, so that the fuzzer would minimize the same input for a minute.
+func converse(t *testing.T, input []byte, early bool) (out []byte) {
+	synctest.Test(t, func(t *testing.T) { out = converseInBubble(t, input, early) })
+	return out
+}
+
+func converseInBubble(t *testing.T, input []byte, early bool) []byte {
 	ours, theirs := net.Pipe()
 	server := &stream.Server{Limits: stream.DefaultLimits(), Log: io.Discard}
 	program := gateway.Program{
@@ -76,7 +84,10 @@ func converse(t *testing.T, input []byte) []byte {
 		theirs.Write(input)
 	}()
 	<-sent
-	time.AfterFunc(time.Millisecond, func() { theirs.Close() }) // what is complete has been answered by then, or not
+	if !early {
+		synctest.Wait() // what is complete has been answered
+	}
+	theirs.Close()
 	<-served
 	<-received
 	if server.Running() != 0 {

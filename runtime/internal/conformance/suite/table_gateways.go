@@ -4,25 +4,47 @@ import "slices"
 
 // onGateways: what is particular to programs that keep running. What is said of the same web server with CGI holds too.
 func onGateways() []Difference {
-	return slices.Concat(onNginxGateways(), onApacheGateways(), onLighttpdGateways(), onHAProxy(), invented())
+	return slices.Concat(onNginxGateways(), onApacheGateways(), onLighttpdGateways(), onHAProxy(), invented(), nameless())
 }
 
 // invented is the length of requests that have no such field.
 func invented() []Difference {
-	const reason = "A server that says CONTENT_LENGTH=0 of requests without such a field, and does not tell: after a method that means a body, clients send it"
-	zero := []string{`+body: header Content-Length: "0"`}
-	unnamed := []string{"unnamed"}
+	const (
+		zero    = "A server that says CONTENT_LENGTH=0 of requests without such a field, and does not tell: after a method that means a body, clients send it"
+		leftOut = "A server that says CONTENT_LENGTH=0 of requests without such a field, and does not tell: the field is left out, the length is 0"
+	)
+	added, dropped := []string{`+body: header Content-Length: "0"`}, []string{`-body: header Content-Length: "0"`}
 	none := []string{"body/neither length nor body", "body/PUT with neither length nor body", "body/PATCH with neither length nor body"}
-	return []Difference{
-		{Servers: []string{"apache-fcgid", "apache-proxy-scgi", "haproxy-fastcgi"}, Cases: none, Change: zero, Reason: reason},
-		{Servers: []string{"lighttpd-fastcgi", "lighttpd-scgi"}, Mounts: unnamed, Cases: []string{none[1], none[2], "body/chunked and empty"}, Change: zero, Reason: reason},
-		{Servers: []string{"caddy-fastcgi"}, Mounts: unnamed, Cases: slices.Concat(none, []string{"method/lower case"}), Change: zero, Reason: reason},
-		{Servers: []string{"apache-fcgid", "apache-proxy-scgi", "haproxy-fastcgi"}, Cases: []string{"body/DELETE of length 0"},
-			Change: []string{`-body: header Content-Length: "0"`}, Reason: "A server that says CONTENT_LENGTH=0 of requests without such a field, and does not tell: the field is left out, the length is 0"},
-		{Servers: []string{"apache-proxy-fcgi"}, Mounts: unnamed, Cases: []string{"body/DELETE of length 0"},
-			Change: []string{`-body: header Content-Length: "0"`}, Reason: "A server that says CONTENT_LENGTH=0 of requests without such a field, and does not tell: the field is left out, the length is 0"},
+	list := []Difference{
+		{Servers: []string{"lighttpd-fastcgi", "lighttpd-scgi"}, Mounts: unnamed(), Cases: []string{none[1], none[2], "body/chunked and empty"}, Change: added, Reason: zero},
+		{Servers: []string{"caddy-fastcgi"}, Mounts: unnamed(), Cases: slices.Concat(none, []string{"method/lower case"}), Change: added, Reason: zero},
+		{Servers: []string{"apache-proxy-fcgi"}, Mounts: unnamed(), Cases: []string{"body/DELETE of length 0"}, Change: dropped, Reason: leftOut},
 	}
+	for _, server := range []string{"apache-fcgid", "apache-proxy-scgi", "haproxy-fastcgi"} {
+		list = append(list,
+			Difference{Servers: []string{server}, Cases: none, Change: added, Reason: zero},
+			Difference{Servers: []string{server}, Cases: []string{"body/DELETE of length 0"}, Change: dropped, Reason: leftOut})
+	}
+	return list
 }
+
+// nameless is what is not sent to a server that may be any.
+func nameless() []Difference {
+	var list []Difference
+	for _, servers := range [][]string{{"nginx-fastcgi"}, {"apache-proxy-fcgi"}, {"lighttpd-fastcgi", "lighttpd-scgi"}, {"caddy-fastcgi"}, {"haproxy-fastcgi"}} {
+		list = append(list, Difference{
+			Servers: servers,
+			Mounts:  unnamed(),
+			Cases:   []string{"location/200 local", "location/200 absolute"},
+			Change:  []string{"-Location: *"},
+			Reason:  "A server without a name may be one that takes a Location with status 200 for a redirect (RFC 3875 §6.2.2): the status and the body are kept, the field is not",
+		})
+	}
+	return list
+}
+
+// unnamed are the mounts in which the server does not say who it is.
+func unnamed() []string { return []string{"unnamed"} }
 
 // cut names the cases in which a response breaks off after a part of it has left.
 var cut = []string{
