@@ -9,9 +9,12 @@ TESTFLAGS ?=
 # Modules of their own: examples, with what they depend on.
 EXAMPLES = $(patsubst %/go.mod,%,$(wildcard examples/*/go.mod))
 
+# A parenthesis that make does not count.
+OPEN := (
+
 # Packages that start goroutines, found by their go statements, WaitGroup.Go and time.AfterFunc; the suite is no part of
 # a program.
-RACY = $(shell grep -rlE --include='*.go' --exclude='*_test.go' --exclude-dir=testdata --exclude-dir=suite '^[[:space:]]*go [a-zA-Z.]+[^a-zA-Z. ]|[.]Go[(]|time[.]AfterFunc[(]' cmd generator runtime \
+RACY = $(shell grep -rlE --include='*.go' --exclude='*_test.go' --exclude-dir=testdata --exclude-dir=suite '^[[:space:]]*go [a-zA-Z.]+[^a-zA-Z. ]|[.]Go[$(OPEN)]|time[.]AfterFunc[$(OPEN)]' cmd generator runtime \
 	| xargs -rn1 dirname | sort -u | sed 's,^,./,')
 
 .PHONY: test install check format vet staticcheck tidy cross examples race unit cover
