@@ -14,7 +14,7 @@ import (
 // follow brings the programs up to date for a command that uses them. Which
 // gateways they link is the choice of the project, not of a command: programs link
 // what generate had them link. asked are the gateways of a flag, which have to
-// be the same; nil for none.
+// be the same; nil if there is no flag.
 func (a *app) follow(ctx context.Context, options generator.Options, asked []string) (*generator.Result, error) {
 	options.Gateways, options.KeepGateways = nil, true
 	result, err := a.plan(ctx, options)
