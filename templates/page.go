@@ -11,11 +11,11 @@ import (
 //go:embed page/page.html
 var pageText string
 
-// A Page is what the local server says itself, in place of a program.
+// A Page is an answer of the local server itself, in place of a program.
 type Page struct {
 	Title  string
-	Text   string // a paragraph; "" for none
-	Output string // what a compiler or a program wrote; "" for none
+	Text   string // a paragraph; may be empty
+	Output string // what a compiler or a program wrote; may be empty
 	Routes []PageRoute
 }
 
@@ -23,7 +23,7 @@ type Page struct {
 type PageRoute struct {
 	Pattern string
 	Program string
-	Link    string // where a browser may go; "" if the pattern is no address
+	Link    string // where a browser may go; "" if the pattern is not an address
 }
 
 // WriteHTML writes the page for a browser.

@@ -100,7 +100,7 @@ func chooseTargets(ctx context.Context, texts []string) ([]builder.Target, error
 type buildFlags struct {
 	dist   string
 	starts int
-	// startsSet says that the user asked for them: then they may take as long as they do.
+	// startsSet reports whether the user set --starts: then timing has no time limit.
 	startsSet bool
 	gateways  []string // that the user expects
 }
@@ -167,7 +167,7 @@ func (a *app) compile(ctx context.Context, jobs []builder.Options) ([][]builder.
 	return builder.BuildAll(ctx, jobs, progress)
 }
 
-// list says what was built.
+// list prints what was built.
 func (a *app) list(ctx context.Context, jobs []builder.Options, built [][]builder.Program, o buildFlags) {
 	width := 0
 	for _, p := range slices.Concat(built...) {
@@ -230,7 +230,7 @@ func (a *app) progress(total int, title string) (update func(int), done func()) 
 		progressbar.OptionSetElapsedTime(true),
 		progressbar.OptionSetPredictTime(false),
 	)
-	// A bar that cannot be drawn is no reason to stop.
+	// Continue if the bar cannot be drawn.
 	update = func(ready int) { _ = bar.Set(ready) }
 	return update, func() { _ = bar.Clear() }
 }

@@ -14,7 +14,7 @@ import (
 // cgoCode names findings about packages that need cgo: docs/reference/vet.md.
 const cgoCode = "cgigencgo"
 
-// cgoFindings says which packages of the programs are stubs without cgo, and
+// cgoFindings reports which packages of the programs are stubs without cgo, and
 // which of them cannot be built at all.
 func cgoFindings(ctx context.Context, result *generator.Result, target builder.Target, tags string) (warnings, mistakes diag.List, err error) {
 	uses, err := builder.FindCgo(ctx, target, tags, wiredPackages(result.Model))

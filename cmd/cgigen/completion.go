@@ -39,7 +39,7 @@ values. To use it in every session of bash:
 	}
 }
 
-// helpCommand is cobra's, except that it refuses what is no command.
+// helpCommand is cobra's, except that it refuses unknown commands.
 func (a *app) helpCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "help [command]",

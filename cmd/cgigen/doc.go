@@ -101,10 +101,10 @@ outermost first.
 
 	cgigen explain [--format text|json|dot|mermaid|svg] [--tags LIST] [NAME...]
 
-Explain lists what a program makes before it can answer, in order: each value with
-its function, position and configuration, the values that are made only when they
-are first used, and the clean-ups. Without a name, explain prints what each
-program opens before the first byte of a response.
+Explain lists the values that a program makes before it can answer, in order, each
+with its function, position and configuration. It also lists the values that are
+made only at their first use, and the clean-ups. Without a name, explain prints
+what each program opens before the first byte of a response.
 
 # vet
 

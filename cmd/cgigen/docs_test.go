@@ -17,7 +17,7 @@ var (
 	// namedPath is a file of this repository in a span of code.
 	namedPath = regexp.MustCompile("`((?:cmd|docs|examples|generator|runtime|templates|testdata|\\.ci)/[\\w./-]*)`")
 
-	// fenced is a block of code: what stands in it is no link.
+	// fenced is a block of code: its text holds no links.
 	fenced = regexp.MustCompile("(?s)\n```.*?\n```")
 
 	markdownHeading = regexp.MustCompile(`(?m)^#+ (.*)$`)

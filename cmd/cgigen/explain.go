@@ -21,9 +21,9 @@ func (a *app) explainCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "explain [NAME...]",
 		Short: "Show how programs are assembled",
-		Long: `explain NAME lists what a program makes before it can answer, in order: each
-value with its function, position and configuration, the values that are made
-only when they are first used, and the clean-ups.
+		Long: `explain NAME lists the values that a program makes before it can answer, in order,
+each with its function, position and configuration. It also lists the values that
+are made only at their first use, and the clean-ups.
 
 Without a name, explain prints a table of all programs, with what each opens
 before the first byte of a response.`,

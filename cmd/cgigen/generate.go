@@ -12,7 +12,7 @@ import (
 	"github.com/cgigen/cgigen/generator/model"
 )
 
-// generateFlags say what is generated. The commands that generate share them,
+// generateFlags choose what is generated. The commands that generate share them,
 // so that they agree when they are given the same.
 type generateFlags struct {
 	output   string
@@ -126,7 +126,7 @@ the source, it writes nothing.`,
 	return cmd
 }
 
-// generate generates, and says what it changed.
+// generate generates, and prints what it changed.
 func (a *app) generate(ctx context.Context, options generator.Options) (*generator.Result, error) {
 	options.Cache = cacheDir()
 	result, err := generator.Generate(ctx, options)
@@ -139,7 +139,7 @@ func (a *app) generate(ctx context.Context, options generator.Options) (*generat
 }
 
 // orPending returns what keeps the programs from being built, if there is no
-// other error: what cannot be built is no success.
+// other error: programs that cannot be built are not a success.
 func orPending(result *generator.Result, err error) error {
 	if err == nil && len(result.Pending) > 0 {
 		return result.Pending

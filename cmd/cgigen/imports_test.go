@@ -18,7 +18,7 @@ type houseRule struct {
 	tests   []string
 }
 
-// house says what each part of the module may import besides the standard
+// house lists what each part of the module may import besides the standard
 // library. Tests may import what stands under tests, too.
 var house = []houseRule{
 	{part: "runtime", imports: []string{"github.com/cgigen/cgigen/runtime"}},

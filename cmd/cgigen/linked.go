@@ -12,9 +12,9 @@ import (
 )
 
 // follow brings the programs up to date for a command that uses them. Which
-// gateways they link is the project's choice, and no command's: programs link
+// gateways they link is the choice of the project, not of a command: programs link
 // what generate had them link. asked are the gateways of a flag, which have to
-// be the same; nil for none.
+// be the same; nil if there is no flag.
 func (a *app) follow(ctx context.Context, options generator.Options, asked []string) (*generator.Result, error) {
 	options.Gateways, options.KeepGateways = nil, true
 	result, err := a.plan(ctx, options)
@@ -50,7 +50,7 @@ func checkAsked(result *generator.Result, asked []string) error {
 	return nil
 }
 
-// gatewaysHint says how a project chooses gateways.
+// gatewaysHint shows how a project chooses gateways.
 func gatewaysHint(gateways []string) string {
 	return fmt.Sprintf("\n\thint: write //cgigen:site %s above the package clause of the site's folder, and run cgigen generate; or run cgigen generate --gateways %s",
 		model.GatewaysKey(gateways), strings.Join(gateways, ","))
@@ -68,7 +68,7 @@ func checkNeeded(result *generator.Result, needed, why string) error {
 	return nil
 }
 
-// tellDisagreement says that a directive asks for other gateways than the
+// tellDisagreement warns that a directive asks for other gateways than the
 // programs of its site have.
 func (a *app) tellDisagreement(result *generator.Result) {
 	told := map[int]bool{}

@@ -28,7 +28,7 @@ func main() {
 	os.Exit(code)
 }
 
-// run carries out one command line and gives its exit code.
+// run carries out one command line, and returns its exit code.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	app := &app{stdout: stdout, stderr: stderr}
 	root := app.rootCommand()

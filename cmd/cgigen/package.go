@@ -357,7 +357,7 @@ func joinPrograms(job *builder.Options, result *generator.Result, flags packageF
 	return joined.Remove, nil
 }
 
-// baseline is the least processor of each architecture: nobody knows what a
+// baseline is the least processor of each architecture: it is unknown what a
 // shared host has.
 func baseline() []string {
 	return []string{"GOAMD64=v1", "GO386=sse2", "GOARM=6", "GOARM64=v8.0", "GOEXPERIMENT=", "GOFLAGS=" + os.Getenv("GOFLAGS")}

@@ -29,7 +29,7 @@ func (a *app) say(format string, args ...any) {
 	fmt.Fprintf(a.stderr, "cgigen: "+format+"\n", args...)
 }
 
-// report shows an error and gives the exit code that belongs to it.
+// report prints an error, and returns the exit code that belongs to it.
 func (a *app) report(err error) int {
 	if err == nil {
 		return exitOK

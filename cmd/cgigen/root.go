@@ -47,7 +47,7 @@ Read the manual: go doc github.com/cgigen/cgigen/cmd/cgigen`,
 	return root
 }
 
-// knownCommand refuses what is no command, and names those that are near.
+// knownCommand refuses unknown commands, and suggests similar ones.
 func knownCommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
@@ -71,7 +71,7 @@ func changeDir(dir string) error {
 	return nil
 }
 
-// arguments checks that there are from least to most arguments, and if not says
+// arguments checks that there are from least to most arguments, and otherwise reports
 // what is needed.
 func arguments(least, most int, needed string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {

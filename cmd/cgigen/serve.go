@@ -60,7 +60,8 @@ func checkAddr(ctx context.Context, addr string) error {
 	return nil
 }
 
-// portOf reports whether somebody means a port, and not a package.
+// portOf returns the port in an argument, and reports whether the argument is a
+// port, not a package.
 func portOf(pattern string) (port string, ok bool) {
 	port = strings.TrimPrefix(pattern, ":")
 	_, err := strconv.ParseUint(port, 10, 16)
@@ -215,9 +216,9 @@ func configNames(program model.Program) []string {
 // safePath is what suEXEC sets PATH to.
 const safePath = "/usr/local/bin:/usr/bin:/bin"
 
-// programEnv returns what a program of the local server is to see: what a host with
-// suEXEC leaves of its environment, and the configuration from ours. A program that
-// needs HOME or TMPDIR fails here, and not only there.
+// programEnv returns the environment of a program of the local server: what a host
+// with suEXEC leaves of its environment, and the configuration from ours. A program
+// that needs HOME or TMPDIR fails here, not only on the host.
 func programEnv(system string, names, environ []string) []string {
 	kept := []string{"TZ"}
 	env := []string{"PATH=" + safePath}

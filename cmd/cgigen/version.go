@@ -8,9 +8,9 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// version says what this cgigen was built from.
+// version describes what this cgigen was built from.
 type version struct {
-	Version  string `json:"version"` // of the module; "(devel)" if it has none
+	Version  string `json:"version"` // of the module; "(devel)" if it has no version
 	Revision string `json:"revision,omitempty"`
 	Modified bool   `json:"modified,omitempty"` // the checkout had changes
 	Go       string `json:"go"`

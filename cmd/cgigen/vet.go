@@ -73,7 +73,7 @@ func (a *app) vet(ctx context.Context, options generator.Options, asJSON, measur
 	for _, f := range findings {
 		mistakes = append(mistakes, diag.Diagnostic{Position: f.Position, Code: f.Analyzer, Message: f.Message})
 	}
-	result.Changes = nil // vet has nothing to say about them
+	result.Changes = nil // vet does not report them
 	if len(mistakes) > 0 {
 		err = mistakes
 	}
@@ -111,5 +111,5 @@ func (a *app) fix(ctx context.Context, patterns []string, tags string) error {
 	if err := cmd.Run(); err != nil && !errors.As(err, &exit) {
 		return fmt.Errorf("running go vet: %w", err)
 	}
-	return nil // what it could not mend is reported afterwards
+	return nil // the later report has what it could not fix
 }

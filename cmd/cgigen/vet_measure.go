@@ -24,7 +24,7 @@ import (
 // request takes a few milliseconds in all.
 const worthSaying = 100 * time.Microsecond
 
-// measureInit says what package initialisation costs each program, adds it to
+// measureInit prints how long package initialisation takes in each program, adds it to
 // the findings about it, and reports packages of the module that take long
 // without a finding.
 func (a *app) measureInit(ctx context.Context, result *generator.Result, tags string, findings []vet.Finding) ([]vet.Finding, error) {

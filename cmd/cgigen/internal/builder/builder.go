@@ -17,7 +17,7 @@ import (
 	"github.com/cgigen/cgigen/generator/model"
 )
 
-// Options say what to compile, and how.
+// Options describe what to compile, and how.
 type Options struct {
 	Programs []model.Main
 	Dir      string // folder for the programs; made if it is missing
@@ -89,7 +89,7 @@ type build struct {
 // finds out by itself whether they are still what it would build.
 func (b *build) seed() {
 	for _, p := range b.Programs {
-		// Where there is none, or no hard links, the program is linked anew.
+		// If there is no such file, or no hard links, the program is linked again.
 		_ = os.Link(b.final(p), b.staged(p))
 	}
 }

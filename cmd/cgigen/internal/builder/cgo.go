@@ -25,7 +25,7 @@ type CgoUse struct {
 	Left     []string // files that are left out
 	Missing  bool     // no file of the package is left: it cannot be imported
 	Instead  []string // otherwise, the files that stand in for them
-	Says     string   // and what the stub says when it is called
+	Says     string   // and the error of the stub when it is called
 	Chain    []string // packages from one of the given ones to the package, both included
 	Position token.Position
 }
@@ -59,7 +59,7 @@ func someFiles(files []string) string {
 	return fmt.Sprintf("%s and %d others", files[0], len(files)-1)
 }
 
-// cgoPackage is what go list says about a package.
+// cgoPackage is the output of go list about a package.
 type cgoPackage struct {
 	ImportPath, Dir   string
 	Standard          bool
@@ -133,7 +133,7 @@ func missingFrom(others, files []string) []string {
 }
 
 // stubWords are words in the error that a stub returns. A package that does the same
-// in Go alone has no reason to say so.
+// in Go alone does not need such words.
 var stubWords = regexp.MustCompile(`(?i)\bcgo|cgo_enabled|\bstub\b|not (implemented|supported|available)|unimplemented|unsupported`)
 
 // saysOf finds a text in files that only a stub has.

@@ -45,7 +45,7 @@ func Root(ctx context.Context) (string, error) {
 	return "", errors.New("no go.mod in this folder or above it; cgigen init DIR writes a starter project")
 }
 
-// listed is what go list says about a package.
+// listed is the output of go list about a package.
 type listed struct {
 	Dir           string
 	EmbedPatterns []string

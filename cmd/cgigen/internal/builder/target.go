@@ -58,7 +58,7 @@ func (t Target) String() string { return t.OS + "/" + t.Arch }
 func (t Target) Folder() string { return t.OS + "-" + t.Arch }
 
 // Env is the target as variables of the go command. Programs never use cgo:
-// they have to run on hosts whose libraries nobody knows.
+// they have to run on hosts whose libraries are unknown.
 func (t Target) Env() []string {
 	return []string{"CGO_ENABLED=0", "GOOS=" + t.OS, "GOARCH=" + t.Arch}
 }

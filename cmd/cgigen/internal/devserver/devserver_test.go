@@ -19,7 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// The test binary is its own CGI program: which one, a variable says.
+// The test binary is its own CGI program. A variable selects which one.
 const programVariable = "CGIGEN_TEST_PROGRAM"
 
 func TestMain(m *testing.M) {

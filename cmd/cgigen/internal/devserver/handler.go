@@ -43,8 +43,8 @@ func (s *server) answer(rec *recorder, r *http.Request, t table) {
 		s.runProgram(rec, r, program)
 		return
 	}
-	// What the ServeMux would answer says whether it is only the method that
-	// does not fit; the header then has the methods that do.
+	// The answer of the ServeMux shows whether only the method does not
+	// match; the header then has the methods that do.
 	probe := &recorder{ResponseWriter: discardWriter{http.Header{}}}
 	other.ServeHTTP(probe, r)
 	status, wanted := http.StatusNotFound, r.URL.Path

@@ -37,7 +37,7 @@ type Site struct {
 	Ignore   []string // absolute folders whose changes do not matter, being output
 }
 
-// Options say what to serve.
+// Options describe what to serve.
 type Options struct {
 	Addr string // address to listen on, as for net.Listen
 	Root string // absolute folder to watch
@@ -61,7 +61,7 @@ type server struct {
 	watcher *watcher
 }
 
-// Run serves until ctx ends, which is no error. When it returns, no program is
+// Run serves until ctx ends, which is not an error. When it returns, no program is
 // running any more.
 func Run(ctx context.Context, o Options) error {
 	listener, err := listen(ctx, o.Addr)
@@ -143,7 +143,7 @@ func (s *server) rebuild(ctx context.Context) error {
 	}
 }
 
-// build builds once and shows requests the result, or why there is none. An
+// build builds once and shows requests the result, or why it failed. An
 // error that is hopeless at the first build is returned.
 func (s *server) build(ctx context.Context, first bool) error {
 	start, version := time.Now(), s.gate.version()

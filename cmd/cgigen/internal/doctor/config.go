@@ -20,7 +20,7 @@ type settings struct {
 	lines  map[string]int
 }
 
-// checkConfig looks for values that are missing, and for keys that nobody asks for.
+// checkConfig looks for values that are missing, and for keys that no program asks for.
 func (t *tree) checkConfig() {
 	site := t.readSettings("private/site.env")
 	own := map[string]settings{}
@@ -212,7 +212,7 @@ func unquoted(value string) string {
 }
 
 // isLiteral reports whether programs take a value: without a comment behind it,
-// and with quotes around all of it or none.
+// and with quotes around all of it or without quotes.
 func isLiteral(value string) bool {
 	if value == "" || value[0] != '"' && value[0] != '\'' {
 		return !strings.Contains(value, " #") && !strings.Contains(value, "\t#")

@@ -121,7 +121,7 @@ func (t *tree) programFolders() map[string]bool {
 	return folders
 }
 
-// checkOwner holds the programs and their folders against suEXEC's rule: both
+// checkOwner checks the programs and their folders by the rule of suEXEC: both
 // belong to the user that they run as.
 func (t *tree) checkOwner(name string, info fs.FileInfo, matters bool) {
 	has := ownerIn(info)

@@ -17,7 +17,7 @@ import (
 // inspected, in the environment, has this test look at a folder as the user that it runs as.
 const inspected = "TEST_INSPECTED"
 
-// A program that may be executed and be read by nobody is in order, and what could not be compared is said. Root reads
+// A program that is executable but not readable is in order. The report names programs that could not be compared. Root reads
 // everything, so that somebody else has to look.
 func TestProgramThatNobodyMayReadIsNotCompared(t *testing.T) {
 	if dir := os.Getenv(inspected); dir != "" {

@@ -174,7 +174,7 @@ func (t *tree) checkContent(f manifest.File, p *manifest.Program) {
 	}
 }
 
-// isExecuteOnly reports whether a file may be executed, and be read by nobody.
+// isExecuteOnly reports whether nobody may read a file, but its owner may execute it.
 func (t *tree) isExecuteOnly(name string) bool {
 	info, err := os.Stat(t.path(name))
 	return err == nil && info.Mode()&0o444 == 0 && info.Mode()&0o100 != 0

@@ -67,8 +67,8 @@ func (t *tree) checkSecret(name string) {
 	}
 }
 
-// checkSearch goes the way of a program that looks for its settings: to the
-// nearest folder private from its own upwards.
+// checkSearch searches as a program does that looks for its settings: for the
+// nearest folder private, from its own folder upwards.
 func (t *tree) checkSearch() {
 	for folder := range t.programFolders() {
 		for dir := folder; dir != "."; dir = path.Dir(dir) {

@@ -106,8 +106,8 @@ func (v *visit) do(method, path string, body io.Reader, header http.Header) answ
 	return answer{resp.StatusCode, resp.Header, data, err}
 }
 
-// reach asks for an address that nobody has, to learn what the server says by
-// itself.
+// reach requests an address that does not exist, to learn what the server itself
+// answers.
 func (v *visit) reach() bool {
 	var random [8]byte
 	rand.Read(random[:])
@@ -140,8 +140,8 @@ func cause(err error) string {
 	return err.Error()
 }
 
-// isServers reports whether an answer is the server's own for an address that
-// nobody has. Where a program takes every path, there is no such answer.
+// isServers reports whether an answer is the server's own answer to an address that
+// does not exist. Where a program takes every path, there is no such answer.
 func (v *visit) isServers(a answer) bool {
 	if isMux(v.nowhere) || a.status != v.nowhere.status {
 		return false

@@ -216,7 +216,7 @@ func mainByName(parts []*part) string {
 	for _, p := range parts {
 		fmt.Fprintf(&b, "\tcase %q:\n\t\tmain%s()\n", p.name, p.suffix)
 	}
-	b.WriteString("\tdefault:\n\t\tos.Stderr.WriteString(\"cgigen: \" + name + \": no program of this name is in this file\\n\")\n\t\tos.Exit(2)\n\t}\n}\n")
+	b.WriteString("\tdefault:\n\t\tos.Stderr.WriteString(\"cgigen: \" + name + \": this file holds no program of this name\\n\")\n\t\tos.Exit(2)\n\t}\n}\n")
 	return b.String()
 }
 

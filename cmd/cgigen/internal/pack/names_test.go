@@ -7,7 +7,7 @@ import (
 	"github.com/cgigen/cgigen/generator/model"
 )
 
-// What somebody may take for an archive that is none of ours is refused by its ending; .ZIP is not taken for a folder.
+// A name with the ending of an archive format that cgigen does not write is refused; .ZIP does not name a folder.
 func TestEndingsSayWhatIsWritten(t *testing.T) {
 	for name, want := range map[string]string{"a.tar.gz": "tar", "a.tgz": "tar", "a.zip": "zip", "a": "folder", "a.d": "folder", "zip": "folder"} {
 		if got, other := Format(name), OtherArchive(name); got != want || other != "" {

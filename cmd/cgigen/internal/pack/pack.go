@@ -1,6 +1,6 @@
 // Package pack lays out what a site needs on a host: its programs, the rules
-// for the web server, and what a person has to know. The same input gives the
-// same bytes.
+// for the web server, and the notes for a person. The same input gives the same
+// bytes.
 package pack
 
 import (
@@ -18,8 +18,9 @@ import (
 	"github.com/cgigen/cgigen/templates"
 )
 
-// Modes that hosts were found to accept: a program needs no right to be read,
-// and cannot be sent as a file without it; suEXEC refuses what others may write.
+// Modes that hosts accept. A program needs no permission to be read, and without
+// it no server can send the program as a file. suEXEC refuses files that others
+// may write to.
 const (
 	programMode fs.FileMode = 0o711
 	publicMode  fs.FileMode = 0o644
@@ -118,10 +119,10 @@ type arrangement struct {
 	files []File
 }
 
-// siteName is that of the site whose programs there are.
+// siteName is the name of the site whose programs are packed.
 func siteName(m *model.Model) string { return m.SiteOf(m.Programs[0]).Name }
 
-// arrange adds everything but what describes the package.
+// arrange adds everything except the files that describe the package.
 func (b *arrangement) arrange() error {
 	if b.Server == "container" {
 		return b.addImage()
@@ -144,7 +145,7 @@ func (b *arrangement) folder() string {
 	return "cgi"
 }
 
-// suffix is that of programs' files.
+// suffix is the suffix of the programs' files.
 func (b *arrangement) suffix() string {
 	if b.Layout == "fcgid" {
 		return ".fcgi"
@@ -234,7 +235,7 @@ func (b *arrangement) envExample() []byte {
 
 func (b *arrangement) needsBase() bool { return b.Layout == "cgi-bin" && b.Base != "" }
 
-// hosting is what the server's rules depend on.
+// hosting returns the values that the server's rules depend on.
 func (b *arrangement) hosting(way, strength string) templates.Hosting {
 	return templates.Hosting{
 		Module: b.Model.Module.Path, Site: b.site, Hostname: b.Hostname, Aliases: routeHosts(b.Model), User: accountName(b.site),

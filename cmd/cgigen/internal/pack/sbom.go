@@ -72,7 +72,7 @@ func component(m *debug.Module) cdx.Component {
 }
 
 // purl is a package URL (ECMA-427) of type golang, which is written in lower case
-// and has a namespace: the standard library has none, and so no such URL.
+// and has a namespace: the standard library has no namespace, and so no such URL.
 func purl(path, version string) string {
 	if !strings.Contains(path, "/") {
 		return ""

@@ -58,7 +58,7 @@ func (b *arrangement) apacheFiles() []serverFile {
 		{"private/server/apache-vhost.conf", "apache/vhost.conf", "cgi", ""},
 		{"private/server/programs-fileinfo.htaccess", "apache/programs.htaccess", way, "fileinfo"},
 	}
-	if b.Layout != "cgi-bin" { // of its own cgi-bin a host says itself what runs there, and may allow no word of ours
+	if b.Layout != "cgi-bin" { // the host configures its own cgi-bin, and may refuse every directive of ours
 		files = append(files, serverFile{path.Join(b.programs(), ".htaccess"), "apache/programs.htaccess", way, "full"})
 	}
 	return append(files, b.socketFiles("private/server", "apache-vhost-", ".conf", "apache/vhost.conf")...)

@@ -144,9 +144,10 @@ func (f File) copyTo(w io.Writer) error {
 	return err
 }
 
-// writeFolder writes into a folder that is new, empty, or an earlier package.
-// What that had and the new one lacks is removed; settings stay. Nothing is
-// written or removed outside of the folder, whatever links lie in it.
+// writeFolder writes into a folder that is new or empty, or holds an earlier
+// package. It removes the files of the earlier package that the new one lacks, but
+// keeps settings. It never writes or removes a file outside of the folder, even
+// where a link leads out of it.
 func (t *Tree) writeFolder(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("making the folder of the package: %w", err)
@@ -169,8 +170,8 @@ func (t *Tree) writeFolder(dir string) error {
 	return nil
 }
 
-// writeBelow writes the folders and the files. The folders are closed to nobody
-// until all is there.
+// writeBelow writes the folders and the files. The folders get their modes, which
+// may close them, when all files are written.
 func (t *Tree) writeBelow(root *os.Root) error {
 	for _, f := range t.Folders {
 		if err := root.MkdirAll(f.Path, 0o755); err != nil {
@@ -257,8 +258,9 @@ func removeIfThere(root *os.Root, name string) error {
 	return nil
 }
 
-// removeStale removes the files of the package before that this one lacks. What
-// is no file any more, or lies behind a link, is not what that package wrote.
+// removeStale removes the files of the earlier package that this one lacks. It
+// keeps a path that is no longer a file, or lies behind a link: the earlier package
+// did not write it.
 func (t *Tree) removeStale(root *os.Root, before *manifest.Manifest) error {
 	if before == nil {
 		return nil

@@ -172,8 +172,8 @@ func (s segments) Lua(base string) []string {
 // IsCatchAll reports whether every path fits.
 func (s segments) IsCatchAll() bool { return s[0].kind == rest }
 
-// Head returns the first segment of a pattern's path, unescaped; "" if it is none
-// of its own, but a wildcard.
+// Head returns the first segment of a pattern's path, unescaped; "" if it is a
+// wildcard.
 func Head(path string) string { return split(path)[0].text }
 
 // Overlap reports whether there are addresses that fit the paths of both patterns.

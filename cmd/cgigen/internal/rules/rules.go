@@ -34,7 +34,7 @@ type Rule struct {
 // [net/http.ServeMux] prefers them.
 //
 // A method or a host is asked for only if a request that has another one may
-// belong to another program. What is left then, a known path with a method that
+// belong to another program. The rest, a known path with a method that
 // no program there takes, goes to the first program of the path: it answers 405.
 func From(routes []Route) []Rule {
 	sorted := slices.Clone(routes)
