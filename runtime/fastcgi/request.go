@@ -106,10 +106,27 @@ func (r *request) serve() {
 	} else {
 		outcome = x.Serve()
 	}
+	r.takeRest()
 	r.finish(outcome)
 	r.context.stop()
 	r.stdin.cut(http.ErrBodyReadAfterClose)
 }
+
+// takeRest reads the part of the body that the handler has given up, before the
+// end of the request: HAProxy 2.6 loses later responses of a connection on which
+// a request has ended while its body was still being sent. The response does not
+// wait for it.
+func (r *request) takeRest() {
+	if !r.isBehind("HAProxy") || r.stdin.isEnded() || r.output.Flush() != nil {
+		return
+	}
+	r.stdin.SetReadDeadline(time.Now().Add(restTimeout))
+	io.Copy(io.Discard, &r.stdin)
+}
+
+// restTimeout bounds how long the end of a request waits for a body that nobody
+// wants.
+const restTimeout = 5 * time.Second
 
 // finish sends the rest of the response and the end of the request, unless it
 // has ended already.
