@@ -3,6 +3,7 @@
 package builder
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -27,7 +28,8 @@ func TestStartsOfAProgramHaveNothingToWorkWith(t *testing.T) {
 	t.Setenv("PORT", "8080")
 	log := filepath.Join(t.TempDir(), "log")
 	program := script(t, "{ cat; echo $#,$SHOP_DSN,$REQUEST_METHOD,$PORT; } >>"+log+"\nexit 2\n")
-	if _, err := StartTime(t.Context(), program, 2); err != nil {
+	// Whether the machine has time to measure is another matter.
+	if _, err := StartTime(t.Context(), program, 2); err != nil && !errors.Is(err, ErrBusy) {
 		t.Fatal(err)
 	}
 	got, err := os.ReadFile(log)
