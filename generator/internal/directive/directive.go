@@ -281,7 +281,7 @@ func splitUse(use Text, r *diag.Reporter) []Text {
 	return names
 }
 
-// checkUsed reports what is no name of a middleware.
+// checkUsed reports what is not a valid name of a middleware.
 func checkUsed(name Text, list string, r *diag.Reporter) bool {
 	if naming.ValidName.MatchString(name.Value) {
 		return true

@@ -67,7 +67,7 @@ func ReportNearMiss(c *ast.Comment, r *diag.Reporter) {
 	if m.name == "" {
 		m.name = "NAME"
 	}
-	r.Errorf(c.Slash, "near-miss", "%q is an ordinary comment, and no directive", m.written).
+	r.Errorf(c.Slash, "near-miss", "%q is an ordinary comment, not a directive", m.written).
 		Hint = "write //cgigen:" + m.name + strings.TrimRight(strings.TrimSuffix(strings.TrimRight(m.rest, " \t"), "*/"), " \t")
 }
 
