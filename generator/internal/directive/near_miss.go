@@ -92,7 +92,7 @@ func MentionsTool(content []byte) bool {
 	return false
 }
 
-// beginsLikeTool tells quickly whether a comment may begin with the name of the
+// beginsLikeTool reports quickly whether a comment may begin with the name of the
 // tool: after one typo, two of its first three letters are among c, g and i.
 func beginsLikeTool(comment []byte) bool {
 	comment = bytes.TrimLeft(comment[:min(len(comment), 16)], " \t@")
