@@ -10,7 +10,7 @@
 // # Settings
 //
 // Keys of the same sources as the program's configuration (see runtime/config);
-// none has to be there, and none is looked for before it is needed.
+// no file has to be there, and no file is looked for before it is needed.
 //
 //	CGIGEN_BASE           path of the site below its host, such as /~alice, where the
 //	                      request does not show it; / is the root. The server may also

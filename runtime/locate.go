@@ -91,7 +91,7 @@ func (rt *router) claims(host, escaped string) bool {
 }
 
 // base returns the strongest CGIGEN_BASE: the setting, the server's variable,
-// what the site says, what the package says. An empty one is none; "/" says
+// what the site says, what the package says. An empty one does not count; "/" says
 // that the site lies at the root.
 func (m *mount) base(vars gateway.Vars) (plain string, ok bool) {
 	m.once.Do(m.readSetting)

@@ -2,7 +2,7 @@ package runtime
 
 import "strings"
 
-// A place is what a request tells of where the web server has mounted the
+// A place is what a request says about where the web server has mounted the
 // program, so that one program answers alike when it is called directly
 // (/cgi-bin/user.cgi/users/7), through a rewrite (/users/7), below a folder
 // (/~alice/users/7), and where the server puts the whole path in SCRIPT_NAME.
@@ -125,7 +125,7 @@ func (p *place) byFolder() (string, bool) {
 }
 
 // evidence returns the folder of the site that a rewrite to the program shows,
-// or "". The folder in which the program lies is none by itself: below it a
+// or "". The folder in which the program lies is not evidence by itself: below it a
 // rewrite for the whole site leads to the program, too, and /cgi/admin/7 would
 // pass by a guard on /admin.
 func (p *place) evidence() string {

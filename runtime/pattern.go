@@ -52,7 +52,7 @@ func appendSteps(steps []step, path string) []step {
 	return steps
 }
 
-// newStep tells what a segment of a pattern stands for: {name} for one
+// newStep returns what a segment of a pattern stands for: {name} for one
 // segment, {name...} and the empty one behind a last slash for several, {$} for
 // the end, which is the literal "/", and anything else for itself.
 func newStep(segment string) step {

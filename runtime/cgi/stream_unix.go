@@ -21,7 +21,7 @@ type (
 	input struct {
 		stream
 		setting func(string) (string, bool)
-		limit   time.Duration // for silence; 0 before it has been looked up, below 0 there is none
+		limit   time.Duration // for silence; 0 before it has been looked up, below 0 without a limit
 		limited bool          // the handler has a deadline of its own
 		rest    chan struct{} // closed when the rest of a body has come that nobody waits for
 	}

@@ -10,7 +10,7 @@ import (
 // them. Only Setting is safe for concurrent use, once everything is loaded.
 type Values struct {
 	program  string
-	settings []string // the CGIGEN_ names that exist; none means unknown to us
+	settings []string // the CGIGEN_ names that exist; empty if unknown
 
 	settingsMu sync.Mutex
 
@@ -39,14 +39,14 @@ const (
 	File                         // the value is the path of a file with the value
 	Expand                       // $NAME and ${NAME} stand for other values
 	Unset                        // the name leaves the process environment
-	Secret                       // the value is never shown; errors show none anyway
+	Secret                       // the value is never shown; errors show no value of any variable
 )
 
 // A Var describes one configuration value.
 type Var struct {
 	Name            string // in the environment and in the files
 	Field           string // path of the Go field, for errors
-	Default         string // "" is none
+	Default         string // "" if there is no default
 	Separator       string // between elements of a slice or a map; "" is ","
 	KeyValSeparator string // between key and value in a map; "" is ":"
 	Options         Options
@@ -55,7 +55,7 @@ type Var struct {
 // Open returns the values for the named program. Nothing is read before the
 // first Load or Setting. If settings are given, they are the names of all
 // CGIGEN_ settings that exist, and a key of private/<program>.env that begins
-// with CGIGEN_ and is none of them is an error.
+// with CGIGEN_ and is not in the list is an error.
 func Open(program string, settings ...string) *Values {
 	return &Values{program: program, settings: settings}
 }

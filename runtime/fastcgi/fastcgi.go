@@ -13,7 +13,7 @@
 // about a request, such as the stack of a panic, goes to the web server's error
 // log through the STDERR stream.
 //
-// A response that cannot be completed ends with a record that is none, and the
+// A response that cannot be completed ends with a deliberately invalid record, and the
 // connection with it: nothing else keeps nginx from taking it for whole.
 package fastcgi
 

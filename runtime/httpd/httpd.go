@@ -132,7 +132,7 @@ func (s *service) wrap(p gateway.Program, routes http.Handler) http.Handler {
 	})
 }
 
-// health tells a supervisor whether the program takes requests.
+// health answers a supervisor that asks whether the program takes requests.
 func (s *service) health(w http.ResponseWriter) {
 	w.Header().Set("Cache-Control", "no-store")
 	if s.stopping.Load() {

@@ -6,7 +6,7 @@
 // argument, and returns a HandlerLine, ConfigLine, MiddlewareLine or SiteLine. What
 // looks like a directive and is none is a near miss.
 //
-// Read directive.go (the four directives of declarations), site.go, near_miss.go,
+// Read directive.go (the four directives of declarations), site_line.go, near_miss.go,
 // then what is checked in their arguments: naming.go, pattern.go, pattern_check.go,
 // pattern_text.go, pattern_host.go.
 package directive
@@ -281,7 +281,7 @@ func splitUse(use Text, r *diag.Reporter) []Text {
 	return names
 }
 
-// checkUsed reports what is no name of a middleware.
+// checkUsed reports what is not a valid name of a middleware.
 func checkUsed(name Text, list string, r *diag.Reporter) bool {
 	if naming.ValidName.MatchString(name.Value) {
 		return true

@@ -19,7 +19,7 @@ const TooLong = "the name of the program has %d letters, and may have %d: its so
 // notInName is what separates the words of a name that is not valid.
 var notInName = regexp.MustCompile(`[^a-z0-9-]+`)
 
-const notAName = "%q is no name of a %s: those are lower-case letters, digits and hyphens"
+const notAName = "%q is not a valid name of a %s: use lower-case letters, digits and hyphens"
 
 // checkName reports a given name that is not valid, or that names a folder
 // which the go command does not look into.
@@ -30,7 +30,7 @@ func checkName(name Text, what string, r *diag.Reporter) bool {
 	case !naming.ValidName.MatchString(name.Value):
 		r.Errorf(name.Pos, "invalid-name", notAName, name.Value, what).Hint = nameHint(name.Value)
 	case what == "program" && naming.IgnoredFolder(name.Value):
-		r.Errorf(name.Pos, "program-name", "a program cannot be called %q: the go command does not look into folders of that name", name.Value).Hint = "choose another name, for example " + name.Value + "-page"
+		r.Errorf(name.Pos, "program-name", "cannot name a program %q: the go command does not look into folders of that name", name.Value).Hint = "choose another name, for example " + name.Value + "-page"
 	case what == "program" && len(name.Value) > MaxProgramName:
 		r.Errorf(name.Pos, "program-name", TooLong, len(name.Value), MaxProgramName).Hint = "for example " + Shortened(name.Value)
 	default:

@@ -67,7 +67,7 @@ func ReportNearMiss(c *ast.Comment, r *diag.Reporter) {
 	if m.name == "" {
 		m.name = "NAME"
 	}
-	r.Errorf(c.Slash, "near-miss", "%q is an ordinary comment, and no directive", m.written).
+	r.Errorf(c.Slash, "near-miss", "%q is an ordinary comment, not a directive", m.written).
 		Hint = "write //cgigen:" + m.name + strings.TrimRight(strings.TrimSuffix(strings.TrimRight(m.rest, " \t"), "*/"), " \t")
 }
 
@@ -92,7 +92,7 @@ func MentionsTool(content []byte) bool {
 	return false
 }
 
-// beginsLikeTool tells quickly whether a comment may begin with the name of the
+// beginsLikeTool reports quickly whether a comment may begin with the name of the
 // tool: after one typo, two of its first three letters are among c, g and i.
 func beginsLikeTool(comment []byte) bool {
 	comment = bytes.TrimLeft(comment[:min(len(comment), 16)], " \t@")

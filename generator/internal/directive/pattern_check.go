@@ -53,19 +53,19 @@ func checkOneMethod(words []Text, r *diag.Reporter) bool {
 	for i, m := range methods {
 		lines[i] = "//cgigen:handler " + m + " " + words[path].Value
 	}
-	r.Errorf(words[0].Pos, "pattern-method", "%q is no method: a pattern has one", head).Hint = "write a line for each: " + strings.Join(lines, " and ")
+	r.Errorf(words[0].Pos, "pattern-method", "%q is not a method: a pattern has only one", head).Hint = "write a line for each: " + strings.Join(lines, " and ")
 	return false
 }
 
-// checkHost reports a method that is taken for a host, and a host that was
+// checkHost reports a method that is read as a host, and a host that was
 // meant to be several.
 func checkHost(pattern Text, rt route, r *diag.Reporter) bool {
 	method := strings.ToUpper(strings.TrimRight(rt.Host, ":,;"))
 	switch {
 	case rt.Method == "" && slices.Contains(standardMethods(), method):
-		r.Errorf(pattern.Pos, "pattern-method", "%q is taken for a host", rt.Host).Hint = "write " + method + " " + rt.Path
+		r.Errorf(pattern.Pos, "pattern-method", "%q is read as a host", rt.Host).Hint = "write " + method + " " + rt.Path
 	case strings.Contains(rt.Host, "*"):
-		r.Errorf(pattern.Pos, "pattern-literal", "host %q never matches: * stands for nothing in a pattern", rt.Host).Hint = "leave the host out, and look at r.Host in the handler"
+		r.Errorf(pattern.Pos, "pattern-literal", "host %q never matches: * has no special meaning in a pattern", rt.Host).Hint = "leave the host out, and look at r.Host in the handler"
 	default:
 		return checkHostName(pattern, rt.Host, r)
 	}
@@ -78,14 +78,14 @@ func checkHost(pattern Text, rt route, r *diag.Reporter) bool {
 func checkSegments(pattern Text, path string, r *diag.Reporter) bool {
 	for _, sign := range []string{"?", "#"} {
 		if before, _, there := strings.Cut(path, sign); there {
-			r.Errorf(pattern.Pos, "pattern-literal", "path %q never matches: what follows %s is no part of the path", path, sign).
+			r.Errorf(pattern.Pos, "pattern-literal", "path %q never matches: what follows %s is not part of the path", path, sign).
 				Hint = fmt.Sprintf("write %s, and read the query with r.FormValue; for the character itself write %s", before, url.QueryEscape(sign))
 			return false
 		}
 	}
 	for segment := range strings.SplitSeq(path, "/") {
 		if meant := foreignWildcard(segment); meant != "" {
-			r.Errorf(pattern.Pos, "pattern-literal", "%q is fixed text, and stands for nothing else", segment).
+			r.Errorf(pattern.Pos, "pattern-literal", "%q is fixed text without a special meaning", segment).
 				Hint = fmt.Sprintf("write %s; for the text itself write %s", meant, escapedSigns(segment))
 			return false
 		}

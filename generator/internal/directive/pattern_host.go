@@ -26,7 +26,7 @@ func checkHostName(pattern Text, host string, r *diag.Reporter) bool {
 	isASCII := !strings.ContainsFunc(host, func(c rune) bool { return c > 127 })
 	switch {
 	case host == "http:" || host == "https:":
-		r.Errorf(pattern.Pos, "pattern-host", "%s is taken for a host", host).Hint = "write the host and the path alone, as in shop.example.org/page"
+		r.Errorf(pattern.Pos, "pattern-host", "%s is read as a host", host).Hint = "write the host and the path alone, as in shop.example.org/page"
 	case strings.HasPrefix(host, "["):
 		r.Errorf(pattern.Pos, "pattern-host", "host %q never matches with a port", host).Hint = "leave the host out, and look at r.Host in the handler"
 	case err == nil && hostName.MatchString(strings.ToLower(name)):
@@ -38,7 +38,7 @@ func checkHostName(pattern Text, host string, r *diag.Reporter) bool {
 	case !isASCII:
 		r.Errorf(pattern.Pos, "pattern-host", "host %q never matches: clients send such names in ASCII", host).Hint = "write it as DNS has it, with xn--"
 	default:
-		r.Errorf(pattern.Pos, "pattern-host", "host %q is no name of a host", host).Hint = "a host is labels with dots between, such as shop.example.org; a path begins with a slash"
+		r.Errorf(pattern.Pos, "pattern-host", "host %q is not a valid host name", host).Hint = "a host is labels with dots between, such as shop.example.org; a path begins with a slash"
 	}
 	return false
 }

@@ -100,7 +100,7 @@ func inTheWay(file string, info fs.FileInfo, r *diag.Reporter) {
 		what = "a folder"
 	}
 	at := r.Relative(token.Position{Filename: file})
-	r.Errors.Add(at, "in-the-way", "%s is in the way of a program", what).Hint = wayHint
+	r.Errors.Add(at, "in-the-way", "cannot write a program: %s is already there", what).Hint = wayHint
 }
 
 // compare returns the change that a program's file needs, if any. Line ends do
@@ -138,7 +138,7 @@ func checkPackage(dir string, r *diag.Reporter) {
 	for _, file := range gocmd.GoFilesIn(dir) {
 		f, err := parser.ParseFile(r.Fset, file, nil, parser.PackageClauseOnly)
 		if filepath.Base(file) != mainfile.MainFile && err == nil && f.Name.Name != "main" {
-			r.Errorf(f.Name.Pos(), "in-the-way", "package %s is in the way of a program, which is package main", f.Name.Name).Hint = wayHint
+			r.Errorf(f.Name.Pos(), "in-the-way", "cannot write a program here: the folder has package %s, and programs are package main", f.Name.Name).Hint = wayHint
 			return
 		}
 	}

@@ -5,7 +5,7 @@
 // Each function writes one block of the program, which its comment shows. The model has
 // settled everything: emission fails only if the result is not Go.
 //
-// Read all.go, emit.go (the file), build.go (the function build), config.go, lazy.go,
+// Read programs.go, emit.go (the file), build.go (the function build), config.go, lazy.go,
 // names.go (how variables and imports are called).
 package emit
 

@@ -206,7 +206,7 @@ func unique(name string, taken map[string]bool) string {
 	return result
 }
 
-// registerImports tells jennifer the name of each package, which it would guess
+// registerImports gives jennifer the name of each package, which it would guess
 // otherwise. The name is written out where the path does not show it.
 func (n names) registerImports(f *jen.File) {
 	for _, pkg := range n.packages {

@@ -64,7 +64,7 @@ func (r *configReader) checkType(named *types.Named) (*types.Struct, bool) {
 	case obj.Pkg().Name() == "main":
 		r.problems.Add(at, "package-main", "//cgigen:config in package main, which programs cannot import").Hint = "move the type to a folder of its own, with a package name other than main"
 	case !obj.Exported():
-		r.problems.Add(at, "unexported", "%s is not exported, so that programs cannot name it", obj.Name()).Hint = directive.ExportHint(obj.Name())
+		r.problems.Add(at, "unexported", "%s is not exported, so programs cannot name it", obj.Name()).Hint = directive.ExportHint(obj.Name())
 	case named.TypeParams().Len() > 0:
 		r.problems.Add(at, "type-parameters", "%s has type parameters", obj.Name()).Hint = "declare a struct with the types to use"
 	case !isStruct:
@@ -107,7 +107,7 @@ func (r *configReader) field(v *types.Var, tag string, in place) {
 	case isNested && holdsTags(nested, nil):
 		r.nested(v, nested, t, in)
 	case t.hasPrefix:
-		r.reportField(v, "config-env-prefix", "envPrefix on a field that is no struct with env tags").Hint = "leave it out, or give the fields of the struct env tags"
+		r.reportField(v, "config-env-prefix", "envPrefix on a field that is not a struct with env tags").Hint = "leave it out, or give the fields of the struct env tags"
 	case t.given:
 		r.reportField(v, "config-no-name", "%s has no environment name", v.Name()).Hint = "write `env:\"" + screamingSnake(v.Name()) + "\"`, or `env:\"-\"` to leave the field alone"
 	}
@@ -123,7 +123,7 @@ func (r *configReader) nested(v *types.Var, s *types.Struct, t fieldTag, in plac
 	typ := load.Dereferenced(v.Type())
 	switch {
 	case !v.Exported() && (v.Embedded() || typ == v.Type()):
-		r.reportField(v, "config-unexported-field", "%s is not exported, so that the tags in it cannot be filled", v.Name()).Hint = "export it, or leave it alone with `env:\"-\"`"
+		r.reportField(v, "config-unexported-field", "%s is not exported, so the tagged fields in it cannot be filled", v.Name()).Hint = "export it, or leave it alone with `env:\"-\"`"
 		return
 	case !v.Exported():
 		return
@@ -168,7 +168,7 @@ func (r *configReader) leaf(v *types.Var, t fieldTag, in place) {
 	}
 	f.Secret = t.secret == "true" || t.secret == "" && (looksSecret(f.Name) || holdsPassword(f.Default))
 	if !v.Exported() {
-		r.reportField(v, "config-unexported-field", "%s is not exported, so that it cannot be filled", v.Name()).Hint = directive.ExportHint(v.Name())
+		r.reportField(v, "config-unexported-field", "%s is not exported, so it cannot be filled", v.Name()).Hint = directive.ExportHint(v.Name())
 		return
 	}
 	if t.hasPrefix {
@@ -189,7 +189,7 @@ func (r *configReader) leaf(v *types.Var, t fieldTag, in place) {
 // checkInit reports the option init on what is always there.
 func (r *configReader) checkInit(v *types.Var, t fieldTag) {
 	if _, pointer := v.Type().Underlying().(*types.Pointer); t.options["init"] && !pointer {
-		r.reportField(v, "config-tag-option", "the option init on %s, which is no pointer", load.ShortType(v.Type())).Hint = "leave it out: it keeps a pointer from being nil"
+		r.reportField(v, "config-tag-option", "the option init on %s, which is not a pointer", load.ShortType(v.Type())).Hint = "leave it out: it keeps a pointer from being nil"
 	}
 }
 

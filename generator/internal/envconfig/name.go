@@ -38,7 +38,7 @@ func hasAnyPrefix(name string, prefixes ...string) bool {
 	return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(name, p) })
 }
 
-// looksSecret tells names whose values errors do not show, unless the tag has
+// looksSecret reports names whose values errors do not show, unless the tag has
 // secret:"false". A word too many costs a look into a file, one too few a
 // password in a log.
 func looksSecret(name string) bool {
@@ -56,7 +56,7 @@ func looksSecret(name string) bool {
 	return false
 }
 
-// holdsPassword tells texts with a password in the place where URLs have it.
+// holdsPassword reports texts with a password in the place where URLs have it.
 func holdsPassword(text string) bool {
 	_, rest, _ := strings.Cut(text, "://")
 	user, _, found := strings.Cut(rest, "@")

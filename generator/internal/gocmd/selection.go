@@ -12,7 +12,7 @@ import (
 )
 
 // A Selection is the packages that the patterns of the command line choose.
-// It also tells those that the go command does not list: packages without a
+// It also knows those that the go command does not list: packages without a
 // file for the current GOOS, and those that are gone.
 type Selection []packagePattern
 

@@ -70,7 +70,7 @@ func Annotations(src *Source, r *diag.Reporter) []*Annotation {
 	return found
 }
 
-// docOwners tells which declaration each doc comment belongs to.
+// docOwners returns the declaration that each doc comment belongs to.
 func docOwners(file *ast.File) map[*ast.CommentGroup]owner {
 	owners := map[*ast.CommentGroup]owner{file.Doc: {what: "the package clause", clause: true}}
 	for _, decl := range file.Decls {

@@ -6,7 +6,7 @@
 // with its directives. Mistakes stay in their source until it is known whether the
 // run is about it.
 //
-// Read scan.go, annotation.go (which directive belongs to which declaration), site.go,
+// Read scan.go, annotation.go (which directive belongs to which declaration), site_source.go,
 // constraint.go (for which systems a file is built).
 package scan
 

@@ -41,7 +41,7 @@ func (l *Layout) reportHomeless(r *diag.Reporter) {
 		}
 		for _, a := range src.Annotations {
 			if IsHandler(a) {
-				d := r.Errorf(a.Pos, "no-site", "%s belongs to no site of %s", a.Ident().Name, l.Module.Path)
+				d := r.Errorf(a.Pos, "no-site", "%s does not belong to a site of %s", a.Ident().Name, l.Module.Path)
 				d.Hint = "put //cgigen:site above the package clause of a folder that it lies in, or move it below a site"
 				d.Related = l.declarations()
 			}

@@ -54,7 +54,7 @@ func defaultName(a *scan.Annotation, r *diag.Reporter) (name directive.Text, gro
 		return name, false, false // reported as such
 	}
 	if !naming.ValidName.MatchString(name.Value) || naming.IgnoredFolder(name.Value) {
-		r.Errorf(a.Pos, "program-name", "no program can be called %q, after %s", name.Value, a.Fn.Name.Name).Hint = "name it with name="
+		r.Errorf(a.Pos, "program-name", "cannot name a program %q after %s", name.Value, a.Fn.Name.Name).Hint = "name it with name="
 		return name, false, false
 	}
 	if len(name.Value) > directive.MaxProgramName {

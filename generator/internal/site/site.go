@@ -89,7 +89,7 @@ func (l *Layout) findSites(p Placement, r *diag.Reporter) {
 		s := l.declaredSite(src, p)
 		if src.Site.Name.Value == "" && slices.Contains(directive.TakenSiteNames(), s.Name) {
 			at := diag.Reporter{Positions: r.Positions}
-			at.Errorf(src.Site.Pos, "site-name", "no site can be called %q, after its folder: folders of that name belong to cgigen", s.Name).Hint = "name it with name="
+			at.Errorf(src.Site.Pos, "site-name", "cannot name a site %q after its folder: folders of that name belong to cgigen", s.Name).Hint = "name it with name="
 			l.nameErrors = map[*scan.Source]diag.List{src: at.Errors}
 		}
 		l.Sites = append(l.Sites, s)

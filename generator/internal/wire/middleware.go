@@ -32,7 +32,7 @@ func (w *declarations) addMiddleware(a *scan.Annotation, fn *types.Func) {
 		m.name = naming.MiddlewareDefault(a.Fn.Name.Name, a.Source.Ast.Name.Name)
 	}
 	if !naming.ValidName.MatchString(m.name) {
-		w.report.Errorf(a.Pos, "middleware-name", "no middleware can be called %q, after %s", m.name, a.Fn.Name.Name).Hint = "name it with name="
+		w.report.Errorf(a.Pos, "middleware-name", "cannot name a middleware %q after %s", m.name, a.Fn.Name.Name).Hint = "name it with name="
 		return
 	}
 	results := fn.Signature().Results()
@@ -44,7 +44,7 @@ func (w *declarations) addMiddleware(a *scan.Annotation, fn *types.Func) {
 		m.make.params = parametersOf(a, fn)
 	default:
 		if !load.HasInvalid(results) {
-			w.report.Errorf(a.Fn.Name.Pos(), "middleware-results", "%s returns %s, which is no middleware", a.Fn.Name.Name, load.DescribeResults(fn.Signature())).Hint = middlewareForms
+			w.report.Errorf(a.Fn.Name.Pos(), "middleware-results", "%s returns %s, which is not a middleware", a.Fn.Name.Name, load.DescribeResults(fn.Signature())).Hint = middlewareForms
 		}
 		return
 	}
@@ -186,7 +186,7 @@ func (w *programWiring) reportNoMiddleware(a *scan.Annotation, use directive.Tex
 	}
 	slices.Sort(names)
 	names = slices.Compact(names)
-	d := w.decls.report.Errorf(use.Pos, "middleware-missing", "%s uses %q, and no middleware is called so", a.Fn.Name.Name, use.Value)
+	d := w.decls.report.Errorf(use.Pos, "middleware-missing", "%s uses unknown middleware %q", a.Fn.Name.Name, use.Value)
 	switch near := diag.DidYouMean(use.Value, names); {
 	case near != "":
 		d.Hint = near

@@ -46,7 +46,7 @@ func (w *declarations) addProvider(a *scan.Annotation, fn *types.Func) {
 	switch {
 	case load.HasInvalid(results):
 	case !ok:
-		w.report.Errorf(a.Fn.Name.Pos(), "provider-results", "%s returns %s, which is no value to provide", a.Fn.Name.Name, load.DescribeResults(fn.Signature())).Hint = providerForms
+		w.report.Errorf(a.Fn.Name.Pos(), "provider-results", "%s returns %s, which cannot be provided", a.Fn.Name.Name, load.DescribeResults(fn.Signature())).Hint = providerForms
 	case !injectable(value):
 		w.report.Errorf(a.Fn.Name.Pos(), "provider-type", "%s provides %s, a type that says nothing about the value", a.Fn.Name.Name, load.ShortType(value)).Hint = "declare a named type for it"
 	case load.IsContext(value) || load.IsLogger(value):

@@ -66,7 +66,7 @@ func checkDeclaration(a *scan.Annotation, r *diag.Reporter) bool {
 	case a.Fn.Recv != nil:
 		r.Errorf(name.Pos(), "method", "%s is a method", name.Name).Hint = methodHint(a)
 	case !name.IsExported():
-		r.Errorf(name.Pos(), "unexported", "%s is not exported, so that programs cannot call it", name.Name).Hint = directive.ExportHint(name.Name)
+		r.Errorf(name.Pos(), "unexported", "%s is not exported, so programs cannot call it", name.Name).Hint = directive.ExportHint(name.Name)
 	case a.Fn.Type.TypeParams != nil:
 		r.Errorf(name.Pos(), "type-parameters", "%s has type parameters", name.Name).Hint = "write a function that calls it with the types to use"
 	case variadic(a.Fn):

@@ -175,7 +175,7 @@ func (d *daemon) services(c *gateway.LinkedGateways, l limits, sockets []socket)
 	return list
 }
 
-// run starts a service. Its end, which is none of ours, stops the process.
+// run starts a service. The process stops when the service ends by itself.
 func (d *daemon) run(s service) {
 	if d.failed == nil {
 		d.failed = make(chan error, 1)

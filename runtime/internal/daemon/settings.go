@@ -49,7 +49,7 @@ func read[T any](p gateway.Program, name string, to *T, parse func(string) (T, e
 	return nil
 }
 
-// parseTime parses a time limit. 0 is none.
+// parseTime parses a time limit. 0 means no limit.
 func parseTime(text string) (time.Duration, error) {
 	d, err := time.ParseDuration(text)
 	if text == "0" {

@@ -27,7 +27,7 @@ func emptyInput() {
 }
 
 // signals catches the signals that stop the process; SIGUSR1 is that of
-// FastCGI process managers. A broken pipe behind standard error is none of them.
+// FastCGI process managers. A broken pipe behind standard error is not such a signal.
 func signals() chan os.Signal {
 	stop := make(chan os.Signal, 2)
 	signal.Notify(stop, syscall.SIGTERM, syscall.SIGINT, syscall.SIGUSR1)

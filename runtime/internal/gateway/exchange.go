@@ -259,7 +259,7 @@ func statusOf(err error) int {
 }
 
 // Report writes a line to the log that names the program and the request. What
-// follows the first line is indented, so that none can be taken for another's.
+// follows the first line is indented, so no line can be taken for another record's.
 func (x *Exchange) Report(text string) {
 	text = strings.TrimRight(text, "\n")
 	prefix := "cgigen: " + x.Program.Name + ": request " + x.ID() + ": "

@@ -61,7 +61,7 @@ func parseLength(digits string) (int64, error) {
 	return int64(n), err
 }
 
-// lengthField is the client's field Content-Length, "" if it sent none. With
+// lengthField is the client's field Content-Length, "" without that field. With
 // chunks net/http removes it.
 //
 // CONTENT_LENGTH=0 is the client's, or a server's word for no such field. Of the

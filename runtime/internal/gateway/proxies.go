@@ -40,7 +40,7 @@ func ReadProxies(setting func(name string) (string, bool)) (*Proxies, error) {
 }
 
 // parseNetworks parses addresses and networks with commas between them. What is
-// none is left out, so that nobody is trusted by mistake.
+// not an address trusts nobody.
 func (p *Proxies) parseNetworks(text string) (err error) {
 	for entry := range strings.SplitSeq(text, ",") {
 		entry = strings.TrimSpace(entry)

@@ -34,7 +34,7 @@ type response struct {
 	status     int    // 0 before WriteHeader
 	head       []byte // what leaves first: fixed by WriteHeader, so that later changes of header are too late
 	typed      bool   // head has, or must not get, a Content-Type
-	declared   int64  // Content-Length of the handler; -1: none
+	declared   int64  // Content-Length of the handler; -1 if it has not set one
 	noLength   bool   // the handler's header forbids an automatic Content-Length
 	written    int64  // bytes of the body that the handler wrote
 	rejected   int64  // of these, beyond the declared length

@@ -184,7 +184,7 @@ type noRoomError struct{ reason string }
 
 func (e *noRoomError) Error() string { return "cannot keep the request body: " + e.reason }
 
-// spoolFault tells what is full from what is wrong.
+// spoolFault distinguishes what is full from what is wrong.
 func spoolFault(err error) error {
 	if _, full := err.(*noRoomError); full {
 		return err

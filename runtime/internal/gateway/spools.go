@@ -5,7 +5,7 @@ import "sync"
 // Spools count what the request bodies of a process keep while they wait for
 // their handlers, in memory and in files.
 type Spools struct {
-	limit int64 // of bytes in all; 0 is none
+	limit int64 // of bytes in all; 0 means no limit
 
 	mu     sync.Mutex
 	kept   int64

@@ -53,7 +53,7 @@ func (m *meta) target(pathInfo string) string {
 		return uri
 	case strings.HasPrefix(uri, "/") || strings.Contains(uri, "://"):
 		return uri + "?" + m.query
-	default: // asterisk and authority form have none (RFC 9112 §3.2)
+	default: // asterisk and authority form have no path (RFC 9112 §3.2)
 		return uri
 	}
 }

@@ -37,7 +37,7 @@ func retriable(err error) bool {
 	return true
 }
 
-// logUnknown says that a peer speaks none of the protocols that are linked.
+// logUnknown logs that a peer speaks no protocol that is linked.
 func (s *Server) logUnknown(c *Conn, first byte) {
 	var names string
 	for i, p := range s.Protocols {

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// Limits bound what peers can make a process do. The zero value of a limit is none.
+// Limits bound what peers can make a process do. The zero value of a limit means no limit.
 type Limits struct {
 	Header        int64         // bytes of the meta-variables of a request
 	HeaderTimeout time.Duration // from the first byte of a request to its last meta-variable
@@ -58,7 +58,7 @@ type Protocol struct {
 // A Session is our side of a connection. The methods may be called at any time.
 type Session interface {
 	// Serve answers the requests of the connection and returns when no more can
-	// come and none runs.
+	// come and no request runs.
 	Serve()
 
 	// Finish makes Serve return once the requests have ended that have begun,

@@ -1,9 +1,13 @@
 // Package rules turns a route table into what a web server can be told: which
 // path, and where it matters which method and host, leads to which program.
 //
-// A rule only picks the program. The program has the patterns itself and
-// answers 404, 405 and redirects, so that a rule may let through a little more
-// than its pattern, and never has to be cleverer than the server.
+// A rule only selects the program. The program matches the full pattern itself and
+// answers 404, 405 or a redirect, so a rule may let through a little more than its
+// pattern, and never has to be cleverer than the server.
+//
+// What a server's file looks like is not here: each has a template in templates/hosting,
+// which this package's expressions fill. A new server needs a template, a case in
+// package pack, and here only what its expressions can say that no other's can.
 package rules
 
 import (

@@ -5,7 +5,7 @@ import "net/http"
 //cgigen:hander GET /typo // want `unknown directive //cgigen:hander \(did you mean "handler"\?\)`
 func Typo(w http.ResponseWriter, r *http.Request) {}
 
-// cgigen:handler GET /space // want `is an ordinary comment, and no directive \(write //cgigen:handler GET /space`
+// cgigen:handler GET /space // want `is an ordinary comment, not a directive \(write //cgigen:handler GET /space`
 func Space(w http.ResponseWriter, r *http.Request) {}
 
 //cgigen:handler GET /blank // want `detached`
@@ -20,7 +20,7 @@ func NewNothing() error { return nil } // want `NewNothing returns error`
 func NewName() string { return "" } // want `NewName provides string, a type that says nothing about the value`
 
 //cgigen:middleware
-func Wrap() http.Handler { return nil } // want `Wrap returns http.Handler, which is no middleware`
+func Wrap() http.Handler { return nil } // want `Wrap returns http.Handler, which is not a middleware`
 
 //cgigen:config prefix=SHOP_
 type Config struct {

@@ -55,9 +55,9 @@ func checkSiteName(name Text, r *diag.Reporter) {
 	switch {
 	case !checkName(name, "site", r) || !name.Given():
 	case slices.Contains(TakenSiteNames(), name.Value):
-		r.Errorf(name.Pos, "site-name", "no site can be called %q: folders of that name belong to cgigen", name.Value).Hint = "choose another name, for example " + name.Value + "-web"
+		r.Errorf(name.Pos, "site-name", "cannot name a site %q: folders of that name belong to cgigen", name.Value).Hint = "choose another name, for example " + name.Value + "-web"
 	case len(name.Value) > longestSiteName:
-		r.Errorf(name.Pos, "site-name", "the name of a site has %d letters, and this one %d", longestSiteName, len(name.Value)).Hint = "choose a shorter one: folders of the host are named after it"
+		r.Errorf(name.Pos, "site-name", "the name of a site has at most %d letters, and this one has %d", longestSiteName, len(name.Value)).Hint = "choose a shorter one: folders of the host are named after it"
 	}
 }
 
@@ -86,7 +86,7 @@ func checkBase(base Text, r *diag.Reporter) {
 		return
 	}
 	if why := model.CheckBase(base.Value); why != "" {
-		r.Errorf(base.Pos, "site-base", "no site lies below %q", base.Value).Hint = why
+		r.Errorf(base.Pos, "site-base", "%q is not a path that a site can lie below", base.Value).Hint = why
 	}
 }
 
@@ -96,7 +96,7 @@ func checkWarm(warm Text, r *diag.Reporter) {
 		return
 	}
 	if d, err := time.ParseDuration(warm.Value); err != nil || d < time.Second || d > time.Hour {
-		r.Errorf(warm.Pos, "site-value", "warm=%s is no time from a second to an hour", warm.Value).Hint = "write it as warm=45s or warm=2m"
+		r.Errorf(warm.Pos, "site-value", "warm=%s is not a time between a second and an hour", warm.Value).Hint = "write it as warm=45s or warm=2m"
 		return
 	}
 	notYet(warm, "warm", "leave it out: each request gets a process of its own", r)
@@ -110,7 +110,7 @@ func checkStatic(static Text, dir string, r *diag.Reporter) {
 	clean := path.Clean(static.Value)
 	switch info, err := os.Stat(filepath.Join(dir, filepath.FromSlash(clean))); {
 	case strings.Contains(static.Value, `\`) || !filepath.IsLocal(filepath.FromSlash(clean)) || clean == ".":
-		r.Errorf(static.Pos, "site-value", "static=%s is no folder below that of the site", static.Value).Hint = "write it relative to the file's folder, with slashes: static=public"
+		r.Errorf(static.Pos, "site-value", "static=%s is not a folder below that of the site", static.Value).Hint = "write it relative to the file's folder, with slashes: static=public"
 	case err != nil || !info.IsDir():
 		r.Errorf(static.Pos, "site-value", "static=%s: there is no such folder", static.Value).Hint = "it is relative to the folder of the file with the directive"
 	default:
