@@ -43,7 +43,7 @@ func (b *arrangement) addContainer() error {
 	if err := b.collect(dir, "image"); err != nil {
 		return fmt.Errorf("making the image: %w", err)
 	}
-	b.addFile("private/.env.example", secretMode, b.envExample())
+	b.addFile("private/.env.example", secretMode, configdoc.ContainerEnvExample(b.Model))
 	b.addFile("private/CONFIGURATION.md", secretMode, configdoc.ConfigReference(b.Model))
 	digest, err := made.Digest()
 	if err != nil {
@@ -138,7 +138,7 @@ func (b *arrangement) cluster(digest string) templates.Cluster {
 	site := b.Model.SiteOf(b.Model.Programs[0])
 	c := templates.Cluster{
 		Module: b.Model.Module.Path, Name: accountName(b.site), Image: b.repository() + "@" + digest, Base: b.Base, Data: site.Data,
-		Hosts: templates.Hosting{Hostname: b.Hostname, Aliases: routeHosts(b.Model)}.Hostnames(),
+		Hosts:  templates.Hosting{Hostname: b.Hostname, Aliases: routeHosts(b.Model)}.Hostnames(),
 		Health: "/healthz", Replicas: 2, Min: b.Min, Max: b.Max, Ingress: cmp.Or(b.Ingress, "default"), Gateway: cmp.Or(b.Gateway, "gateway"),
 	}
 	if b.Revision != "" {
