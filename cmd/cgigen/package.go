@@ -76,7 +76,7 @@ func (f *packageFlags) add(cmd *cobra.Command) {
 	flags.StringVar(&f.site, "site", "", "use only the site `NAME`, where the module has several")
 	flags.StringVar(&f.generated, "generated", "", "use the generated programs below `DIR`, which is -o of generate")
 	addTags(cmd, &f.tags)
-	f.addContainer(flags)
+	f.addContainer(cmd)
 	must(cmd.RegisterFlagCompletionFunc("for", cobra.FixedCompletions(pack.Servers(), cobra.ShellCompDirectiveNoFileComp)))
 	must(cmd.RegisterFlagCompletionFunc("layout", cobra.FixedCompletions(pack.Layouts("apache"), cobra.ShellCompDirectiveNoFileComp)))
 	must(cmd.RegisterFlagCompletionFunc("target", completeTargets))

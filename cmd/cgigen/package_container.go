@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"github.com/schollz/progressbar/v3"
-	"github.com/spf13/pflag"
+	"github.com/spf13/cobra"
 
 	"github.com/cgigen/cgigen/cmd/cgigen/internal/image"
 	"github.com/cgigen/cgigen/cmd/cgigen/internal/pack"
@@ -26,7 +26,8 @@ type containerFlags struct {
 	gateway   string          // of --ingress gateway:NAME
 }
 
-func (f *containerFlags) addContainer(flags *pflag.FlagSet) {
+func (f *containerFlags) addContainer(cmd *cobra.Command) {
+	flags := cmd.Flags()
 	flags.StringVar(&f.imageText, "image", "", "for container, name the image `REF` in manifests: REGISTRY/NAME[:TAG]")
 	flags.BoolVar(&f.push, "push", false, "for container, send the image to the registry of --image")
 	flags.StringVar(&f.ingress, "ingress", "", "for container, lead requests to the site by `KIND`: "+strings.Join(pack.Ingresses(), "|")+"; gateway:NAME names the Gateway")

@@ -61,7 +61,7 @@ func (b *arrangement) image() (*image.Image, error) {
 	o := image.Options{
 		Name: b.site, Labels: b.labels(), Time: b.Time, Roots: b.TLS, Bill: bill,
 		// docker, podman and Cloud Run grant ten seconds: the rest is for clean-ups.
-		Env: []string{"PORT=8080", "CGIGEN_FINISH_TIMEOUT=6s"},
+		Env: []string{"PORT=8080", "CGIGEN_FINISH_TIMEOUT=6s", "CGIGEN_STOP_TIMEOUT=2s"},
 	}
 	for _, build := range b.Builds {
 		p := build.Programs[0]

@@ -109,7 +109,7 @@ func unpacked(t *testing.T, image v1.Image) (lines []string, content map[string]
 // What a container runtime starts, as whom, with which variables, and which port it shows.
 func TestImageSaysHowItIsRun(t *testing.T) {
 	for source, variables := range map[string][]string{
-		plain: {"PORT=8080", "CGIGEN_FINISH_TIMEOUT=6s"}, zoned: {"ZONEINFO=/zoneinfo.zip", "PORT=8080", "CGIGEN_FINISH_TIMEOUT=6s"},
+		plain: {"PORT=8080", "CGIGEN_FINISH_TIMEOUT=6s", "CGIGEN_STOP_TIMEOUT=2s"}, zoned: {"ZONEINFO=/zoneinfo.zip", "PORT=8080", "CGIGEN_FINISH_TIMEOUT=6s", "CGIGEN_STOP_TIMEOUT=2s"},
 	} {
 		image, described := only(t, index(t, container(t, source, "linux/amd64")))
 		config, err := image.ConfigFile()
