@@ -53,8 +53,8 @@
 //	CGIGEN_MAX_SHARING      requests that share a FastCGI connection; 1 turns multiplexing
 //	                        off (default 100)
 //	CGIGEN_HEALTH_PATH      path that answers 200 as long as the program is not being
-//	                        stopped, outside of the routes (HTTP; default /healthz, empty
-//	                        is none)
+//	                        stopped, outside of the routes (HTTP; default /healthz, unless
+//	                        a route has exactly this path; empty is none)
 package runtime
 
 // UpdateCgigenForContract1 is named by generated programs. A runtime too old for

@@ -65,6 +65,17 @@ func (rt *router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	rt.serve(w, r, &t)
 }
 
+// Names reports whether a pattern has exactly this path, without a wildcard. A
+// gateway asks before it takes a path for itself.
+func (rt *router) Names(path string) bool {
+	var room [8]segment
+	p := splitPath(path, rt.depth, room[:])
+	return slices.ContainsFunc(rt.routes, func(r route) bool {
+		isWild := slices.ContainsFunc(r.steps, func(s step) bool { return s.kind != literal })
+		return !isWild && r.match(&p)
+	})
+}
+
 // serve answers a request for a path below the prefix.
 func (rt *router) serve(w http.ResponseWriter, r *http.Request, t *target) {
 	var room [8]segment // on the stack, for the paths of most programs

@@ -60,6 +60,10 @@ type InstallNotes struct {
 	Required   []string // configuration values that have no default
 	NeedsBase  bool     // programs have to be told Base
 	Example    string   // address to try
+	Image      string   // of a container: the reference that manifests have
+	Digest     string   // of the image
+	Data       string   // variable of the folder that the site keeps its files in; "" for none
+	Pushed     bool     // Image says a registry
 }
 
 // Render returns INSTALL.md.

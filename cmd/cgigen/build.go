@@ -215,10 +215,16 @@ func megabytes(size int64) string {
 	return fmt.Sprintf("%5.2f MB", float64(size)/1e6)
 }
 
+// isTerminal reports whether somebody watches standard error.
+func (a *app) isTerminal() bool {
+	file, ok := a.stderr.(*os.File)
+	return ok && term.IsTerminal(int(file.Fd()))
+}
+
 // progress returns a function that shows how many programs are ready, and one
 // that wipes it away. On anything but a terminal nothing is shown.
 func (a *app) progress(total int, title string) (update func(int), done func()) {
-	if file, ok := a.stderr.(*os.File); !ok || !term.IsTerminal(int(file.Fd())) || total == 0 {
+	if !a.isTerminal() || total == 0 {
 		return nil, func() {}
 	}
 	bar := progressbar.NewOptions(total,

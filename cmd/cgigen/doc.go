@@ -225,6 +225,14 @@ commit gives the same bytes.
 	--generated DIR    use the generated programs below DIR: -o of generate
 	--tags LIST        use these build tags, as for go build
 
+For a container:
+
+	--image REF        name of the image in manifests: REGISTRY/NAME[:TAG]
+	--push             send the image to the registry of --image, and print its
+	                   reference with the digest
+	--ingress KIND     default, nginx, gateway, gateway:NAME or none
+	--scale MIN:MAX    let the cluster choose the number of replicas
+
 On Apache the programs lie in a folder of the site: in cgi-bin with --layout
 cgi-bin, otherwise in cgi. A route below the path of that folder is an error. For a
 container, package writes an image in the layout of the Open Container Initiative.

@@ -37,7 +37,7 @@ var house = []houseRule{
 			"github.com/cgigen/cgigen/generator",
 			"github.com/cgigen/cgigen/templates",
 			"github.com/fsnotify/fsnotify",
-			"github.com/google/go-containerregistry/pkg/v1",
+			"github.com/google/go-containerregistry/pkg",
 			"github.com/rogpeppe/go-internal/diff",
 			"github.com/schollz/progressbar/v3",
 			"github.com/spf13/cobra",

@@ -29,6 +29,7 @@ type packageFlags struct {
 	targets, gateways         []string
 	generated, tags, site     string
 	baseSet, linkBase         bool // --base was given, and is to be linked in
+	containerFlags
 }
 
 func (a *app) packageCommand() *cobra.Command {
@@ -75,6 +76,7 @@ func (f *packageFlags) add(cmd *cobra.Command) {
 	flags.StringVar(&f.site, "site", "", "use only the site `NAME`, where the module has several")
 	flags.StringVar(&f.generated, "generated", "", "use the generated programs below `DIR`, which is -o of generate")
 	addTags(cmd, &f.tags)
+	f.addContainer(cmd)
 	must(cmd.RegisterFlagCompletionFunc("for", cobra.FixedCompletions(pack.Servers(), cobra.ShellCompDirectiveNoFileComp)))
 	must(cmd.RegisterFlagCompletionFunc("layout", cobra.FixedCompletions(pack.Layouts("apache"), cobra.ShellCompDirectiveNoFileComp)))
 	must(cmd.RegisterFlagCompletionFunc("target", completeTargets))
@@ -103,7 +105,7 @@ func (f *packageFlags) check() error {
 		return usageError{fmt.Sprintf("--base: %q is not a path of the form /~alice/shop", f.base)}
 	case !folderName.MatchString(f.docroot) || f.docroot == "private":
 		return usageError{fmt.Sprintf("--docroot: %q is not the name of a folder, such as public_html", f.docroot)}
-	case !hostName.MatchString(f.host):
+	case !f.isHost():
 		return usageError{fmt.Sprintf("--host: %q is not a domain name", f.host)}
 	case f.root != "" && !rootPath.MatchString(f.root):
 		return usageError{fmt.Sprintf("--root: %q is not an absolute folder, such as /srv/shop", f.root)}
@@ -116,6 +118,9 @@ func (f *packageFlags) check() error {
 	}
 	if ending := pack.OtherArchive(f.output); ending != "" {
 		return usageError{fmt.Sprintf("-o: cannot write a %s: a package is a .tar.gz, a .tgz, a .zip or a folder", ending)}
+	}
+	if err := f.checkContainer(f.server); err != nil {
+		return err
 	}
 	return f.checkGateways()
 }
@@ -197,6 +202,10 @@ func (f *packageFlags) settle(result *generator.Result) error {
 	default:
 		f.base = site.Base
 	}
+	if f.max > 0 && site.Data != "" {
+		return usageError{fmt.Sprintf("--scale: the site keeps files (data=%s of //cgigen:site), and two replicas would have different ones", site.Data) +
+			"\n\thint: move the data to a database of its own, and remove data= from //cgigen:site"}
+	}
 	if f.server != "container" {
 		return checkNeeded(result, f.neededGateway(), "--for "+f.server+" --layout "+f.layout)
 	}
@@ -245,10 +254,19 @@ func (a *app) pack(ctx context.Context, flags *packageFlags, targets []builder.T
 			return err
 		}
 	}
-	if err := pack.Write(o, flags.output); err != nil {
+	o.Cluster = flags.cluster()
+	o.Revision = revision(ctx, o.Model.Module.Dir)
+	tree, err := pack.New(o)
+	if err != nil {
+		return err
+	}
+	if err := tree.Write(flags.output); err != nil {
 		return err
 	}
 	a.say("wrote %s: %s", shown(flags.output), described(o))
+	if flags.push {
+		return a.push(ctx, flags.reference, tree.Image)
+	}
 	return nil
 }
 

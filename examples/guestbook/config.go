@@ -1,4 +1,6 @@
 // Package guestbook holds the settings that the programs of the site share.
+//
+//cgigen:site data=GUESTBOOK_DATA
 package guestbook
 
 import (

@@ -91,26 +91,48 @@ func EnvExample(m *model.Model) []byte {
 # and the word export before a key. A comment has a line of its own: a space and #
 # in a value without quotes are an error.
 `, m.Module.Path)
-	var names []string
-	for _, c := range documentedConfigs(m) {
-		fmt.Fprintf(&b, "\n# ---- %s, loaded by %s\n", c.title(), strings.Join(c.programs, ", "))
-		for _, f := range c.Fields {
-			if !slices.Contains(names, f.Name) { // once in the file is enough
-				names = append(names, f.Name)
-				b.WriteString(exampleLine(f))
-			}
-		}
-	}
+	writeExamples(&b, m, quoteValue)
 	return b.Bytes()
 }
 
+// ContainerEnvExample returns the same for docker, podman and kubectl, which take
+// all that follows = literally, quotes too.
+func ContainerEnvExample(m *model.Model) []byte {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, `# Settings of %s in a container.
+#
+# Copy the lines that you need to a file site.env, and remove the # before every
+# setting. A REQUIRED setting has no default: the program does not start until it
+# has a value. docker run --env-file, podman run --env-file and kubectl create
+# secret --from-env-file read the file, and take what follows = literally: no
+# quotes, no comment behind a value. Instead of NAME=value, NAME_FILE=/path reads
+# the value from a file, such as one of a mounted secret.
+`, m.Module.Path)
+	writeExamples(&b, m, literalValue)
+	return b.Bytes()
+}
+
+// writeExamples writes every value once, with its description.
+func writeExamples(b *bytes.Buffer, m *model.Model, quote func(string) (string, bool)) {
+	var names []string
+	for _, c := range documentedConfigs(m) {
+		fmt.Fprintf(b, "\n# ---- %s, loaded by %s\n", c.title(), strings.Join(c.programs, ", "))
+		for _, f := range c.Fields {
+			if !slices.Contains(names, f.Name) { // once in the file is enough
+				names = append(names, f.Name)
+				b.WriteString(exampleLine(f, quote))
+			}
+		}
+	}
+}
+
 // exampleLine describes a value and shows how to set it.
-func exampleLine(f model.ConfigField) string {
+func exampleLine(f model.ConfigField, quote func(string) (string, bool)) string {
 	lines := "\n"
 	if f.Doc != "" {
 		lines += "# " + oneLine(f.Doc) + "\n"
 	}
-	value, ok := quoteValue(f.Default)
+	value, ok := quote(f.Default)
 	switch {
 	case f.Default == hidden && f.Secret:
 		value = ""
@@ -145,6 +167,13 @@ func quoteValue(value string) (string, bool) {
 		return "'" + value + "'", true
 	}
 	return "", false
+}
+
+// literalValue is a value that no reader changes: one line of text, without space
+// around it.
+func literalValue(value string) (string, bool) {
+	ok := utf8.ValidString(value) && strings.TrimSpace(value) == value && !strings.ContainsFunc(value, unicode.IsControl)
+	return value, ok
 }
 
 // properties are the options of a field in words.

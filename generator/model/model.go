@@ -229,6 +229,7 @@ type Site struct {
 	Dir      string   // absolute
 	Path     string   // import path of Dir
 	Base     string   // path that the site lies below; "" if it does not say
+	Data     string   // configuration variable of the folder that it keeps its files in; "" if it does not say
 	Gateways []string // to link: those of a flag, of //cgigen:site, or the default
 	Asked    []string // gateways that //cgigen:site names; none if it names none
 	OutDir   string   // absolute folder of the programs

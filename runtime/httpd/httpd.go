@@ -93,11 +93,8 @@ func broken(w http.ResponseWriter, _ *http.Request) {
 
 // wrap puts in front of the routes what is about the server.
 func (s *service) wrap(p gateway.Program, routes http.Handler) http.Handler {
-	health := "/healthz"
-	if path, set := p.Setting("HEALTH_PATH"); set {
-		health = path
-	}
 	base, _ := p.Setting("BASE")
+	health := healthPath(p, routes, base)
 	trusted := p.Proxies
 	if trusted == nil {
 		trusted = &gateway.Proxies{}
@@ -130,6 +127,19 @@ func (s *service) wrap(p gateway.Program, routes http.Handler) http.Handler {
 		}()
 		routes.ServeHTTP(w, r)
 	})
+}
+
+// healthPath returns the path that a supervisor asks; "" for none. A site that has a
+// route at the default path answers there itself.
+func healthPath(p gateway.Program, routes http.Handler, base string) string {
+	const usual = "/healthz"
+	if path, set := p.Setting("HEALTH_PATH"); set {
+		return path
+	}
+	if site, ok := routes.(interface{ Names(path string) bool }); ok && base == "" && site.Names(usual) {
+		return ""
+	}
+	return usual
 }
 
 // health answers a supervisor that asks whether the program takes requests.

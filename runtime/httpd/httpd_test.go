@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/tls"
 	"errors"
+	"io"
 	"io/fs"
 	"mime/multipart"
 	"net/http"
@@ -166,6 +167,36 @@ func TestHealthIsOutsideOfTheRoutes(t *testing.T) {
 			s := newService(program(test.settings), stream.DefaultLimits()).(*service)
 			w := httptest.NewRecorder()
 			s.server.Handler.ServeHTTP(w, httptest.NewRequest("GET", test.path, nil))
+			if w.Body.String() != test.want {
+				t.Errorf("got %q, want %q", w.Body, test.want)
+			}
+		})
+	}
+}
+
+// named are the routes of a site that has one at /healthz.
+type named struct{ http.Handler }
+
+func (named) Names(path string) bool { return path == "/healthz" }
+
+func TestASiteWithARouteAtTheHealthPathAnswersThere(t *testing.T) {
+	own := named{http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, "the site's") })}
+	tests := []struct {
+		name     string
+		settings map[string]string
+		want     string
+	}{
+		{"default", nil, "the site's"},
+		{"asked for", map[string]string{"HEALTH_PATH": "/healthz"}, "ok\n"},
+		{"the site lies below another path", map[string]string{"BASE": "/app"}, "ok\n"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			p := program(test.settings)
+			p.Start = func() (http.Handler, error) { return own, nil }
+			s := newService(p, stream.DefaultLimits()).(*service)
+			w := httptest.NewRecorder()
+			s.server.Handler.ServeHTTP(w, httptest.NewRequest("GET", "/healthz", nil))
 			if w.Body.String() != test.want {
 				t.Errorf("got %q, want %q", w.Body, test.want)
 			}

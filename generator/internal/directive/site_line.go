@@ -22,12 +22,13 @@ type SiteLine struct {
 	Name     Text
 	gateways Text
 	Base     Text
+	Data     Text // variable of the folder that the site keeps its files in
 	List     []string // gateways, sorted as in their table
 }
 
 // siteKeys are the keys of //cgigen:site, in the order of the documentation.
 func siteKeys() []string {
-	return []string{"name", "gateways", "warm", "base", "static", "encoded-slashes"}
+	return []string{"name", "gateways", "warm", "base", "data", "static", "encoded-slashes"}
 }
 
 // TakenSiteNames are folders of a host that belong to cgigen itself.
@@ -37,7 +38,7 @@ func TakenSiteNames() []string { return []string{"deploy", "server", "site", "ta
 func ParseSite(d ast.Directive, dir string, r *diag.Reporter) *SiteLine {
 	args := parseArguments(d, siteKeys(), r)
 	args.noWords(d, siteKeys(), r)
-	s := &SiteLine{Pos: d.Slash, Name: args.keys["name"], Base: args.keys["base"], gateways: args.keys["gateways"]}
+	s := &SiteLine{Pos: d.Slash, Name: args.keys["name"], Base: args.keys["base"], Data: args.keys["data"], gateways: args.keys["gateways"]}
 	checkSiteName(s.Name, r)
 	s.List = siteGateways(s.gateways, r)
 	checkBase(s.Base, r)

@@ -49,6 +49,7 @@ type Site struct {
 	model.Site
 
 	Module *gocmd.Module
+	DataAt token.Pos // of data= in the directive
 }
 
 // Without returns a layout that knows which files belong to no build.
@@ -62,7 +63,7 @@ func (l *Layout) Without(excluded map[*scan.Source]bool) *Layout {
 func Recalled(modules []*gocmd.Module, of int, chosen gocmd.Selection, only string, sites []*Site, outputs []string) *Layout {
 	l := &Layout{Modules: modules, Selection: chosen, only: only, Outputs: outputs, Module: modules[of]}
 	for _, s := range sites {
-		l.Sites = append(l.Sites, &Site{s.Site, l.Module})
+		l.Sites = append(l.Sites, &Site{Site: s.Site, Module: l.Module})
 	}
 	return l
 }

@@ -131,6 +131,7 @@ func (l *Layout) declaredSite(src *scan.Source, p Placement) *Site {
 	d := src.Site
 	s := l.newSite(filepath.Dir(src.Path), p)
 	s.Name, s.Base = cmp.Or(d.Name.Value, s.Name), d.Base.Value
+	s.Data, s.DataAt = d.Data.Value, d.Data.Pos
 	s.Declared = diag.Positions{Fset: l.at.Fset, Dir: l.Module.Dir}.At(d.Pos)
 	if s.Asked = d.List; len(d.List) > 0 && len(p.Gateways) == 0 {
 		s.Gateways = d.List

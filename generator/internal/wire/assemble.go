@@ -12,6 +12,7 @@
 package wire
 
 import (
+	"cmp"
 	"go/token"
 	"go/types"
 	"slices"
@@ -45,6 +46,9 @@ func Assemble(l *site.Layout, loaded map[string]*load.Package, r *diag.Reporter)
 		chosen := slices.DeleteFunc(slices.Clone(planned), func(p *site.Group) bool { return !l.ChoosesProgram(p) })
 		if len(chosen) > 0 || l.Concerns(s) || !s.IsDeclared() {
 			w.assemble(model, s, chosen)
+			if len(chosen) == len(planned) {
+				checkData(model, s, r)
+			}
 		}
 		of := l.Active(s)
 		site.CheckConflicts(of, l.ChoosesFunction, r)
@@ -100,6 +104,32 @@ func warnExcluded(src *scan.Source, r *diag.Reporter) {
 		r.Warnf(a.Pos, "excluded-file", "//cgigen:%s in a file that GOOS, GOARCH or build tags exclude", a.Kind).Hint = "the file is for " + src.Constraints()
 	}
 	r.Warnings = append(r.Warnings, src.Errors...)
+}
+
+// checkData looks for the variable of the folder that a site keeps its files in
+// among the configuration of its programs.
+func checkData(m *model.Model, s *site.Site, r *diag.Reporter) {
+	if !s.DataAt.IsValid() {
+		return
+	}
+	var names []string
+	for _, p := range m.Programs {
+		if m.SiteOf(p).Name != s.Name {
+			continue
+		}
+		for _, step := range p.Steps {
+			if step.Config == nil {
+				continue
+			}
+			for _, f := range step.Config.Fields {
+				names = append(names, f.Name)
+			}
+		}
+	}
+	if !slices.Contains(names, s.Data) {
+		r.Errorf(s.DataAt, "site-data", "data=%s: no program of the site reads this variable", s.Data).
+			Hint = cmp.Or(diag.DidYouMean(s.Data, names), "write the variable of the field that holds the folder, with its prefix: data=APP_DATA")
+	}
 }
 
 // checkFound warns if there is nothing to generate.

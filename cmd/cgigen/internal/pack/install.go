@@ -1,6 +1,7 @@
 package pack
 
 import (
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -22,6 +23,14 @@ func (b *arrangement) installNotes() ([]byte, error) {
 		if v.Required {
 			notes.Required = append(notes.Required, v.Name)
 		}
+	}
+	if b.made != nil {
+		digest, err := b.made.Digest()
+		if err != nil {
+			return nil, fmt.Errorf("making the image: %w", err)
+		}
+		notes.Digest, notes.Image = digest, b.repository()+"@"+digest
+		notes.Data, notes.Pushed = b.Model.SiteOf(b.Model.Programs[0]).Data, b.Repository != ""
 	}
 	template := "install/own.md"
 	if b.Server == "apache" || b.Server == "container" {

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/cgigen/cgigen/cmd/cgigen/internal/image"
 	"github.com/cgigen/cgigen/cmd/cgigen/internal/manifest"
 	"github.com/cgigen/cgigen/cmd/cgigen/internal/rules"
 	"github.com/cgigen/cgigen/generator/configdoc"
@@ -57,6 +58,7 @@ type Options struct {
 	Builds   []Build // for each target; the first is the one in use
 	Time     time.Time
 	TLS      bool // the site's packages use TLS themselves: an image needs certificates
+	Cluster
 }
 
 // A Build is what was compiled for one target.
@@ -73,6 +75,7 @@ type Tree struct {
 	Folders []Folder // sorted; a folder stands before what lies in it
 	Files   []File   // sorted by path; the target of a link stands before it
 	Time    time.Time
+	Image   *image.Image // of a package for containers, to push; otherwise nil
 }
 
 // A Folder is made with its mode.
@@ -103,7 +106,7 @@ func New(o Options) (*Tree, error) {
 	if err := b.arrange(); err != nil {
 		return nil, err
 	}
-	t := &Tree{Files: slices.Clone(b.files), Time: o.Time}
+	t := &Tree{Files: slices.Clone(b.files), Time: o.Time, Image: b.made}
 	t.addFolders(b.emptyFolders())
 	if err := b.describe(t); err != nil {
 		return nil, err
@@ -117,6 +120,7 @@ type arrangement struct {
 	Options
 	site  string
 	files []File
+	made  *image.Image
 }
 
 // siteName is the name of the site whose programs are packed.
@@ -125,7 +129,7 @@ func siteName(m *model.Model) string { return m.SiteOf(m.Programs[0]).Name }
 // arrange adds everything except the files that describe the package.
 func (b *arrangement) arrange() error {
 	if b.Server == "container" {
-		return b.addImage()
+		return b.addContainer()
 	}
 	b.addPrograms()
 	b.addFile("private/.env.example", secretMode, b.envExample())

@@ -70,6 +70,15 @@ func options(t *testing.T, server, layout string) Options {
 	}
 }
 
+// Write lays out a package and writes it.
+func Write(o Options, name string) error {
+	tree, err := New(o)
+	if err != nil {
+		return err
+	}
+	return tree.Write(name)
+}
+
 func write(t *testing.T, o Options) (dir string) {
 	t.Helper()
 	dir = filepath.Join(t.TempDir(), "package")

@@ -292,12 +292,3 @@ func isPlain(root *os.Root, name string) bool {
 	}
 	return true
 }
-
-// Write lays out a package and writes it.
-func Write(o Options, name string) error {
-	t, err := New(o)
-	if err != nil {
-		return err
-	}
-	return t.Write(name)
-}

@@ -182,7 +182,7 @@ func TestContainer(t *testing.T) {
 		}
 	}
 	must(t, json.Unmarshal(inspect, &image))
-	if got, want := fmt.Sprint(image), "{amd64 linux {65532:65532 [/testsite] [PORT=8080] map[8080/tcp:{}] /}}"; got != want {
+	if got, want := fmt.Sprint(image), "{amd64 linux {65532:65532 [/testsite] [PORT=8080 CGIGEN_FINISH_TIMEOUT=6s CGIGEN_STOP_TIMEOUT=2s] map[8080/tcp:{}] /}}"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 	bundle := filepath.Join(t.TempDir(), "bundle")

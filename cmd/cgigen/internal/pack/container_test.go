@@ -61,8 +61,8 @@ func only(t *testing.T, list v1.ImageIndex) (v1.Image, v1.Descriptor) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(m.Manifests) != 1 {
-		t.Fatalf("%d images", len(m.Manifests))
+	if len(m.Manifests) != 2 {
+		t.Fatalf("%d manifests, not an image and its bill of materials", len(m.Manifests))
 	}
 	image, err := list.Image(m.Manifests[0].Digest)
 	if err != nil {
@@ -108,7 +108,9 @@ func unpacked(t *testing.T, image v1.Image) (lines []string, content map[string]
 
 // What a container runtime starts, as whom, with which variables, and which port it shows.
 func TestImageSaysHowItIsRun(t *testing.T) {
-	for source, variables := range map[string][]string{plain: {"PORT=8080"}, zoned: {"ZONEINFO=/zoneinfo.zip", "PORT=8080"}} {
+	for source, variables := range map[string][]string{
+		plain: {"PORT=8080", "CGIGEN_FINISH_TIMEOUT=6s", "CGIGEN_STOP_TIMEOUT=2s"}, zoned: {"ZONEINFO=/zoneinfo.zip", "PORT=8080", "CGIGEN_FINISH_TIMEOUT=6s", "CGIGEN_STOP_TIMEOUT=2s"},
+	} {
 		image, described := only(t, index(t, container(t, source, "linux/amd64")))
 		config, err := image.ConfigFile()
 		if err != nil {
@@ -116,7 +118,7 @@ func TestImageSaysHowItIsRun(t *testing.T) {
 		}
 		want := v1.Config{
 			Entrypoint: []string{"/shop"}, Env: variables, User: "65532:65532",
-			ExposedPorts: map[string]struct{}{"8080/tcp": {}}, WorkingDir: "/",
+			ExposedPorts: map[string]struct{}{"8080/tcp": {}}, WorkingDir: "/", Labels: map[string]string{"org.opencontainers.image.title": "shop"},
 		}
 		if diff := cmp.Diff(want, config.Config); diff != "" {
 			t.Errorf("-want +got\n%s", diff)
@@ -199,12 +201,12 @@ func checkZones(t *testing.T, zones []byte) {
 
 // Several targets are one name, of which each machine gets its own image.
 func TestImageOfSeveralTargetsIsAnIndex(t *testing.T) {
-	o := container(t, plain, "linux/amd64", "linux/arm64")
+	o := container(t, plain, "linux/amd64", "linux/arm", "linux/arm64")
 	outer, err := index(t, o).IndexManifest()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(outer.Manifests) != 1 || outer.Manifests[0].MediaType != types.OCIImageIndex || outer.Manifests[0].Annotations[refName] != "shop" {
+	if len(outer.Manifests) != 2 || outer.Manifests[0].MediaType != types.OCIImageIndex || outer.Manifests[0].Annotations["org.opencontainers.image.ref.name"] != "shop" {
 		t.Fatalf("got %+v", outer.Manifests)
 	}
 	list, err := index(t, o).ImageIndex(outer.Manifests[0].Digest)
@@ -225,9 +227,9 @@ func TestImageOfSeveralTargetsIsAnIndex(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		platforms = append(platforms, m.Platform.String()+" "+config.OS+"/"+config.Architecture)
+		platforms = append(platforms, m.Platform.String()+" "+strings.TrimSuffix(config.OS+"/"+config.Architecture+"/"+config.Variant, "/"))
 	}
-	if diff := cmp.Diff([]string{"linux/amd64 linux/amd64", "linux/arm64 linux/arm64"}, platforms); diff != "" {
+	if diff := cmp.Diff([]string{"linux/amd64 linux/amd64", "linux/arm/v6 linux/arm/v6", "linux/arm64/v8 linux/arm64/v8"}, platforms); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}
 }
@@ -236,7 +238,7 @@ func TestProgramThatIsMissingIsSaid(t *testing.T) {
 	o := container(t, plain, "linux/amd64")
 	o.Builds[0].Programs[0].Path = filepath.Join(t.TempDir(), "none")
 	_, err := New(o)
-	if want := "making the image: open " + o.Builds[0].Programs[0].Path + ": "; err == nil || !strings.HasPrefix(err.Error(), want) {
+	if want := "making the image: reading what shop is built from: "; err == nil || !strings.HasPrefix(err.Error(), want) {
 		t.Errorf("error %v, want %s…", err, want)
 	}
 	o.Server, o.Layout = "nginx", "subdir"
