@@ -195,9 +195,9 @@ func TestReferencesNameTheirRegistry(t *testing.T) {
 	bad := map[string]string{
 		"shop":                     `"shop" does not say its registry: write REGISTRY/NAME[:TAG], such as registry.example.org/shop or docker.io/alice/shop`,
 		"alice/shop":               `"alice/shop" does not say its registry: write REGISTRY/NAME[:TAG], such as registry.example.org/shop or docker.io/alice/shop`,
-		"r.example/Shop":           `"r.example/Shop" is no name of an image`,
+		"r.example/Shop":           `"r.example/Shop" is not the name of an image`,
 		"r.example/shop@sha256:00": `"r.example/shop@sha256:00" has a digest, which follows from the programs: write REGISTRY/NAME[:TAG]`,
-		"r.example/":               `"r.example/" is no name of an image`,
+		"r.example/":               `"r.example/" is not the name of an image`,
 	}
 	for text, want := range bad {
 		_, err := ParseReference(text)

@@ -30,7 +30,7 @@ func ParseReference(text string) (Reference, error) {
 	}
 	tag, err := name.NewTag(text)
 	if err != nil {
-		return Reference{}, fmt.Errorf("%q is no name of an image: %w", text, err)
+		return Reference{}, fmt.Errorf("%q is not the name of an image: %w", text, err)
 	}
 	return Reference{tag}, nil
 }
