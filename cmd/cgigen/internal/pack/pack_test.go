@@ -66,7 +66,7 @@ func options(t *testing.T, server, layout string) Options {
 	return Options{
 		Server: server, Layout: layout, Docroot: "public_html", Hostname: "shop.example", Gateways: []string{"cgi", "fastcgi", "scgi"},
 		Model: shop(), Time: madeAt,
-		Builds: []Build{{Target: "linux/amd64", Programs: []Program{{"admin", build(t, "admin", plain)}, {"home", build(t, "home", plain)}}}},
+		Builds: []Build{{Target: "linux/amd64", Programs: []Program{{"admin", build(t, "admin", plain), "a0"}, {"home", build(t, "home", plain), "b0"}}}},
 	}
 }
 
@@ -187,10 +187,10 @@ func TestManifestAndSumsDescribeWhatIsThere(t *testing.T) {
 		Routes: []manifest.Route{{Pattern: "/admin/", Path: "/admin/", Program: "admin"}, {Pattern: "GET /{$}", Method: "GET", Path: "/{$}", Program: "home"},
 			{Pattern: "GET /items/{id}", Method: "GET", Path: "/items/{id}", Program: "home"}},
 		Programs: []manifest.Program{
-			{Name: "admin", Target: "linux/amd64", Path: "public_html/shop/cgi/admin.cgi", Address: "/shop/cgi/admin.cgi"},
-			{Name: "home", Target: "linux/amd64", Path: "public_html/shop/cgi/home.cgi", Address: "/shop/cgi/home.cgi"},
-			{Name: "admin", Target: "linux/arm64", Path: "private/targets/linux-arm64/admin.cgi"},
-			{Name: "home", Target: "linux/arm64", Path: "private/targets/linux-arm64/home.cgi"},
+			{Name: "admin", Target: "linux/amd64", Path: "public_html/shop/cgi/admin.cgi", Address: "/shop/cgi/admin.cgi", Build: "a0"},
+			{Name: "home", Target: "linux/amd64", Path: "public_html/shop/cgi/home.cgi", Address: "/shop/cgi/home.cgi", Build: "b0"},
+			{Name: "admin", Target: "linux/arm64", Path: "private/targets/linux-arm64/admin.cgi", Build: "a0"},
+			{Name: "home", Target: "linux/arm64", Path: "private/targets/linux-arm64/home.cgi", Build: "b0"},
 		},
 		Config: []manifest.Value{{Name: "DSN", Required: true, Secret: true, Programs: []string{"admin", "home"}}, {Name: "TITLE", Programs: []string{"admin", "home"}}},
 	}
