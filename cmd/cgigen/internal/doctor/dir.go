@@ -30,7 +30,7 @@ func Dir(dir string) (*Report, error) {
 	} else if !info.IsDir() {
 		return nil, fmt.Errorf("looking at the installation: %s is not a folder; unpack the package first", dir)
 	}
-	t := &tree{Report: &Report{Subject: dir}, dir: dir}
+	t := &tree{Report: &Report{Subject: printable(dir)}, dir: dir}
 	t.owner = ownerOf(dir)
 	if !t.readManifest() {
 		return t.sorted(), nil

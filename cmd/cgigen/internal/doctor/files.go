@@ -142,7 +142,7 @@ func (t *tree) checkRules(f manifest.File, info fs.FileInfo) {
 // isVariant reports whether the rules are those that the package has for hosts
 // that allow less.
 func (t *tree) isVariant(data []byte) bool {
-	variant, ok := t.manifest.File("private/server/programs-fileinfo.htaccess")
+	variant, ok := fileInfoRules(t.manifest)
 	return ok && sameContent(variant, data)
 }
 
