@@ -41,28 +41,60 @@ func (v *visit) build(program string) string {
 	return ""
 }
 
-// prove finds out whether the program that a call is for answers it. a is the
-// answer to the call.
-func (v *visit) prove(c call, a answer) proof {
-	build := v.build(c.program)
-	if build == "" {
-		return v.proveByComparison(c, a)
+// prove finds out whether a program of the site answers a call, and which one. a
+// is the answer to the call. It is asked with GET, whatever the call's method: for
+// that method the server may choose another program, which proves as much about the
+// server.
+func (v *visit) prove(c call, a answer) (proof, string) {
+	older := false
+	for _, program := range v.candidates(c) {
+		build := v.build(program)
+		if build == "" {
+			older = true
+			continue
+		}
+		if p := v.probe(c, build); p != none {
+			return p, program
+		}
 	}
+	switch byComparison := v.proveByComparison(c, a); {
+	case byComparison == shown && !older && !v.isMuxAt(c):
+		return none, ""
+	case byComparison == shown && !older:
+		return other, c.program
+	default:
+		return byComparison, c.program
+	}
+}
+
+// candidates are the programs that may answer a call: that of its route, and those
+// of other routes for the same address.
+func (v *visit) candidates(c call) []string {
+	list := []string{c.program}
+	path := strings.TrimPrefix(c.path, v.base.Path)
+	for _, r := range v.manifest.Routes {
+		if !slices.Contains(list, r.Program) && rules.Overlap(r.Path, path) && (r.Host == "" || r.Host == c.header.Get("Host")) {
+			list = append(list, r.Program)
+		}
+	}
+	return list
+}
+
+// probe asks the program with a build to say so.
+func (v *visit) probe(c call, build string) proof {
 	header := http.Header{"Cgigen-Probe": {build}}
 	for name, values := range c.header {
 		header[name] = values
 	}
-	p := v.do("GET", c.path, nil, header)
-	says := strings.Fields(p.header.Get("Cgigen-Program"))
+	a := v.do("GET", c.path, nil, header)
+	says := strings.Fields(a.header.Get("Cgigen-Program"))
 	switch {
-	case p.err == nil && len(says) > 1 && says[1] == build && p.status == http.StatusNoContent:
+	case a.err != nil || len(says) < 2 || says[1] != build:
+		return none
+	case a.status == http.StatusNoContent:
 		return shown
-	case p.err == nil && len(says) > 1 && says[1] == build:
-		return failed
-	case v.proveByComparison(c, a) == shown && v.isMuxAt(c):
-		return other
 	}
-	return none
+	return failed
 }
 
 // proveByComparison does without a probe: the answer is not the one for an

@@ -26,7 +26,15 @@ func (v *visit) judge(c call) bool {
 	if v.unusable(where, c.what, a) {
 		return false
 	}
-	switch v.prove(c, a) {
+	p, program := v.prove(c, a)
+	if p == none && c.method == "OPTIONS" { // which servers answer themselves
+		c.method, a = "GET", v.do("GET", c.path, nil, c.header)
+		p, program = v.prove(c, a)
+	}
+	if program != "" {
+		c.program = program
+	}
+	switch p {
 	case none:
 		switch {
 		case a.status == 500:

@@ -282,7 +282,7 @@ func (v *visit) answers(c call, a answer) bool {
 	if a.err != nil || a.status >= 500 || a.status == http.StatusForbidden {
 		return false
 	}
-	p := v.prove(c, a)
+	p, _ := v.prove(c, a)
 	return p == shown || p == other
 }
 
