@@ -33,6 +33,8 @@ func (v *visit) notTheProgram(c call, a answer) {
 	case isFolderRedirect(c.path, a):
 		v.add(Finding{"folder-before-route", Error, where, c.what + " leads to a folder: the server redirects to " + a.header.Get("Location"),
 			"the document root has a folder named like the route, which Apache takes first", "rename the folder, or the route"})
+	case isListing(a):
+		v.listed(c.path)
 	case a.status == http.StatusForbidden:
 		v.forbidden(where, c.what)
 	case a.status == http.StatusNotFound:
@@ -70,7 +72,7 @@ func (v *visit) missing(c call, where string, everywhere bool) {
 func (v *visit) folderBefore(path string) string {
 	first, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(path, v.base.Path), "/"), "/")
 	folder := v.base.Path + "/" + first
-	if first == "" || !isFolderRedirect(folder, v.get(folder)) {
+	if first == "" || folder == v.programFolder() || !isFolderRedirect(folder, v.get(folder)) {
 		return ""
 	}
 	return folder + "/"

@@ -39,7 +39,7 @@ func (v *visit) judge(c call) bool {
 		switch {
 		case a.status == 500:
 			v.refused = append(v.refused, c)
-		case c.header == nil && v.followRedirects(c.path):
+		case v.followRedirects(c.path, c.header):
 		default:
 			v.notTheProgram(c, a)
 		}

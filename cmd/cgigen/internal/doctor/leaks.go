@@ -91,12 +91,19 @@ func (v *visit) checkListings() {
 		}
 	}
 	for _, folder := range folders {
-		a := v.get(folder)
-		if a.err == nil && a.status == http.StatusOK && (bytes.Contains(a.body, []byte("Index of")) || bytes.Contains(a.body, []byte("Directory listing"))) {
-			v.add(Finding{"folder-listed", Warning, v.at(folder), "the server lists the folder", "everybody sees the names of all files in it, including copies and probes",
-				"add to the .htaccess in the folder: Options -Indexes\npanel: Indexes, the folder, No Indexing"})
+		if a := v.get(folder); isListing(a) {
+			v.listed(folder)
 		}
 	}
+}
+
+func isListing(a answer) bool {
+	return a.err == nil && a.status == http.StatusOK && (bytes.Contains(a.body, []byte("Index of")) || bytes.Contains(a.body, []byte("Directory listing")))
+}
+
+func (v *visit) listed(folder string) {
+	v.add(Finding{"folder-listed", Warning, v.at(folder), "the server lists the folder", "everybody sees the names of all files in it, including copies and probes",
+		"add to the .htaccess in the folder: Options -Indexes\npanel: Indexes, the folder, No Indexing"})
 }
 
 // checkTLS looks at whether visitors are protected. On this machine alone

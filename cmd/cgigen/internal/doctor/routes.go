@@ -53,17 +53,17 @@ func (v *visit) checkRoutes() {
 		}
 		v.proven++
 		if method == "GET" && r.Host == "" {
-			v.followRedirects(c.path)
+			v.followRedirects(c.path, nil)
 		}
 	}
 }
 
 // followRedirects finds out whether an address leads in a circle, and reports that.
-func (v *visit) followRedirects(path string) bool {
+func (v *visit) followRedirects(path string, header http.Header) bool {
 	start := v.at(path)
 	var seen []string
 	for range 10 {
-		a := v.get(path)
+		a := v.do("GET", path, nil, header)
 		if a.err != nil || a.status < 301 || a.status > 308 || a.status == 304 {
 			return false
 		}

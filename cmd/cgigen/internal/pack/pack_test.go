@@ -104,7 +104,7 @@ func TestPackagesHaveTheirFilesWithTheirModes(t *testing.T) {
 	notes := []string{"-rw------- INSTALL.md", "-rw------- private/.env.example", "-rw------- private/CONFIGURATION.md", "-rw------- private/MANIFEST.json",
 		"-rw------- private/SHA256SUMS", "-rw------- private/sbom.cdx.json", "drwx------ private"}
 	beside := []string{"-rw------- private/.htaccess", "-rw------- private/server/apache-vhost-fastcgi.conf", "-rw------- private/server/apache-vhost-scgi.conf",
-		"-rw------- private/server/apache-vhost.conf", "-rw------- private/server/programs-fileinfo.htaccess",
+		"-rw------- private/server/apache-vhost.conf", "-rw-r--r-- private/server/programs-fileinfo.htaccess",
 		"-rw------- private/server/systemd/shop@.service", "-rw------- private/server/systemd/shop@.socket", "drwx------ private/server", "drwx------ private/server/systemd"}
 	units := []string{"-rw------- server/systemd/shop@.service", "-rw------- server/systemd/shop@.socket", "drwx------ server", "drwx------ server/systemd", "drwxr-xr-x public"}
 	apache := []string{"-rw-r--r-- public_html/.htaccess", "drwxr-xr-x public_html"}
