@@ -9,7 +9,7 @@ import (
 var (
 	backupFiles = regexp.MustCompile(`^\.?(.+?)(~|\.(bak|old|orig|save|prev|new|swp|filepart|part|tmp|temp))$`)
 	hiddenStore = regexp.MustCompile(`^\.in\.(.+)\.$`)                // ProFTPD, while a file arrives
-	ofRsync     = regexp.MustCompile(`^\.(.+)\.[A-Za-z0-9]{6,8}$`)    // rsync and others, with random letters
+	ofRsync     = regexp.MustCompile(`^\.(.+)\.([A-Za-z0-9]{6})$`)    // rsync and others, with random letters
 	ofPureFTPd  = regexp.MustCompile(`^\.pureftpd-(upload|rename)\.`) // Pure-FTPd
 )
 
@@ -17,7 +17,8 @@ var (
 // as its own name says; "" if it is none. The name may be that of any file.
 func original(base string) string {
 	for _, pattern := range []*regexp.Regexp{hiddenStore, backupFiles, ofRsync} {
-		if m := pattern.FindStringSubmatch(base); m != nil {
+		m := pattern.FindStringSubmatch(base)
+		if m != nil && (pattern != ofRsync || strings.ToLower(m[2]) != m[2] || strings.ContainsAny(m[2], "0123456789")) {
 			return m[1]
 		}
 	}
@@ -32,7 +33,7 @@ func original(base string) string {
 func (t *tree) isLeftover(name string) bool {
 	base := path.Base(name)
 	from := original(base)
-	if from == "" {
+	if _, ours := t.manifest.File(name); ours || from == "" {
 		return false
 	}
 	if t.programFolders()[path.Dir(name)] || from == base || strings.HasPrefix(base, ".ht") {

@@ -71,8 +71,11 @@ func (v *visit) followRedirects(path string, header http.Header) bool {
 		if err != nil {
 			return false
 		}
+		if host := header.Get("Host"); host != "" {
+			from.Host = host
+		}
 		to, err := from.Parse(a.header.Get("Location"))
-		if err != nil || to.Host != v.base.Host || to.Scheme != v.base.Scheme {
+		if err != nil || to.Host != from.Host || to.Scheme != v.base.Scheme {
 			return false
 		}
 		seen = append(seen, path)

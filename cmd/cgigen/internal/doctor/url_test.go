@@ -238,6 +238,10 @@ func TestWhatAProbeShowsIsJudged(t *testing.T) {
 		{"a good host", "", "", ""},
 		{"little address space", "unlimited", "524288", "limit-address-space"},
 		{"few processes", "processes: 100", "processes: 3", "limit-processes"},
+		{"processes for some visitors", "processes: 100", "processes: 50", "limit-processes"},
+		{"files that the server sees read-only", "noexec: no", "noexec: no\nread-only: yes", "home-read-only"},
+		{"a folder of settings that the server sees read-only", "noexec: no", "noexec: no\nprivate: read-only", "home-read-only"},
+		{"a folder of settings that programs may not enter", "noexec: no", "noexec: no\nprivate: closed", "private-closed"},
 		{"another processor", "x86_64", "aarch64", "host-architecture"},
 		{"noexec", "noexec: no", "noexec: yes", "noexec"},
 		{"authorization that is lost", "arrives", "no", "authorization-lost"},
@@ -247,7 +251,7 @@ func TestWhatAProbeShowsIsJudged(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			v := &visit{Report: &Report{}, manifest: shop()}
+			v := &visit{Report: &Report{}, manifest: shop(), base: &url.URL{}}
 			v.judgeProbe("http://h/", probeFacts(strings.Replace(fine, test.old, test.new, 1)))
 			got := ""
 			for _, f := range v.Findings {

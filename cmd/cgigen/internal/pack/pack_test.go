@@ -183,7 +183,7 @@ func TestManifestAndSumsDescribeWhatIsThere(t *testing.T) {
 	}
 	m.Files, m.Folders = nil, nil
 	site := &manifest.Manifest{
-		Version: 1, Module: "example.com/shop", Site: "shop", Server: "apache", Layout: "subdir", Base: "/shop", Docroot: m.Docroot,
+		Version: manifest.Version, Module: "example.com/shop", Site: "shop", Server: "apache", Layout: "subdir", Base: "/shop", Docroot: m.Docroot,
 		Routes: []manifest.Route{{Pattern: "/admin/", Path: "/admin/", Program: "admin"}, {Pattern: "GET /{$}", Method: "GET", Path: "/{$}", Program: "home"},
 			{Pattern: "GET /items/{id}", Method: "GET", Path: "/items/{id}", Program: "home"}},
 		Programs: []manifest.Program{
