@@ -182,7 +182,7 @@ func (h *host) shared() string {
 // Every fault is planted on a real host: the doctor names it, and a host that
 // does not run the programs does not send them either.
 func TestFaultsOfRealHosts(t *testing.T) {
-	for _, f := range slices.Concat(faults(), moreFaults()) {
+	for _, f := range slices.Concat(faults(), moreFaults(), foreignFaults()) {
 		t.Run(f.name, func(t *testing.T) {
 			t.Parallel()
 			h := &host{dir: home(t), docroot: "public_html", options: modules("cgid"), directory: healthy}
@@ -210,6 +210,13 @@ func TestFaultsOfRealHosts(t *testing.T) {
 			}
 		})
 	}
+}
+
+// noFinding has the doctor look at a healthy site from outside: it finds nothing but
+// what the server is known to lack.
+func noFinding(t *testing.T, addr, dir, base string, known ...string) {
+	t.Helper()
+	same(t, "the doctor at the URL", ask(t, "--manifest", filepath.Join(dir, "private/MANIFEST.json"), "http://"+addr+base+"/"), known)
 }
 
 func same(t *testing.T, what string, got, want []string) {
