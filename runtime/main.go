@@ -33,6 +33,11 @@ func Main(name string, build func(context.Context, *App) error, gateways ...gate
 	os.Exit(2)
 }
 
+// linkedBuild is set by the linker: 32 hexadecimal digits that stand for what the
+// program was built from. A request whose field Cgigen-Probe has the same value
+// asks which program answers, and through which gateway.
+var linkedBuild string
+
 // newProgram joins the parts of a generated program for a gateway.
 func newProgram(name string, build func(context.Context, *App) error, isCGI bool) gateway.Program {
 	app := &App{name: name, values: config.Open(name, settings()...)}
@@ -44,6 +49,7 @@ func newProgram(name string, build func(context.Context, *App) error, isCGI bool
 	app.life.stop = app.stop
 	return gateway.Program{
 		Name:        name,
+		Build:       linkedBuild,
 		Context:     &app.life,
 		Cancel:      func() { app.life.Cancel(context.Canceled) },
 		KeepSignals: app.life.ignore,

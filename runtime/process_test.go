@@ -23,6 +23,7 @@ import (
 // one: what these tests are about belongs to a process.
 func TestMain(m *testing.M) {
 	if os.Getenv("REQUEST_METHOD") != "" || os.Getenv("TEST_PROGRAM") != "" {
+		runtime.LinkBuild(os.Getenv("TEST_LINKED"))
 		runtime.Main("test", build, cgi.Gateway)
 	}
 	os.Exit(m.Run())

@@ -122,7 +122,7 @@ func (a *app) build(ctx context.Context, options generator.Options, o buildFlags
 		if len(targets) > 1 {
 			dir = filepath.Join(o.dist, target.Folder())
 		}
-		jobs = append(jobs, siteJobs(result, dir, builder.Options{Target: target, Tags: options.Tags})...)
+		jobs = append(jobs, siteJobs(result, dir, builder.Options{Target: target, Tags: options.Tags, Identify: true})...)
 	}
 	built, err := a.compile(ctx, jobs)
 	if err != nil {

@@ -22,6 +22,7 @@ import (
 type doctorFlags struct {
 	asJSON, probe   bool
 	manifest, token string
+	user            string
 }
 
 func (a *app) doctorCommand() *cobra.Command {
@@ -53,13 +54,14 @@ doctor exits with 1 if it finds anything wrong.`,
 			case strings.Contains(args[0], "://"):
 				return a.examine(cmd.Context(), args[0], flags)
 			}
-			report, err := doctor.Dir(args[0])
+			report, err := doctor.Dir(args[0], doctor.DirOptions{User: flags.user})
 			return a.show(report, err, flags)
 		},
 	}
 	cmd.Flags().BoolVar(&flags.asJSON, "json", false, "print the report as a JSON object")
 	cmd.Flags().BoolVar(&flags.probe, "probe", false, "write a probe into DIR (default: the working directory)")
 	cmd.Flags().StringVar(&flags.manifest, "manifest", "", "read the manifest of the package from `FILE` (default private/MANIFEST.json)")
+	cmd.Flags().StringVar(&flags.user, "user", "", "check DIR for a host without suEXEC, whose web server runs as `USER`")
 	cmd.Flags().StringVar(&flags.token, "token", "", "read the uploaded probe that has `TOKEN` in its name")
 	return cmd
 }
@@ -73,6 +75,9 @@ func (a *app) examine(ctx context.Context, address string, flags doctorFlags) er
 	file := flags.manifest
 	if file == "" {
 		file = filepath.FromSlash(manifest.Path)
+	}
+	if found, _ := filepath.Glob(filepath.FromSlash("private/*/MANIFEST.json")); flags.manifest == "" && len(found) == 1 {
+		file = found[0] // of the one site that there is
 	}
 	text, err := os.ReadFile(file)
 	if err != nil {

@@ -318,7 +318,7 @@ func (a *app) packBuilds(ctx context.Context, options generator.Options, flags *
 		}
 		job := builder.Options{
 			Programs: result.Programs, Dir: filepath.Join(stage, target.Folder()), Target: target, Tags: flags.tags,
-			Flags: []string{"-buildvcs=false"}, Env: baseline(), Link: flags.link(),
+			Flags: []string{"-buildvcs=false"}, Env: baseline(), Link: flags.link(), Identify: true,
 		}
 		if flags.layout == "multicall" || flags.server == "container" {
 			cleanup, err := joinPrograms(&job, result, *flags)
@@ -336,7 +336,7 @@ func (a *app) packBuilds(ctx context.Context, options generator.Options, flags *
 	for i, programs := range built {
 		build := pack.Build{Target: jobs[i].Target.String()}
 		for _, p := range programs {
-			build.Programs = append(build.Programs, pack.Program{Name: p.Name, Path: p.Path})
+			build.Programs = append(build.Programs, pack.Program{Name: p.Name, Path: p.Path, Build: p.Build})
 		}
 		o.Builds = append(o.Builds, build)
 	}

@@ -26,6 +26,7 @@ func serve(p gateway.Program) int {
 	in.setting = p.Setting
 	x := new(gateway.Exchange) // a literal is made on the stack first, which has to grow for it
 	x.Program, x.Vars = p, vars
+	x.Program.Gateway = "cgi"
 	x.Input, x.Output, x.Log = in, out, logWriter{}
 	x.Context, x.Cancel = p.Context, p.Cancel
 	outcome := x.Serve()

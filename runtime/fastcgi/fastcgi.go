@@ -32,6 +32,7 @@ func Gateway(c *gateway.LinkedGateways) {
 
 // protocol is FastCGI for package stream.
 func protocol(p gateway.Program) stream.Protocol {
+	p.Gateway = "fastcgi"
 	return stream.Protocol{
 		Name:   "FastCGI",
 		Begins: func(first byte) bool { return first == version },

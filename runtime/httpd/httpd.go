@@ -47,12 +47,13 @@ func newService(p gateway.Program, limits stream.Limits) stream.Service {
 	s.limits = ownDefaults(p, limits)
 	var base context.Context
 	base, s.cancel = context.WithCancelCause(context.Background())
+	p.Gateway = "http"
 	handler, err := p.Start()
 	if err != nil {
 		handler = http.HandlerFunc(broken)
 	}
 	s.server = http.Server{
-		Handler:           s.wrap(p, handler),
+		Handler:           s.wrap(p, handler, err),
 		ReadHeaderTimeout: limits.HeaderTimeout,
 		IdleTimeout:       limits.IdleTimeout,
 		MaxHeaderBytes:    headerBytes(s.limits.Header),
@@ -91,8 +92,9 @@ func broken(w http.ResponseWriter, _ *http.Request) {
 	http.Error(w, "500 Internal Server Error", http.StatusInternalServerError)
 }
 
-// wrap puts in front of the routes what is about the server.
-func (s *service) wrap(p gateway.Program, routes http.Handler) http.Handler {
+// wrap puts in front of the routes what is about the server. failed is the error
+// of the constructors.
+func (s *service) wrap(p gateway.Program, routes http.Handler, failed error) http.Handler {
 	base, _ := p.Setting("BASE")
 	health := healthPath(p, routes, base)
 	trusted := p.Proxies
@@ -113,6 +115,9 @@ func (s *service) wrap(p gateway.Program, routes http.Handler) http.Handler {
 		defer s.running.Add(-1)
 		if s.closed.Load() {
 			panic(http.ErrAbortHandler) // Shutdown may no longer wait for it
+		}
+		if p.AnswerProbe(w, r, failed) {
+			return
 		}
 		if err := trusted.Apply(r); err != nil {
 			s.server.ErrorLog.Print(err)

@@ -30,6 +30,7 @@ func Gateway(c *gateway.LinkedGateways) {
 
 // protocol is SCGI for package stream.
 func protocol(p gateway.Program) stream.Protocol {
+	p.Gateway = "scgi"
 	return stream.Protocol{
 		Name:   "SCGI",
 		Begins: func(first byte) bool { return '0' <= first && first <= '9' },

@@ -94,6 +94,12 @@ func (x *Exchange) serve() Outcome {
 	handler, err := x.Program.Start()
 	if err != nil {
 		x.Report(err.Error())
+	}
+	if x.Program.AnswerProbe(w, r, err) {
+		x.Cancel()
+		return w.finish()
+	}
+	if err != nil {
 		return max(w.replace(http.StatusInternalServerError), Failed)
 	}
 	if r.ContentLength < 0 || r.ContentLength > longTransfer || strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {

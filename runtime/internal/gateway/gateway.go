@@ -52,6 +52,12 @@ type LinkedGateways struct {
 type Program struct {
 	Name string
 
+	// Build is the hash that the build has linked in for probes, "" without one.
+	// Gateway is how requests reach the program: cgi, warm, fastcgi, scgi or http.
+	// Each gateway package sets it, and, if there is something to say about the
+	// way, Reason: one word. See AnswerProbe.
+	Build, Gateway, Reason string
+
 	// Context is cancelled when the process is told to stop, with the
 	// signal as its cause.
 	Context context.Context

@@ -29,6 +29,9 @@ type Options struct {
 	// OneRequest says that the programs end after one request (CGI alone): they
 	// are built for a quick start.
 	OneRequest bool
+	// Identify links into each program the hash of what it was built from, which
+	// Program.Build returns.
+	Identify bool
 	// Progress, if set, is called while the compiler works, with the number
 	// of programs that are ready. It is called by one goroutine at a time.
 	Progress func(ready int)
@@ -36,10 +39,11 @@ type Options struct {
 
 // A Program is a compiled program.
 type Program struct {
-	Name string
-	Path string        // of the file
-	Size int64         // in bytes
-	Time time.Duration // from the start of the build until the program was ready
+	Name  string
+	Path  string        // of the file
+	Size  int64         // in bytes
+	Time  time.Duration // from the start of the build until the program was ready
+	Build string        // the hash of its inputs, 32 hexadecimal digits; "" without Options.Identify
 }
 
 // A CompileError is what the go command reports about the source.
@@ -70,7 +74,7 @@ func Build(ctx context.Context, o Options) (programs []Program, err error) {
 		return nil, fmt.Errorf("making a folder for the build: %w", err)
 	}
 	defer os.RemoveAll(stage)
-	b := build{Options: o, stage: stage, start: time.Now()}
+	b := build{Options: o, stage: stage, start: time.Now(), hashes: map[string]string{}}
 	b.seed()
 	if err := b.compile(ctx); err != nil {
 		return nil, err
@@ -81,8 +85,9 @@ func Build(ctx context.Context, o Options) (programs []Program, err error) {
 // build is one run of Build.
 type build struct {
 	Options
-	stage string // folder that the compiler writes to
-	start time.Time
+	stage  string // folder that the compiler writes to
+	start  time.Time
+	hashes map[string]string // of the programs' inputs, by their folders
 }
 
 // seed links the programs of the last build into the stage: the go command
@@ -146,11 +151,9 @@ func (b *build) goBuild(ctx context.Context) error {
 }
 
 func (b *build) goCommand(ctx context.Context, output string, dirs ...string) error {
-	quick := b.quickStart(ctx, dirs)
-	args := []string{
-		"build", "-trimpath", "-buildmode=default",
-		"-ldflags=" + strings.TrimSpace("-s -w "+quick.link+b.Link), "-tags=" + b.Tags, "-o", output,
-	}
+	quick := b.quickStart(ctx)
+	args := []string{"build", "-trimpath", "-buildmode=default", "-tags=" + b.Tags, "-o", output}
+	args = append(args, b.linkFlags(ctx, quick, dirs)...)
 	args = append(append(args, b.Flags...), "--")
 	cmd := command(ctx, append(args, dirs...)...)
 	cmd.Env = slices.Concat(os.Environ(), b.Target.Env(), quick.env, b.Env)
@@ -257,7 +260,7 @@ func (b *build) installOne(p model.Main) (Program, error) {
 		return Program{}, err
 	}
 	took := max(info.ModTime().Sub(b.start), 0)
-	return Program{Name: p.Name, Path: final, Size: info.Size(), Time: took}, nil
+	return Program{Name: p.Name, Path: final, Size: info.Size(), Time: took, Build: b.hash(p)}, nil
 }
 
 // manyPrograms are so many that to rewrite them would take as long as to link

@@ -10,14 +10,15 @@ import (
 
 // settings are what the go command is told besides, to compile for a quick start.
 type settings struct {
-	env  []string // variables
-	link string   // linker flags, with a space behind them
+	env      []string // variables
+	link     string   // linker flags, with a space behind them
+	defaults bool     // defaults of GODEBUG may be chosen, as far as the programs leave that open
 }
 
 // quickStart makes programs that end after one request start quicker, by what
 // was measured with Go 1.26 (docs/explanation/performance.md); another version has to be
 // measured first, or does not have the choice.
-func (b *build) quickStart(ctx context.Context, dirs []string) settings {
+func (b *build) quickStart(ctx context.Context) settings {
 	if !b.OneRequest {
 		return settings{}
 	}
@@ -35,26 +36,26 @@ func (b *build) quickStart(ctx context.Context, dirs []string) settings {
 	if b.Target.Arch == "amd64" {
 		s.link = "-funcalign=16 " // half of what is usual there: the code has fewer pages
 	}
-	if b.mayChooseDefaults(ctx, dirs) {
-		// These are defaults of GODEBUG, which the variable overrides. Without the
-		// first, Go's runtime takes a sample for the memory profile when it
-		// starts, and has to walk a stack for it, even if nobody can ever read it.
-		// Without the second it starts a goroutine for the case that processors are
-		// added meanwhile.
-		s.link += "-X=runtime.godebugDefault=memprofilerate=0,updatemaxprocs=0 "
-	}
+	s.defaults = true
 	return s
 }
+
+// ownDefaults are linker flags for defaults of GODEBUG, which the variable
+// overrides. Without the first, Go's runtime takes a sample for the memory profile
+// when it starts, and has to walk a stack for it, even if nobody can ever read it.
+// Without the second it starts a goroutine for the case that processors are added
+// meanwhile.
+const ownDefaults = "-X=runtime.godebugDefault=memprofilerate=0,updatemaxprocs=0 "
 
 var go126 = regexp.MustCompile(`^go1\.26(\.|$)`)
 
 // mayChooseDefaults reports whether none of the programs has settings of its own
 // for GODEBUG, which would be replaced, or what could write a memory profile.
-func (b *build) mayChooseDefaults(ctx context.Context, dirs []string) bool {
-	const found = `{{.DefaultGODEBUG}}{{range .Deps}}{{if eq . "runtime/pprof"}}{{.}}{{end}}{{end}}`
-	args := append(append([]string{"list", "-f", found, "-tags=" + b.Tags}, b.Flags...), "--")
-	cmd := command(ctx, append(args, dirs...)...)
-	cmd.Env = slices.Concat(os.Environ(), b.Target.Env(), b.Env)
-	out, err := cmd.Output()
-	return err == nil && strings.TrimSpace(string(out)) == ""
+func mayChooseDefaults(programs map[string]origin) bool {
+	for _, p := range programs {
+		if p.debug != "" || slices.Contains(p.deps, "runtime/pprof") {
+			return false
+		}
+	}
+	return len(programs) > 0
 }

@@ -7,6 +7,8 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
+	"runtime"
 	"strings"
 
 	"github.com/cgigen/cgigen/cmd/cgigen/internal/manifest"
@@ -15,58 +17,126 @@ import (
 // A tree is an installation in a folder.
 type tree struct {
 	*Report
-	dir      string
-	manifest *manifest.Manifest
-	owner    owner // of the installation
+	dir       string
+	list      string // path of the manifest
+	manifest  *manifest.Manifest
+	owner     owner // of the installation
+	runner    runner
+	strangers []stranger
+}
+
+// DirOptions say what cannot be seen in a folder.
+type DirOptions struct {
+	User string // whom programs run as on a host without suEXEC; "" with suEXEC
 }
 
 // owner is a user and a group; both are -1 where files have no owner.
 type owner struct{ user, group int }
 
-// Dir looks at an unpacked package or an installed one.
-func Dir(dir string) (*Report, error) {
+// Dir looks at an unpacked package or an installed one, and at every site that is
+// installed there.
+func Dir(dir string, o DirOptions) (*Report, error) {
 	if info, err := os.Stat(dir); err != nil {
 		return nil, fmt.Errorf("looking at the installation: %w", err)
 	} else if !info.IsDir() {
 		return nil, fmt.Errorf("looking at the installation: %s is not a folder; unpack the package first", dir)
 	}
-	t := &tree{Report: &Report{Subject: dir}, dir: dir}
-	t.owner = ownerOf(dir)
-	if !t.readManifest() {
-		return t.sorted(), nil
+	report := &Report{Subject: printable(dir)}
+	var as runner
+	if o.User != "" {
+		var err error
+		if as, err = runnerOf(o.User); err != nil {
+			return nil, err
+		}
 	}
+	for _, list := range manifestsIn(dir) {
+		t := &tree{Report: report, dir: dir, list: list, owner: ownerOf(dir), runner: as}
+		if t.readManifest() {
+			t.check()
+		}
+	}
+	return report.sorted(), nil
+}
+
+// manifestsIn lists the manifests of the sites in a folder, and the one that should
+// be there if there is none.
+func manifestsIn(dir string) []string {
+	var list []string
+	for _, pattern := range []string{"private", "private/*"} {
+		found, _ := filepath.Glob(filepath.Join(escapeGlob(dir), pattern, path.Base(manifest.Path))) // the pattern is well formed
+		for _, name := range found {
+			if rel, err := filepath.Rel(dir, name); err == nil {
+				list = append(list, filepath.ToSlash(rel))
+			}
+		}
+	}
+	if len(list) == 0 {
+		return []string{manifest.Path}
+	}
+	return list
+}
+
+// escapeGlob is a name as a pattern that fits it alone.
+func escapeGlob(name string) string {
+	if runtime.GOOS == "windows" {
+		return name // where nothing can be escaped
+	}
+	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`).Replace(name)
+}
+
+// check looks at one site.
+func (t *tree) check() {
 	t.checkRoot()
 	t.checkFolders()
 	t.checkFiles()
 	t.checkConfig()
 	t.checkPrivate()
+	t.checkOwners()
 	t.checkLeftovers()
-	return t.sorted(), nil
+	t.checkShadows()
+	t.checkBlocks()
+	t.checkLabels()
 }
+
+// private is the folder of the settings: the one that the manifest lies in.
+func (t *tree) private() string { return path.Dir(t.list) }
+
+// setting is the path of a file beside the settings.
+func (t *tree) setting(name string) string { return path.Join(t.private(), name) }
 
 func (t *tree) path(name string) string { return filepath.Join(t.dir, filepath.FromSlash(name)) }
 
 // isApache reports whether suEXEC may look at the installation.
 func (t *tree) isApache() bool { return t.manifest.Server == "apache" }
 
+// isSuexec reports whether suEXEC runs the programs.
+func (t *tree) isSuexec() bool { return t.isApache() && !t.runner.server }
+
 func (t *tree) readManifest() bool {
-	m, err := manifest.Read(t.dir)
+	text, err := t.read(t.list, maxManifest)
+	var m *manifest.Manifest
+	if err == nil {
+		m, err = manifest.Decode(text)
+	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		t.add(Finding{"manifest-missing", Error, manifest.Path, "there is no manifest",
+		t.add(Finding{"manifest-missing", Error, t.list, "there is no manifest",
 			"without it the doctor cannot know which files belong to the site, and whether they arrived whole",
 			"name the folder that the package was unpacked into (the one above private/), or upload private/ again"})
 	case err != nil:
-		t.add(Finding{"manifest-damaged", Error, manifest.Path, err.Error(),
-			"the upload changed or cut the file", "upload " + manifest.Path + " again, in binary mode"})
+		t.add(Finding{"manifest-damaged", Error, t.list, plain(err),
+			"the upload changed or cut the file", "upload " + t.list + " again, in binary mode"})
 	}
 	t.manifest = m
 	return err == nil
 }
 
+// maxManifest bounds a manifest: of ten thousand programs it has some megabytes.
+const maxManifest = 64 << 20
+
 // checkRoot reports once that the owner of the installation may not run programs.
 func (t *tree) checkRoot() {
-	if t.isApache() && t.owner.user >= 0 && t.owner.user < 100 {
+	if t.isSuexec() && t.owner.user >= 0 && t.owner.user < 100 && webUser(t.owner.user) == "" {
 		t.add(Finding{"owner-system", Error, ".", fmt.Sprintf("the installation belongs to user %d", t.owner.user),
 			"suEXEC never runs programs of root or of users below 100 (suexec.log: cannot run as forbidden uid)",
 			"chown -R USER:GROUP " + quote(t.dir) + "   # the user of the hosting account"})
@@ -88,11 +158,14 @@ func (t *tree) checkFolders() {
 		}
 		mode := info.Mode().Perm()
 		if mode&0o022 != 0 && (programs[f.Path] || t.isApache()) {
-			t.add(Finding{"folder-writable", Error, f.Path, fmt.Sprintf("others may write to the folder (mode %04o)", mode),
-				"suEXEC answers 500 (suexec.log: directory is writable by others), and other customers could replace programs",
+			why := "others could replace programs"
+			if t.isSuexec() {
+				why = "suEXEC answers 500 (suexec.log: directory is writable by others), and other customers could replace programs"
+			}
+			t.add(Finding{"folder-writable", level(t.isSuexec()), f.Path, fmt.Sprintf("others may write to the folder (mode %04o)", mode), why,
 				"chmod 755 " + quote(t.path(f.Path)) + "\npanel: file manager, permissions of the folder, 755"})
 		}
-		if mode&0o001 == 0 {
+		if !t.may(info, 1) {
 			t.add(Finding{"folder-closed", Error, f.Path, fmt.Sprintf("the server may not enter the folder (mode %04o)", mode),
 				"the web server runs as another user, and answers 403 for every file below the folder",
 				"chmod 755 " + quote(t.path(f.Path)) + "\npanel: file manager, permissions of the folder, 755"})
@@ -125,24 +198,30 @@ func (t *tree) programFolders() map[string]bool {
 // belong to the user that they run as.
 func (t *tree) checkOwner(name string, info fs.FileInfo, matters bool) {
 	has := ownerIn(info)
-	if !matters || !t.isApache() || has == t.owner {
+	if !matters || !t.isSuexec() || has == t.owner {
 		return
 	}
 	id, what := "program-owner", "the program"
 	if info.IsDir() {
 		id, what = "folder-owner", "the folder of the programs"
 	}
-	t.add(Finding{id, Error, name, fmt.Sprintf("%s belongs to %d:%d, the installation to %d:%d", what, has.user, has.group, t.owner.user, t.owner.group),
+	t.strange(Finding{id, Error, name, fmt.Sprintf("%s belongs to %d:%d, the installation to %d:%d", what, has.user, has.group, t.owner.user, t.owner.group),
 		"suEXEC answers 500 unless folder and program belong to the user that the site runs as (suexec.log: target uid/gid mismatch)",
-		fmt.Sprintf("chown %d:%d %s\npanel: delete and upload it again as the user of the account", t.owner.user, t.owner.group, quote(t.path(name)))})
+		fmt.Sprintf("chown %d:%d %s\npanel: delete and upload it again as the user of the account", t.owner.user, t.owner.group, quote(t.path(name)))}, has)
 }
 
 func isPrivate(name string) bool { return name == "private" || strings.HasPrefix(name, "private/") }
 
-// quote writes a path so that it can be pasted after chmod.
+// quote writes a word so that it can be pasted into a shell's line, whatever is in
+// it, and is not taken for a flag.
 func quote(name string) string {
-	if !strings.ContainsAny(name, " '\"$`\\*?[](){}<>|&;#!~\n\t") {
+	if strings.HasPrefix(name, "-") {
+		name = "./" + name
+	}
+	if plainWord.MatchString(name) {
 		return name
 	}
 	return "'" + strings.ReplaceAll(name, "'", `'\''`) + "'"
 }
+
+var plainWord = regexp.MustCompile(`^[A-Za-z0-9_./:=@%+,-]+$`)

@@ -10,9 +10,11 @@ import (
 	"encoding/hex"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -110,7 +112,7 @@ func must(t *testing.T, err error) {
 }
 
 func TestAHealthyInstallationHasNoFinding(t *testing.T) {
-	report, err := Dir(installed(t, nil))
+	report, err := Dir(installed(t, nil), DirOptions{})
 	must(t, err)
 	if diff := cmp.Diff([]Finding{}, report.Findings); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
@@ -229,6 +231,83 @@ func TestEveryFaultOfAnInstallationIsNamed(t *testing.T) {
 		{name: "the package in the document root", plant: write("public_html/shop.zip", "PK", 0o644), want: []string{"package-in-docroot public_html/shop.zip"}},
 		{name: "a copy beside the programs", plant: write("public_html/cgi/home.cgi.bak", "x", 0o755), want: []string{"backup-left public_html/cgi/home.cgi.bak"}},
 		{name: "a program of an earlier version", plant: write("public_html/cgi/old.cgi", "x", 0o711), want: []string{"program-unknown public_html/cgi/old.cgi"}},
+		{name: "a link in place of settings", plant: func(t *testing.T, dir string) {
+			must(t, os.Remove(filepath.Join(dir, "private/site.env")))
+			must(t, os.Symlink("/etc/passwd", filepath.Join(dir, "private/site.env")))
+		}, want: []string{"config-irregular private/site.env", "config-missing private/site.env"}},
+		{name: "a pipe in place of settings", plant: func(t *testing.T, dir string) {
+			must(t, os.Remove(filepath.Join(dir, "private/site.env")))
+			must(t, syscall.Mkfifo(filepath.Join(dir, "private/site.env"), 0o600))
+		}, want: []string{"config-irregular private/site.env", "config-missing private/site.env"}},
+		{name: "an endless device in place of settings", plant: func(t *testing.T, dir string) {
+			must(t, os.Remove(filepath.Join(dir, "private/site.env")))
+			must(t, os.Symlink("/dev/zero", filepath.Join(dir, "private/site.env")))
+		}, want: []string{"config-irregular private/site.env", "config-missing private/site.env"}},
+		{name: "a pipe in place of a file of the package", plant: func(t *testing.T, dir string) {
+			must(t, os.Remove(filepath.Join(dir, "private/CONFIGURATION.md")))
+			must(t, syscall.Mkfifo(filepath.Join(dir, "private/CONFIGURATION.md"), 0o600))
+		}, want: []string{"file-unreadable private/CONFIGURATION.md"}},
+		{name: "a link in place of the manifest", plant: func(t *testing.T, dir string) {
+			must(t, os.Remove(filepath.Join(dir, manifest.Path)))
+			must(t, os.Symlink("/dev/zero", filepath.Join(dir, manifest.Path)))
+		}, want: []string{"manifest-damaged " + manifest.Path}},
+		{name: "settings of a terabyte", plant: func(t *testing.T, dir string) { must(t, os.Truncate(filepath.Join(dir, "private/site.env"), 1<<40)) },
+			want: []string{"file-unreadable private/site.env", "config-missing private/site.env"}},
+		{name: "rules of a terabyte", plant: func(t *testing.T, dir string) { must(t, os.Truncate(filepath.Join(dir, rules), 1<<40)) }, want: []string{"file-unreadable " + rules}},
+		{name: "a folder of settings that leads out of the account", plant: func(t *testing.T, dir string) {
+			elsewhere := t.TempDir()
+			put(t, elsewhere, "site.env", []byte("FOREIGN_SECRET=x\n"), 0o600)
+			must(t, os.Symlink(elsewhere, filepath.Join(dir, "private/more")))
+			must(t, os.Remove(filepath.Join(dir, "private/site.env")))
+			must(t, os.Symlink("more/site.env", filepath.Join(dir, "private/site.env")))
+		}, want: []string{"config-irregular private/site.env", "config-missing private/site.env"}},
+		{name: "a document root for the server's group alone", plant: func(t *testing.T, dir string) {
+			chown(t, dir, 65534)
+			must(t, os.Lchown(filepath.Join(dir, "public_html"), 65534, 33))
+			must(t, os.Chmod(filepath.Join(dir, "public_html"), 0o750))
+		}, root: true},
+		{name: "rules for the server's group alone", plant: func(t *testing.T, dir string) {
+			must(t, os.Lchown(filepath.Join(dir, rules), 65534, 33))
+			must(t, os.Chmod(filepath.Join(dir, rules), 0o640))
+		}, root: true},
+		{name: "a document root for the account's own group", plant: mode("public_html", 0o750), want: []string{"folder-closed public_html"}},
+		{name: "several owners", plant: func(t *testing.T, dir string) {
+			must(t, os.Lchown(filepath.Join(dir, home), 1234, 1234))
+			must(t, os.Lchown(filepath.Join(dir, "private/site.env"), 1235, 1235))
+		}, want: []string{"owner-mixed ."}, root: true},
+		{name: "settings of the web server", plant: owner("private/site.env", 33), want: []string{"owner-mixed ."}, root: true},
+		{name: "an installation of the web server", plant: func(t *testing.T, dir string) { chown(t, dir, 33) }, want: []string{"owner-mixed ."}, root: true},
+		{name: "a program called site", plant: write("private/site.env", "SHOP_DSN=x\nSHOP_COLOR=red\n", 0o600), change: func(m *manifest.Manifest) {
+			m.Programs = append(m.Programs, manifest.Program{Name: "site", Target: "linux/386", Path: "private/targets/linux-386/user.cgi"})
+		}},
+		{name: "a database beside the settings", plant: func(t *testing.T, dir string) {
+			put(t, dir, "private/shop.db", []byte(sqliteMagic+"rest"), 0o644)
+			put(t, dir, "private/shop.db-wal", []byte("x"), 0o644)
+		}},
+		{name: "what an upload left of a program", plant: write("public_html/cgi/.in.home.cgi.", "x", 0o644), want: []string{"backup-left public_html/cgi/.in.home.cgi."}},
+		{name: "what rsync left of the rules", plant: write("public_html/..htaccess.aB3dE9", "x", 0o600), want: []string{"backup-left public_html/..htaccess.aB3dE9"}},
+		{name: "what rsync left of a program", plant: write("public_html/cgi/.home.cgi.aB3dE9", "x", 0o600), want: []string{"backup-left public_html/cgi/.home.cgi.aB3dE9"}},
+		{name: "copies of settings and lists", plant: func(t *testing.T, dir string) {
+			for _, name := range []string{"private/site.env.tmp", "private/MANIFEST.json.new", "private/.in.site.env.", "public_html/site.env.bak"} {
+				put(t, dir, name, []byte("x"), 0o600)
+			}
+		}, want: []string{"backup-left private/site.env.tmp", "backup-left private/MANIFEST.json.new", "backup-left private/.in.site.env.", "backup-left public_html/site.env.bak"}},
+		{name: "copies of the owner's own", plant: func(t *testing.T, dir string) {
+			put(t, dir, "public_html/index.html.bak", []byte("x"), 0o644)
+			put(t, dir, "public_html/.config.example1", []byte("x"), 0o644)
+		}},
+		{name: "a folder named like a route", plant: write("public_html/users/x.html", "x", 0o644), want: []string{"folder-before-route public_html/users"}},
+		{name: "a folder named like a route, with rules", plant: write("public_html/users/.htaccess", "RewriteEngine On\n", 0o644), want: []string{"folder-before-route public_html/users"}},
+		{name: "a folder of another name", plant: write("public_html/pictures/.htaccess", "RewriteEngine On\n", 0o644)},
+		{name: "rules among others", plant: edit(rules, func(b []byte) []byte {
+			return []byte("AddHandler x .php\n\n# BEGIN cgigen shop\n" + string(b) + "# END cgigen shop\n\n# BEGIN WordPress\nRewriteRule . /index.php [L]\n# END WordPress\n")
+		})},
+		{name: "rules among others that were changed", plant: edit(rules, func(b []byte) []byte {
+			return []byte("# BEGIN cgigen shop\n" + string(b) + "RewriteRule x y\n# END cgigen shop\n")
+		}), want: []string{"htaccess-changed " + rules}},
+		{name: "rules behind those of WordPress", plant: edit(rules, func(b []byte) []byte {
+			return []byte("# BEGIN WordPress\nRewriteRule . /index.php [L]\n# END WordPress\n# BEGIN cgigen shop\n" + string(b) + "# END cgigen shop\n")
+		}), want: []string{"wordpress-first " + rules}},
 		{name: "a probe that was left", plant: write("public_html/cgi/cgigen-probe-0123.cgi", "x", 0o755), want: []string{"probe-left public_html/cgi/cgigen-probe-0123.cgi"}},
 	}
 	for _, test := range tests {
@@ -244,7 +323,7 @@ func TestEveryFaultOfAnInstallationIsNamed(t *testing.T) {
 					test.plant(t, dir) // chown took it away
 				}
 			}
-			report, err := Dir(dir)
+			report, err := Dir(dir, DirOptions{})
 			must(t, err)
 			var got []string
 			for _, f := range report.Findings {
@@ -262,6 +341,126 @@ func TestEveryFaultOfAnInstallationIsNamed(t *testing.T) {
 	}
 }
 
+// A host without suEXEC runs programs as its web server: what the doctor then asks
+// for does not lock the server out.
+func TestAnInstallationWithoutSuEXEC(t *testing.T) {
+	if os.Getuid() != 0 {
+		t.Skip("only root can give files away")
+	}
+	const web = 33
+	if webUser(web) == "" {
+		t.Skip("user 33 is not www-data here")
+	}
+	tests := []struct {
+		name  string
+		plant func(dir string)
+		want  []string
+	}{
+		{"settings of the web server", func(dir string) { chown(t, filepath.Join(dir, "private"), web) }, nil},
+		{"everything of the web server", func(dir string) { chown(t, dir, web) }, nil},
+		{"settings of root for the group of the web server", func(dir string) {
+			chown(t, filepath.Join(dir, "private"), 0)
+			for name, mode := range map[string]os.FileMode{"private": 0o750, "private/site.env": 0o640} {
+				must(t, os.Lchown(filepath.Join(dir, name), 0, web))
+				must(t, os.Chmod(filepath.Join(dir, name), mode))
+			}
+		}, nil},
+		{"settings of the account", func(string) {}, []string{"secret-owner private", "secret-owner private/site.env"}},
+		{"a program that only the account may run", func(dir string) {
+			chown(t, filepath.Join(dir, "private"), web)
+			must(t, os.Chmod(filepath.Join(dir, "public_html/cgi/home.cgi"), 0o700))
+		}, []string{"program-not-executable public_html/cgi/home.cgi"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			dir := installed(t, nil)
+			test.plant(dir)
+			report, err := Dir(dir, DirOptions{User: "www-data"})
+			must(t, err)
+			var got []string
+			for _, f := range report.Findings {
+				got = append(got, f.ID+" "+f.Where)
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("-want +got\n%s", diff)
+			}
+		})
+	}
+}
+
+// Several sites of one account are all looked at, each with its own folder.
+func TestSitesOfOneAccountAreLookedAtEach(t *testing.T) {
+	dir := installed(t, nil)
+	other := installed(t, func(m *manifest.Manifest) {
+		m.Site, m.Files, m.Folders, m.Programs, m.Routes = "blog", nil, nil, nil, nil
+		m.Config = []manifest.Value{{Name: "BLOG_DSN", Required: true, Programs: []string{"blog"}}}
+	})
+	text, err := os.ReadFile(filepath.Join(other, manifest.Path))
+	must(t, err)
+	put(t, dir, "private/blog/MANIFEST.json", text, 0o600)
+	put(t, dir, "private/blog/site.env", []byte("BLOG_DSN=x\nSHOP_DSN=y\n"), 0o600)
+	must(t, os.Chmod(filepath.Join(dir, "private/blog"), 0o700))
+	if os.Getuid() == 0 {
+		chown(t, dir, 65534)
+	}
+	report, err := Dir(dir, DirOptions{})
+	must(t, err)
+	var got []string
+	for _, f := range report.Findings {
+		got = append(got, f.ID+" "+f.Where)
+	}
+	if diff := cmp.Diff([]string{"config-unknown private/blog/site.env:2"}, got); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
+// A manifest comes from whoever owns the account: what it says cannot become an
+// order in a line that somebody pastes.
+func TestNamesOfAManifestAreQuotedInShellLines(t *testing.T) {
+	const evil = "x'; touch owned; echo '$(id)"
+	dir := installed(t, func(m *manifest.Manifest) {
+		m.Config = append(m.Config, manifest.Value{Name: evil, Required: true, Programs: []string{"home"}})
+		m.Programs[0].Target = "linux/" + evil
+		m.Base, m.Layout = "/"+evil, "cgi-bin"
+		m.Folders = append(m.Folders, manifest.Folder{Path: evil, Mode: 0o755})
+	})
+	must(t, os.Mkdir(filepath.Join(dir, evil), 0o700))
+	put(t, dir, "public_html/cgi/home.cgi", append(program(elf.EM_AARCH64, false), "0123456789"...), 0o711)
+	report, err := Dir(dir, DirOptions{})
+	must(t, err)
+	lines := 0
+	for _, f := range report.Findings {
+		if !strings.Contains(f.Fix, "touch") {
+			continue
+		}
+		lines++
+		script := t.TempDir() + "/line"
+		first, _, _ := strings.Cut(f.Fix, "\n")
+		must(t, os.WriteFile(script, []byte("echo() { :; }; chmod() { :; }; cgigen() { :; }; touch() { exit 7; }\n"+strings.ReplaceAll(first, " >> ", " ")+"\n"), 0o600))
+		if out, err := exec.Command("sh", script).CombinedOutput(); err != nil {
+			t.Errorf("%s: %v %s", f.Fix, err, out)
+		}
+	}
+	if lines < 3 {
+		t.Errorf("only %d lines have the names: %+v", lines, report.Findings)
+	}
+}
+
+func TestLabelsOfSELinux(t *testing.T) {
+	for label, want := range map[string]string{
+		"system_u:object_r:httpd_sys_script_exec_t:s0\x00": "httpd_sys_script_exec_t", "unconfined_u:object_r:user_home_t:s0": "user_home_t", "": "", "x": "",
+	} {
+		if got := typeOf(label); got != want {
+			t.Errorf("%q: got %q, want %q", label, got, want)
+		}
+	}
+	for kind, want := range map[string]bool{"httpd_sys_script_exec_t": true, "httpd_user_script_exec_t": true, "user_home_t": false, "httpd_sys_content_t": false} {
+		if runs(kind) != want {
+			t.Errorf("%s: want %t", kind, want)
+		}
+	}
+}
+
 // A program refuses what it does not know in a file of its own; of the file of
 // all programs it takes what it knows.
 func TestAnUnknownKeyIsExplainedAsItsFileIsRead(t *testing.T) {
@@ -271,7 +470,7 @@ func TestAnUnknownKeyIsExplainedAsItsFileIsRead(t *testing.T) {
 	if os.Getuid() == 0 {
 		chown(t, dir, 65534)
 	}
-	report, err := Dir(dir)
+	report, err := Dir(dir, DirOptions{})
 	must(t, err)
 	const refuses = "user answers 500: it refuses to start with an unknown key in its own file"
 	want := []Finding{
@@ -290,7 +489,7 @@ func TestWhatMayBeSecretIsNotShown(t *testing.T) {
 	dir := installed(t, nil)
 	put(t, dir, "private/site.env", []byte("SHOP_DSN=x\nhunter2==\n"), 0o600)
 	put(t, dir, "private/user.env", []byte("hunter2=\nSHOP_DSN_FILE=hunter2\n"), 0o600)
-	report, err := Dir(dir)
+	report, err := Dir(dir, DirOptions{})
 	must(t, err)
 	for _, f := range report.Findings {
 		if strings.Contains(f.What+f.Why+f.Fix, "hunter2") {
@@ -302,7 +501,7 @@ func TestWhatMayBeSecretIsNotShown(t *testing.T) {
 func TestRulesForHostsThatAllowLessAreRight(t *testing.T) {
 	dir := installed(t, nil)
 	put(t, dir, "public_html/cgi/.htaccess", []byte("SetHandler cgi-script\n"), 0o644)
-	report, err := Dir(dir)
+	report, err := Dir(dir, DirOptions{})
 	must(t, err)
 	if diff := cmp.Diff([]Finding{}, report.Findings); diff != "" {
 		t.Errorf("-want +got\n%s", diff)

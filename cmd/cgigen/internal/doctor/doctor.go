@@ -8,7 +8,10 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Levels of a finding.
@@ -40,14 +43,37 @@ type Report struct {
 	Facts    []Fact    `json:"facts"`
 }
 
+// add takes a finding. What the host has said stands in it, so that nothing of it
+// may reach a terminal but as text.
 func (r *Report) add(f Finding) {
+	f = Finding{f.ID, f.Level, printable(f.Where), printable(f.What), printable(f.Why), printable(f.Fix)}
 	if !slices.Contains(r.Findings, f) {
 		r.Findings = append(r.Findings, f)
 	}
 }
 
 func (r *Report) learn(name, format string, args ...any) {
-	r.Facts = append(r.Facts, Fact{name, fmt.Sprintf(format, args...)})
+	r.Facts = append(r.Facts, Fact{printable(name), printable(fmt.Sprintf(format, args...))})
+}
+
+// printable is a text without what steers a terminal, or turns its direction:
+// these characters, and bytes that are none, are written as Go does in strings.
+func printable(text string) string {
+	var b strings.Builder
+	for i := 0; i < len(text); {
+		r, size := utf8.DecodeRuneInString(text[i:])
+		switch {
+		case r == '\n' || unicode.IsPrint(r) && (r != utf8.RuneError || size > 1):
+			b.WriteString(text[i : i+size])
+		case r == utf8.RuneError:
+			fmt.Fprintf(&b, `\x%02x`, text[i])
+		default:
+			quoted := strconv.QuoteRuneToASCII(r)
+			b.WriteString(quoted[1 : len(quoted)-1])
+		}
+		i += size
+	}
+	return b.String()
 }
 
 // sorted puts errors first, and then what concerns the same place together.

@@ -51,7 +51,7 @@ func TestProgramThatNobodyMayReadIsNotCompared(t *testing.T) {
 
 func lookAtExecuteOnly(t *testing.T, dir string) {
 	t.Helper()
-	report, err := Dir(dir)
+	report, err := Dir(dir, DirOptions{})
 	must(t, err)
 	var got []string
 	for _, f := range report.Findings {

@@ -73,12 +73,13 @@ func (t *tree) checkProgram(f manifest.File, p manifest.Program, info fs.FileInf
 		t.add(Finding{"program-missing", Error, f.Path, "the program is not a regular file", "the server cannot start it", "upload it again"})
 		return
 	}
-	t.checkProgramMode(f.Path, info.Mode())
+	t.checkProgramMode(f.Path, info)
 	t.checkOwner(f.Path, info, true)
 	t.checkContent(f, &p)
 }
 
-func (t *tree) checkProgramMode(name string, mode fs.FileMode) {
+func (t *tree) checkProgramMode(name string, info fs.FileInfo) {
+	mode := info.Mode()
 	perm := mode.Perm()
 	chmod := "chmod 711 " + quote(t.path(name)) + "\npanel: file manager, permissions of the file, 711"
 	report := func(id, level, what, why string) {
@@ -88,7 +89,7 @@ func (t *tree) checkProgramMode(name string, mode fs.FileMode) {
 	case perm&0o100 == 0:
 		report("program-not-executable", Error, "the program is not executable",
 			"FTP and some file managers lose the mode; the server answers 500 (suexec.log: file has no execute permission) or sends the file")
-	case perm&0o001 == 0 && !t.isApache():
+	case !t.isSuexec() && !t.may(info, 1):
 		report("program-not-executable", Error, "the server may not execute the program", "the server runs as another user, and answers 403 or 500")
 	}
 	if perm&0o022 != 0 {
@@ -108,7 +109,7 @@ func (t *tree) checkProgramMode(name string, mode fs.FileMode) {
 func (t *tree) checkRules(f manifest.File, info fs.FileInfo) {
 	perm := info.Mode().Perm()
 	chmod := "chmod 644 " + quote(t.path(f.Path)) + "\npanel: file manager, permissions of the file, 644"
-	if perm&0o004 == 0 {
+	if !t.may(info, 4) {
 		t.add(Finding{"htaccess-unreadable", Error, f.Path, fmt.Sprintf("the server may not read the rules (mode %04o)", perm),
 			"Apache answers 403 for everything in the folder and below", chmod})
 	}
@@ -116,14 +117,14 @@ func (t *tree) checkRules(f manifest.File, info fs.FileInfo) {
 		t.add(Finding{"htaccess-writable", Warning, f.Path, fmt.Sprintf("others may write to the rules (mode %04o)", perm),
 			"other customers of the host could redirect visitors", chmod})
 	}
-	data, err := os.ReadFile(t.path(f.Path))
+	data, err := t.read(f.Path, maxSettings)
 	if err != nil {
 		t.unreadable(f.Path, err)
 		return
 	}
 	again := "upload " + f.Path + " again, in binary mode; in an editor choose UTF-8 without BOM, and Unix line ends (LF)"
 	switch {
-	case sameContent(f, data), t.isVariant(data):
+	case sameContent(f, data), t.isVariant(data), t.isMerged(f, data):
 	case bytes.HasPrefix(data, []byte("\xef\xbb\xbf")):
 		t.add(Finding{"htaccess-bom", Error, f.Path, "the rules begin with a byte order mark, which some Windows editors write",
 			"Apache reads the mark as a directive, and answers 500 for everything in the folder and below (error log: Invalid command)", again})
@@ -142,7 +143,7 @@ func (t *tree) checkRules(f manifest.File, info fs.FileInfo) {
 // isVariant reports whether the rules are those that the package has for hosts
 // that allow less.
 func (t *tree) isVariant(data []byte) bool {
-	variant, ok := t.manifest.File("private/server/programs-fileinfo.htaccess")
+	variant, ok := fileInfoRules(t.manifest)
 	return ok && sameContent(variant, data)
 }
 
@@ -159,7 +160,11 @@ func (t *tree) unreadable(name string, err error) {
 // checkContent compares a file with the manifest, and reports what happened to a
 // program that has changed.
 func (t *tree) checkContent(f manifest.File, p *manifest.Program) {
-	data, err := os.ReadFile(t.path(f.Path))
+	limit := int64(maxSettings)
+	if p != nil {
+		limit += 2 * f.Size // as much as ASCII mode can add
+	}
+	data, err := t.read(f.Path, max(limit, f.Size))
 	switch {
 	case p != nil && errors.Is(err, fs.ErrPermission) && t.isExecuteOnly(f.Path):
 		t.learn(f.Path, "its owner may not read it, so it was not compared with the manifest")

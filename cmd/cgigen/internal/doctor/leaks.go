@@ -5,18 +5,22 @@ import (
 	"net"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/cgigen/cgigen/cmd/cgigen/internal/manifest"
 )
 
 // checkLeaks asks for every file of the package by each address that it could
-// have, and for the names under which secrets are looked for.
+// have, for the names under which secrets are looked for, and for what uploads
+// leave of them.
 func (v *visit) checkLeaks() {
-	names := []string{"private/site.env", "site.env", ".env", "private/.env", manifest.Path, "private/SHA256SUMS"}
+	private := v.private()
+	names := []string{private + "/site.env", "site.env", ".env", private + "/.env", "private/site.env", private + "/MANIFEST.json", manifest.Path, private + "/SHA256SUMS"}
 	for _, f := range v.manifest.Files {
 		names = append(names, f.Path)
 	}
+	names = append(names, v.leftovers()...)
 	asked := map[string]bool{}
 	for _, name := range names {
 		file, _ := v.manifest.File(name)
@@ -29,6 +33,34 @@ func (v *visit) checkLeaks() {
 	}
 }
 
+// private is the folder of the settings in the package.
+func (v *visit) private() string {
+	own := "private/" + v.manifest.Site
+	for _, f := range v.manifest.Files {
+		if strings.HasPrefix(f.Path, own+"/") {
+			return own
+		}
+	}
+	return "private"
+}
+
+// leftovers are copies that uploads may leave of settings, lists and some programs.
+func (v *visit) leftovers() []string {
+	private := v.private()
+	names := slices.Concat(uploadNames(private+"/site.env"), uploadNames(private+"/MANIFEST.json"), uploadNames(v.manifest.Docroot+"/.htaccess"))
+	const some = 3
+	n := 0
+	for _, p := range v.manifest.Programs {
+		if p.Address == "" || n == some {
+			continue
+		}
+		n++
+		names = append(names, uploadNames(p.Path)...)
+		names = append(names, uploadNames(v.manifest.Docroot+"/"+path.Base(p.Path))...)
+	}
+	return names
+}
+
 // addresses are those that a file has if the package was unpacked into the
 // document root, or is as it should be.
 func (v *visit) addresses(name string) []string {
@@ -36,7 +68,7 @@ func (v *visit) addresses(name string) []string {
 	if inside, ok := strings.CutPrefix(name, v.manifest.Docroot+"/"); ok {
 		list = append(list, "/"+inside, v.base.Path+"/"+inside)
 	}
-	if base := path.Base(name); path.Dir(name) == "private" {
+	if base := path.Base(name); path.Dir(name) == v.private() {
 		list = append(list, v.base.Path+"/"+base)
 	}
 	return list
@@ -44,7 +76,7 @@ func (v *visit) addresses(name string) []string {
 
 func (v *visit) checkLeak(address string, file manifest.File) {
 	a := v.get(address)
-	if a.err != nil || a.status != http.StatusOK {
+	if a.err != nil || a.status != http.StatusOK || v.isServers(address, a) {
 		return
 	}
 	where := v.at(address)
@@ -55,6 +87,8 @@ func (v *visit) checkLeak(address string, file manifest.File) {
 		v.add(Finding{"secret-sent", Error, where, "the server sends settings to everybody",
 			"private/ lies in the document root, and no rule forbids the server to send it",
 			"mv private beside the document root at once, chmod 700, and change every password that was in it"})
+	case isRules(a.body):
+		v.add(Finding{"package-sent", Error, where, "the server sends rules of .htaccess to everybody", "they describe the site to attackers", "remove the copy; servers refuse names that begin with .ht alone"})
 	case bytes.Equal(a.body, v.Manifest), file.SHA256 != "" && sameContent(file, a.body) && len(a.body) > 0:
 		id, what := "package-sent", "a file of the package"
 		if bytes.Equal(a.body, v.Manifest) {
@@ -63,6 +97,11 @@ func (v *visit) checkLeak(address string, file manifest.File) {
 		v.add(Finding{id, Error, where, "the server sends " + what + " to everybody", "it describes the site to attackers",
 			"move private/ and INSTALL.md beside the document root"})
 	}
+}
+
+// isRules reports whether a text is an .htaccess of the site.
+func isRules(body []byte) bool {
+	return bytes.Contains(body, []byte("cgigen")) && (bytes.Contains(body, []byte("\nRewriteRule ")) || bytes.Contains(body, []byte("SetHandler ")))
 }
 
 // isSecret reports whether a text holds lines of settings.
@@ -84,19 +123,26 @@ func (v *visit) isSecret(body []byte) bool {
 
 // checkListings asks for folders.
 func (v *visit) checkListings() {
-	folders := []string{v.base.Path + "/private/"}
+	folders := []string{v.base.Path + "/private/", v.base.Path + "/" + v.private() + "/"}
 	for _, p := range v.manifest.Programs {
 		if p.Address != "" {
 			folders = append(folders, path.Dir(p.Address)+"/")
 		}
 	}
 	for _, folder := range folders {
-		a := v.get(folder)
-		if a.err == nil && a.status == http.StatusOK && (bytes.Contains(a.body, []byte("Index of")) || bytes.Contains(a.body, []byte("Directory listing"))) {
-			v.add(Finding{"folder-listed", Warning, v.at(folder), "the server lists the folder", "everybody sees the names of all files in it, including copies and probes",
-				"add to the .htaccess in the folder: Options -Indexes\npanel: Indexes, the folder, No Indexing"})
+		if a := v.get(folder); isListing(a) {
+			v.listed(folder)
 		}
 	}
+}
+
+func isListing(a answer) bool {
+	return a.err == nil && a.status == http.StatusOK && (bytes.Contains(a.body, []byte("Index of")) || bytes.Contains(a.body, []byte("Directory listing")))
+}
+
+func (v *visit) listed(folder string) {
+	v.add(Finding{"folder-listed", Warning, v.at(folder), "the server lists the folder", "everybody sees the names of all files in it, including copies and probes",
+		"add to the .htaccess in the folder: Options -Indexes\npanel: Indexes, the folder, No Indexing"})
 }
 
 // checkTLS looks at whether visitors are protected. On this machine alone

@@ -7,34 +7,63 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 )
 
 // checkPrivate looks at the folder of the settings: who may read it, and
 // whether the programs find it.
 func (t *tree) checkPrivate() {
-	info, err := os.Stat(t.path("private"))
-	if err != nil {
-		return // the manifest lies in it: it was there a moment ago
+	for _, name := range slices.Compact([]string{"private", t.private()}) {
+		t.checkPrivateFolder(name)
 	}
-	perm := info.Mode().Perm()
-	if perm&0o077 != 0 {
-		t.add(Finding{"private-open", level(perm&0o022 != 0), "private", fmt.Sprintf("others may open the folder of the settings (mode %04o)", perm),
-			"on a shared host all customers are others; programs refuse settings in a folder that others may write to",
-			"chmod 700 " + quote(t.path("private")) + "\npanel: file manager, permissions of the folder, 700"})
-	}
-	entries, err := os.ReadDir(t.path("private"))
+	entries, err := os.ReadDir(t.path(t.private()))
 	if err != nil {
-		t.unreadable("private", err)
+		t.unreadable(t.private(), err)
 		return
 	}
 	for _, e := range entries {
-		if e.Type().IsRegular() {
-			t.checkSecret("private/" + e.Name())
+		name := t.setting(e.Name())
+		if t.isLeftover(name) {
+			t.backup(name, "the settings, or a list of them, lie there twice", "a later upload or an editor may take it for the file itself; the server sends it where private/ lies in the document root")
+		}
+		if e.Type().IsRegular() && !t.isDatabase(name) {
+			t.checkSecret(name)
 		}
 	}
 	t.checkSearch()
 }
+
+// checkPrivateFolder looks at who may open a folder of settings. A server without
+// suEXEC needs a way in.
+func (t *tree) checkPrivateFolder(name string) {
+	info, err := os.Stat(t.path(name))
+	if err != nil {
+		return // the manifest lies in it: it was there a moment ago
+	}
+	perm := info.Mode().Perm()
+	if t.runner.server {
+		t.checkServersSettings(name, info)
+		return
+	}
+	if perm&0o077 != 0 && webUser(ownerIn(info).user) == "" {
+		t.add(Finding{"private-open", level(perm&0o022 != 0), name, fmt.Sprintf("others may open the folder of the settings (mode %04o)", perm),
+			"on a shared host all customers are others; programs refuse settings in a folder that others may write to",
+			"chmod 700 " + quote(t.path(name)) + "\npanel: file manager, permissions of the folder, 700"})
+	}
+}
+
+// isDatabase reports whether a file is one of SQLite's, which programs do not read
+// as settings.
+func (t *tree) isDatabase(name string) bool {
+	if strings.HasSuffix(name, "-wal") || strings.HasSuffix(name, "-shm") || strings.HasSuffix(name, "-journal") {
+		return true
+	}
+	data, err := t.beginning(name, len(sqliteMagic))
+	return err == nil && string(data) == sqliteMagic
+}
+
+const sqliteMagic = "SQLite format 3\x00"
 
 func level(bad bool) string {
 	if bad {
@@ -51,6 +80,10 @@ func (t *tree) checkSecret(name string) {
 		return
 	}
 	isEnv := path.Ext(name) == ".env"
+	if isEnv && t.runner.server {
+		t.checkServersSettings(name, info)
+		return
+	}
 	perm := info.Mode().Perm()
 	chmod := "chmod 600 " + quote(t.path(name)) + "\npanel: file manager, permissions of the file, 600"
 	if perm&0o022 != 0 {
@@ -60,10 +93,10 @@ func (t *tree) checkSecret(name string) {
 		t.add(Finding{"secret-readable", level(isEnv), name, fmt.Sprintf("others may read the file (mode %04o)", perm),
 			"on a shared host the web server and all customers are others; programs refuse settings that they may read, and answer 500", chmod})
 	}
-	if has := ownerIn(info); isEnv && t.isApache() && has.user != t.owner.user && has.user != 0 {
-		t.add(Finding{"secret-owner", Error, name, fmt.Sprintf("the file belongs to user %d, the installation to user %d", has.user, t.owner.user),
+	if has := ownerIn(info); isEnv && t.isSuexec() && has.user != t.owner.user && has.user != 0 {
+		t.strange(Finding{"secret-owner", Error, name, fmt.Sprintf("the file belongs to user %d, the installation to user %d", has.user, t.owner.user),
 			"programs answer 500: they refuse settings that another user could change",
-			fmt.Sprintf("chown %d:%d %s", t.owner.user, t.owner.group, quote(t.path(name)))})
+			fmt.Sprintf("chown %d:%d %s", t.owner.user, t.owner.group, quote(t.path(name)))}, has)
 	}
 }
 
@@ -76,7 +109,7 @@ func (t *tree) checkSearch() {
 			if info, err := os.Stat(t.path(nearer)); err == nil && info.IsDir() {
 				t.add(Finding{"private-shadowed", Error, nearer, "another folder private lies nearer to the programs",
 					"programs read their settings from the nearest one, which lies where the server sends files",
-					"rm -r " + quote(t.path(nearer)) + "   # first move its files that you need to private/ beside the document root"})
+					"first move its files that you need to " + t.private() + "/; then: rm -r " + quote(t.path(nearer))})
 			}
 		}
 	}
@@ -87,7 +120,6 @@ var (
 	packageFiles = regexp.MustCompile(`^(MANIFEST\.json|SHA256SUMS|INSTALL\.md|CONFIGURATION\.md|sbom\.cdx\.json|\.env\.example)$`)
 	secretFiles  = regexp.MustCompile(`^(\.env(\..*)?|.*\.env)$`)
 	archiveFiles = regexp.MustCompile(`\.(zip|tar\.gz|tgz|tar)$`)
-	backupFiles  = regexp.MustCompile(`(~|\.(bak|old|orig|save|prev|new|swp|filepart|part|tmp))$`)
 	probeFiles   = regexp.MustCompile(`^cgigen-probe-.*cgi$`)
 )
 
@@ -115,6 +147,11 @@ func (t *tree) checkLeftovers() {
 	}
 }
 
+// backup reports a copy or a broken upload.
+func (t *tree) backup(name, what, why string) {
+	t.add(Finding{"backup-left", Warning, name, what, why, "rm " + quote(t.path(name))})
+}
+
 func (t *tree) checkLeftover(name string) {
 	if _, ours := t.manifest.File(name); ours {
 		return
@@ -126,13 +163,12 @@ func (t *tree) checkLeftover(name string) {
 		t.add(Finding{"probe-left", Warning, name, "the probe is still there", "everybody who knows its name sees what the host allows", remove})
 	case secretFiles.MatchString(base):
 		t.add(Finding{"secret-in-docroot", Error, name, "settings lie below the document root",
-			"unless a rule forbids it, servers send such files to everybody", "mv " + quote(t.path(name)) + " " + quote(t.path("private")) + "/ && chmod 600 " + quote(t.path("private/"+base))})
+			"unless a rule forbids it, servers send such files to everybody", "mv " + quote(t.path(name)) + " " + quote(t.path(t.private())) + "/ && chmod 600 " + quote(t.path(t.setting(base)))})
 	case packageFiles.MatchString(base), archiveFiles.MatchString(base) && !strings.Contains(name, "/."):
 		t.add(Finding{"package-in-docroot", Error, name, "a file of the package lies below the document root",
 			"the server sends it to everybody: it holds the programs, or describes them", remove})
-	case backupFiles.MatchString(base) && (inPrograms || strings.HasPrefix(base, ".ht")):
-		t.add(Finding{"backup-left", Warning, name, "a copy or a broken upload lies beside the programs",
-			"the server does not run files with such a name, and may send it as a file", remove})
+	case t.isLeftover(name):
+		t.backup(name, "a copy or a broken upload lies below the document root", "the server does not run files with such a name, and may send it as a file")
 	case inPrograms && strings.HasSuffix(base, "cgi"):
 		t.add(Finding{"program-unknown", Warning, name, "the package has no such program",
 			"an earlier version left it, and visitors can still call it", remove})

@@ -53,7 +53,7 @@ func diagnoseELF(f manifest.File, p manifest.Program, data []byte) Finding {
 	case machine(arch) != elf.EM_NONE && file.Machine != machine(arch):
 		return Finding{"program-architecture", Error, f.Path, fmt.Sprintf("the program is for %s, the package for %s", file.Machine, p.Target),
 			"the kernel cannot run it, and the server answers 500 (Exec format error)",
-			"cgigen package --target " + p.Target + "   # uname -m on the host says which one is right: x86_64 is amd64, aarch64 is arm64"}
+			"cgigen package --target " + quote(p.Target) + "   # uname -m on the host says which one is right: x86_64 is amd64, aarch64 is arm64"}
 	case !strings.HasPrefix(p.Target, "openbsd/") && isDynamic(file):
 		return Finding{"program-dynamic", Error, f.Path, "the program is dynamically linked",
 			"it needs libraries that the host may not have, or not in this version (error log: not found, GLIBC)",

@@ -47,29 +47,36 @@ func (v *visit) checkRoutes() {
 		if r.Method != "" && r.Method != "GET" && r.Method != "HEAD" {
 			method = "OPTIONS"
 		}
-		if v.judgeAs(v.base.Path+example(r, "1"), method, "the route "+r.Pattern, hostHeader(r)) && method == "GET" && r.Host == "" {
-			v.followRedirects(r)
+		c := call{path: v.base.Path + example(r, "1"), method: method, what: "the route " + r.Pattern, program: r.Program, header: hostHeader(r)}
+		if !v.judge(c) {
+			continue
+		}
+		v.proven++
+		if method == "GET" && r.Host == "" {
+			v.followRedirects(c.path, nil)
 		}
 	}
 }
 
-// followRedirects finds out whether a route leads in a circle.
-func (v *visit) followRedirects(r manifest.Route) {
-	path := v.base.Path + example(r, "1")
+// followRedirects finds out whether an address leads in a circle, and reports that.
+func (v *visit) followRedirects(path string, header http.Header) bool {
 	start := v.at(path)
 	var seen []string
 	for range 10 {
-		a := v.get(path)
+		a := v.do("GET", path, nil, header)
 		if a.err != nil || a.status < 301 || a.status > 308 || a.status == 304 {
-			return
+			return false
 		}
 		from, err := url.Parse(v.at(path))
 		if err != nil {
-			return
+			return false
+		}
+		if host := header.Get("Host"); host != "" {
+			from.Host = host
 		}
 		to, err := from.Parse(a.header.Get("Location"))
-		if err != nil || to.Host != v.base.Host || to.Scheme != v.base.Scheme {
-			return
+		if err != nil || to.Host != from.Host || to.Scheme != v.base.Scheme {
+			return false
 		}
 		seen = append(seen, path)
 		path = to.RequestURI()
@@ -80,6 +87,7 @@ func (v *visit) followRedirects(r manifest.Route) {
 	v.add(Finding{"redirect-loop", Error, start, fmt.Sprintf("redirects lead in a circle: %s", strings.Join(append(seen, path), " → ")),
 		"a rule of the host, such as one that adds or removes slashes or forces HTTPS, contradicts a rule of the site",
 		"remove the redirect from the panel or from the .htaccess above the site's; behind a proxy that ends TLS, ask the host to pass HTTPS=on"})
+	return true
 }
 
 // quiet finds an address that takes GET and for which another method is
@@ -105,7 +113,7 @@ func (v *visit) works() (string, answer, bool) {
 	for _, r := range v.manifest.Routes {
 		if (r.Method == "GET" || r.Method == "") && r.Host == "" {
 			path := v.base.Path + example(r, "1")
-			if a := v.get(path); v.answers(a) {
+			if a := v.get(path); v.answers(routeCall(r, path), a) {
 				return path, a, true
 			}
 		}
@@ -163,23 +171,52 @@ func (v *visit) checkUploads() {
 	if !takes {
 		return
 	}
-	v.checkSizes(path)
-	form := http.Header{"Content-Type": {"application/octet-stream"}}
-	if a := v.do("POST", path, io.MultiReader(bytes.NewReader(make([]byte, 1000))), form); a.err != nil || !isMux(a) {
-		v.add(Finding{"chunked-refused", Warning, v.at(path), fmt.Sprintf("the answer to a chunked body is %d", a.status),
+	kind, ok := v.acceptedKind(path)
+	if !ok {
+		return // the method, not the body
+	}
+	v.checkSizes(path, kind)
+	if a := v.send(path, kind, 1000, true); a.err != nil || !isMux(a) {
+		v.add(Finding{"chunked-refused", Warning, v.at(path), "the answer to a chunked body is " + status(a),
 			"the server requires a length; browsers send it, but some programs and proxies do not", "do nothing, unless you expect such clients"})
 	} else {
 		v.learn("body in chunks", "arrives")
 	}
 }
 
-func (v *visit) checkSizes(path string) {
-	form := http.Header{"Content-Type": {"application/octet-stream"}}
-	if a := v.do("POST", path, strings.NewReader("x"), form); a.err != nil || !isMux(a) {
-		return // the method, not the size
+// acceptedKind is a type of content that reaches the program. Firewalls refuse
+// some: the core rules of ModSecurity application/octet-stream.
+func (v *visit) acceptedKind(path string) (string, bool) {
+	const binary, upload = "application/octet-stream", "multipart/form-data; boundary=cgigen"
+	first := v.send(path, binary, 1, false)
+	if first.err == nil && isMux(first) {
+		return binary, true
 	}
+	if a := v.send(path, upload, 1, false); a.err == nil && isMux(a) {
+		v.learn(binary, "the host refuses it (%s); forms and uploads of forms arrive", status(first))
+		return upload, true
+	}
+	return "", false
+}
+
+// send posts a body of at least size bytes.
+func (v *visit) send(path, kind string, size int, chunked bool) answer {
+	body := strings.Repeat("a", size)
+	if strings.HasPrefix(kind, "multipart/") {
+		body = "--cgigen\r\nContent-Disposition: form-data; name=\"file\"; filename=\"cgigen.txt\"\r\nContent-Type: text/plain\r\n\r\n" + body + "\r\n--cgigen--\r\n"
+	}
+	var reader io.Reader = strings.NewReader(body)
+	if chunked {
+		reader = io.MultiReader(reader)
+	}
+	return v.do("POST", path, reader, http.Header{"Content-Type": {kind}})
+}
+
+// checkSizes looks for a limit on bodies. What answers with the page that every
+// address gets is no limit.
+func (v *visit) checkSizes(path, kind string) {
 	for _, kilobytes := range []int{200, 2000} {
-		a := v.do("POST", path, bytes.NewReader(make([]byte, kilobytes<<10)), form)
+		a := v.send(path, kind, kilobytes<<10, false)
 		if a.err != nil || !isMux(a) {
 			v.add(Finding{"upload-limit", Error, v.at(path), fmt.Sprintf("the host refuses a body of %d KiB: %s", kilobytes, status(a)),
 				"the server has a limit: mod_fcgid 128 KiB (FcgidMaxRequestLen), nginx 1 MiB (client_max_body_size), Apache LimitRequestBody",
@@ -229,10 +266,11 @@ func (v *visit) checkSlash() {
 		if r.Method != "GET" && r.Method != "" || r.Host != "" || !strings.Contains(r.Path, "{") || strings.Contains(r.Path, "...") || strings.HasSuffix(r.Path, "/{$}") {
 			continue
 		}
-		if !v.answers(v.get(v.base.Path + example(r, "1"))) {
+		if path := v.base.Path + example(r, "1"); !v.answers(routeCall(r, path), v.get(path)) {
 			continue
 		}
-		if v.answers(v.get(v.base.Path + example(r, "a%2Fb"))) {
+		path := v.base.Path + example(r, "a%2Fb")
+		if a := v.get(path); v.answers(routeCall(r, path), a) {
 			v.learn("%2F in a value", "arrives")
 		} else {
 			v.learn("%2F in a value", "the server refuses it; use {name...} or the query for values with slashes")
@@ -241,7 +279,17 @@ func (v *visit) checkSlash() {
 	}
 }
 
-// answers reports whether an answer is a program's, as far as can be told.
-func (v *visit) answers(a answer) bool {
-	return a.err == nil && a.status < 500 && a.status != http.StatusForbidden && !v.isServers(a) && !isProgram(a.body)
+// answers reports whether an answer is a program's, as far as can be told, and no
+// failure.
+func (v *visit) answers(c call, a answer) bool {
+	if a.err != nil || a.status >= 500 || a.status == http.StatusForbidden {
+		return false
+	}
+	p, _ := v.prove(c, a)
+	return p == shown || p == other
+}
+
+// routeCall is a request for a route with GET.
+func routeCall(r manifest.Route, path string) call {
+	return call{path: path, method: "GET", what: "the route " + r.Pattern, program: r.Program, header: hostHeader(r)}
 }

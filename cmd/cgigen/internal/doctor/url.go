@@ -2,17 +2,19 @@ package doctor
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/x509"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/cgigen/cgigen/cmd/cgigen/internal/manifest"
@@ -22,6 +24,8 @@ import (
 type Options struct {
 	Token    string // of an uploaded probe; "" if there is no probe
 	Manifest []byte // the manifest as it was written: nobody may get it
+	// Patience is how long a body without an end is read; 0 is 10 seconds.
+	Patience time.Duration
 }
 
 // maxBody is how much of an answer is looked at.
@@ -35,7 +39,16 @@ type visit struct {
 	client   *http.Client
 	base     *url.URL
 	manifest *manifest.Manifest
-	nowhere  answer // what the server answers at an address that does not exist
+
+	nowherePath      string  // an address that does not exist
+	nowhere          answer  // what is answered there
+	nowhereIsProgram bool    // by a program
+	options          *answer // to OPTIONS there
+
+	proven  int             // routes that their programs have answered
+	working map[string]bool // programs that have answered
+	refused []call          // routes that the server answers 500
+	broken  map[string]bool // programs that have been reported to fail
 }
 
 // answer is a response, read.
@@ -49,7 +62,9 @@ type answer struct {
 // URL looks at a site from outside. base is the address of the site, with the
 // path that it lies below.
 func URL(ctx context.Context, base *url.URL, m *manifest.Manifest, o Options) (*Report, error) {
-	v := &visit{Report: &Report{Subject: base.String()}, Options: o, ctx: ctx, base: base, manifest: m}
+	v := &visit{Report: &Report{Subject: printable(base.Redacted())}, Options: o, ctx: ctx, base: base, manifest: m,
+		working: map[string]bool{}, broken: map[string]bool{}}
+	v.Patience = cmp.Or(o.Patience, 10*time.Second)
 	v.base.Path = strings.TrimSuffix(base.Path, "/")
 	v.client = &http.Client{
 		Timeout:       time.Minute,
@@ -60,8 +75,9 @@ func URL(ctx context.Context, base *url.URL, m *manifest.Manifest, o Options) (*
 	if !v.reach() {
 		return v.sorted(), ctx.Err()
 	}
-	v.checkPrograms()
 	v.checkRoutes()
+	v.checkPrograms()
+	v.narrow()
 	v.checkLeaks()
 	v.checkListings()
 	v.checkHead()
@@ -84,11 +100,18 @@ func (v *visit) at(path string) string {
 // get asks for a path below the host.
 func (v *visit) get(path string) answer { return v.do("GET", path, nil, nil) }
 
-// do makes a request. A body without a length is sent in chunks.
+// do makes a request. A body without a length is sent in chunks. The user and the
+// password of the site's address go with it.
 func (v *visit) do(method, path string, body io.Reader, header http.Header) answer {
-	r, err := http.NewRequestWithContext(v.ctx, method, v.at(path), body)
+	ctx, cancel := context.WithCancel(v.ctx)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, method, v.at(path), body)
 	if err != nil {
 		return answer{err: err}
+	}
+	if v.base.User != nil {
+		password, _ := v.base.User.Password()
+		r.SetBasicAuth(v.base.User.Username(), password)
 	}
 	for name, values := range header {
 		r.Header[name] = values
@@ -102,24 +125,110 @@ func (v *visit) do(method, path string, body io.Reader, header http.Header) answ
 		return answer{err: err}
 	}
 	defer resp.Body.Close()
+	a := answer{status: resp.StatusCode, header: resp.Header}
+	a.body, a.err = v.read(resp, cancel)
+	return a
+}
+
+// read reads the body of an answer. A stream of events, or of anything else whose
+// length is not said, may go on without an end: then what has come is enough.
+func (v *visit) read(resp *http.Response, cancel func()) ([]byte, error) {
+	if strings.HasPrefix(resp.Header.Get("Content-Type"), "text/event-stream") {
+		return nil, nil
+	}
+	var late atomic.Bool
+	timer := time.AfterFunc(v.Patience, func() {
+		late.Store(true)
+		cancel()
+	})
+	defer timer.Stop()
 	data, err := io.ReadAll(io.LimitReader(resp.Body, maxBody))
-	return answer{resp.StatusCode, resp.Header, data, err}
+	if err != nil && late.Load() && (resp.ContentLength < 0 || len(data) > 0) {
+		err = nil
+	}
+	return data, err
 }
 
 // reach requests an address that does not exist, to learn what the server itself
-// answers.
+// answers. It follows one that leads to the same site by another name.
 func (v *visit) reach() bool {
 	var random [8]byte
 	rand.Read(random[:])
-	v.nowhere = v.get(v.base.Path + "/cgigen-doctor-" + hex.EncodeToString(random[:]))
-	err := v.nowhere.err
+	v.nowherePath = v.base.Path + "/cgigen-doctor-" + hex.EncodeToString(random[:])
+	const most = 3
+	for range most {
+		v.nowhere = v.get(v.nowherePath)
+		if v.nowhere.err != nil {
+			v.unreachable(v.nowhere.err)
+			return false
+		}
+		other := v.elsewhere(v.nowhere)
+		if other == nil {
+			break
+		}
+		if !v.follow(other) {
+			return false
+		}
+	}
+	v.nowhereIsProgram = v.isMuxOrProbed(v.nowhere)
+	return true
+}
+
+// isMuxOrProbed reports whether a program answers at an address that does not exist.
+func (v *visit) isMuxOrProbed(a answer) bool {
+	if isMux(a) {
+		return true
+	}
+	if !v.hasCatchAll() {
+		return false
+	}
+	for _, p := range v.manifest.Programs {
+		if p.Build == "" || p.Address == "" {
+			continue
+		}
+		probed := v.do("GET", v.nowherePath, nil, http.Header{"Cgigen-Probe": {p.Build}})
+		if strings.Contains(probed.header.Get("Cgigen-Program"), p.Build) {
+			return true
+		}
+	}
+	return !slices.ContainsFunc(v.manifest.Programs, func(p manifest.Program) bool { return p.Build != "" })
+}
+
+// elsewhere is the origin that an answer leads to, if that is the same site: over
+// HTTPS, or with or without www.
+func (v *visit) elsewhere(a answer) *url.URL {
+	to, err := url.Parse(a.header.Get("Location"))
+	if err != nil || a.status < 301 || a.status > 308 || to.Path != v.nowherePath || to.Scheme != "http" && to.Scheme != "https" {
+		return nil
+	}
+	name := func(host string) string { return strings.TrimPrefix(strings.ToLower(host), "www.") }
+	if name(to.Hostname()) != name(v.base.Hostname()) || to.Scheme == v.base.Scheme && to.Host == v.base.Host {
+		return nil
+	}
+	return &url.URL{Scheme: to.Scheme, Host: to.Host, User: v.base.User, Path: v.base.Path}
+}
+
+// follow goes on with the site at another origin, if anybody listens there.
+func (v *visit) follow(other *url.URL) bool {
+	from := v.at("")
+	v.base = other
+	if a := v.get(v.nowherePath); a.err != nil {
+		v.add(Finding{"redirect-dead", Error, from, "every address redirects to " + v.at("") + ", where nothing answers: " + cause(a.err),
+			"HTTPS is forced, or the domain has another name, but the server does not serve it: visitors see an error of their browser",
+			"panel: SSL/TLS, issue a certificate for " + other.Hostname() + "; until then switch the redirect off (panel: Force HTTPS Redirect; RewriteRule … https:// in .htaccess)"})
+		return false
+	}
+	v.learn("redirect", "%s leads to %s, which was examined", from, v.at(""))
+	return true
+}
+
+// unreachable reports that nothing answers.
+func (v *visit) unreachable(err error) {
 	var dns *net.DNSError
 	var unknown x509.UnknownAuthorityError
 	var invalid x509.CertificateInvalidError
 	var host x509.HostnameError
 	switch {
-	case err == nil:
-		return true
 	case errors.As(err, &dns):
 		v.add(Finding{"unreachable", Error, v.at(""), "cannot resolve the name " + dns.Name, "the domain has no address, or a change has not spread yet",
 			"panel: DNS, add an A record with the address of the host"})
@@ -129,7 +238,6 @@ func (v *visit) reach() bool {
 	default:
 		v.add(Finding{"unreachable", Error, v.at(""), "cannot reach the server: " + cause(err), "the server is down, or a firewall blocks the connection", "try the address of another site on the host"})
 	}
-	return false
 }
 
 func cause(err error) string {
@@ -140,88 +248,10 @@ func cause(err error) string {
 	return err.Error()
 }
 
-// isServers reports whether an answer is the server's own answer to an address that
-// does not exist. Where a program takes every path, there is no such answer.
-func (v *visit) isServers(a answer) bool {
-	if isMux(v.nowhere) || a.status != v.nowhere.status {
-		return false
-	}
-	return a.status == http.StatusNotFound && !isMux(a) && similar(a.body, v.nowhere.body)
-}
-
-// isMux reports whether an answer is that of a ServeMux without a route.
-func isMux(a answer) bool {
-	return a.status == http.StatusNotFound && string(a.body) == "404 page not found\n" ||
-		a.status == http.StatusMethodNotAllowed && a.header.Get("Allow") != ""
-}
-
-// similar compares pages that may name the address.
-func similar(a, b []byte) bool {
-	first, _, _ := bytes.Cut(a, []byte("</title>"))
-	second, _, _ := bytes.Cut(b, []byte("</title>"))
-	return bytes.Equal(first, second)
-}
-
-// checkPrograms calls every program by its own address. Without more of a path,
-// a server that does not run it would send it, or refuse to.
-func (v *visit) checkPrograms() {
-	for _, p := range v.manifest.Programs {
-		if p.Address != "" && v.manifest.Server == "apache" {
-			v.judge(p.Address, "GET", "the program "+p.Name)
-		}
-	}
-}
-
-// judge makes a request, and reports what its answer shows about the host. It reports
-// whether a program answered.
-func (v *visit) judge(path, method, what string) bool {
-	return v.judgeAs(path, method, what, nil)
-}
-
-func (v *visit) judgeAs(path, method, what string, header http.Header) bool {
-	a := v.do(method, path, nil, header)
-	where := v.at(path)
-	switch {
-	case a.err != nil:
-		v.add(Finding{"broken-answer", Error, where, what + " does not answer: " + cause(a.err), "the program ended early, or the connection broke",
-			"look into the error log of the host (panel: Errors, or Metrics)"})
-	case isProgram(a.body):
-		v.programSent(where)
-	case a.status == 500:
-		v.add(serverError(where, what))
-	case a.status == 503 || a.status == 508 || a.status == 429:
-		v.add(Finding{"host-limit", Error, where, fmt.Sprintf("%s answers %d", what, a.status), "the host's limit of processes, memory or simultaneous requests is reached",
-			"panel: Resource Usage shows which limit; reduce the requests at the same time: a program for several routes (binary=) does not help"})
-	case a.status == 502 || a.status == 504:
-		v.add(Finding{"gateway-dead", Error, where, fmt.Sprintf("%s answers %d", what, a.status), "the server cannot reach fcgiwrap, or the program's socket",
-			"systemctl status fcgiwrap '" + v.manifest.Site + "@*'; compare the path of the socket with the server's configuration"})
-	case a.status == 403:
-		v.add(Finding{"program-forbidden", Error, where, "the server does not run " + what + ": 403",
-			"the server has no handler for it, CGI is not allowed in this folder, the server may not enter the folder or read its .htaccess, " +
-				"or the host forbids rewriting by Options without FollowSymLinks (AH00670 in the error log)",
-			"chmod 755 on folders, 644 on .htaccess; switch CGI on in the panel; for AH00670 make \"Options +SymLinksIfOwnerMatch\" the first line of the site's .htaccess; if the host allows no .htaccess of this kind: cgigen package --layout cgi-bin"})
-	case v.isServers(a):
-		v.add(Finding{"route-missing", Error, where, "the server does not know " + what + ": 404",
-			"the rules have no effect: .htaccess is missing, in another folder, or ignored (AllowOverride None), or the site lies below another path",
-			"upload .htaccess (show hidden files); package with the right --base; if the host ignores .htaccess: cgigen package --layout cgi-bin, or ask for AllowOverride All"})
-	case a.status == 401:
-		return true
-	default:
-		return true
-	}
-	return false
-}
-
 func isProgram(body []byte) bool { return bytes.HasPrefix(body, []byte("\x7fELF")) }
 
 func (v *visit) programSent(where string) {
 	v.add(Finding{"program-sent", Error, where, "the server sends the program as a file",
 		"everybody can download it, with everything that is compiled in: the server has no handler for it, and may read it",
 		"chmod 711 the programs at once, or 111 where the server runs as you: a file that the server cannot read cannot be sent. Then upload .htaccess beside them; if the host ignores it: cgigen package --layout cgi-bin"})
-}
-
-func serverError(where, what string) Finding {
-	return Finding{"server-error", Error, where, what + " answers 500",
-		"the error log says which: a mode or an owner that suEXEC refuses, a line of .htaccess that the host does not allow, a damaged upload, a limit on address space below 0.8 GB, or missing settings",
-		"run cgigen doctor DIR on the host, or on a downloaded copy; if it finds nothing, use cgigen doctor --probe"}
 }

@@ -73,6 +73,12 @@ func TestEveryFaultOfASiteIsNamed(t *testing.T) {
 		})
 	}
 	path := func(p string) func(*http.Request) bool { return func(r *http.Request) bool { return r.URL.Path == p } }
+	// page is path for a handler of GET: the program itself answers other methods 405.
+	page := func(p string) func(*http.Request) bool {
+		return func(r *http.Request) bool {
+			return r.URL.Path == p && r.Method != "OPTIONS" && r.Method != "DELETE" && r.Method != "POST"
+		}
+	}
 	method := func(m string) func(*http.Request) bool { return func(r *http.Request) bool { return r.Method == m } }
 	status := func(code int) http.HandlerFunc {
 		return func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) }
@@ -105,16 +111,16 @@ func TestEveryFaultOfASiteIsNamed(t *testing.T) {
 		{"redirects in a circle", over(path("/users/1"), func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "/users/1", http.StatusMovedPermanently)
 		}), []string{"redirect-loop"}},
-		{"a host whose port is lost, in a redirect", over(path("/users/1"), func(w http.ResponseWriter, r *http.Request) {
+		{"a host whose port is lost, in a redirect", over(page("/users/1"), func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "http://127.0.0.1/login", http.StatusSeeOther)
 		}), []string{"host-port-lost"}},
-		{"a host whose port is lost, in a page", over(path("/users/1"), func(w http.ResponseWriter, r *http.Request) {
+		{"a host whose port is lost, in a page", over(page("/users/1"), func(w http.ResponseWriter, r *http.Request) {
 			io.WriteString(w, `<html><a href="http://127.0.0.1/login">`)
 		}), []string{"host-port-lost"}},
-		{"a host whose port is there, in a page", over(path("/users/1"), func(w http.ResponseWriter, r *http.Request) {
+		{"a host whose port is there, in a page", over(page("/users/1"), func(w http.ResponseWriter, r *http.Request) {
 			io.WriteString(w, `<html><a href="http://`+r.Host+`/login"> not <a href="http://127.0.0.1/">`)
 		}), nil},
-		{"another site on the host, in a page", over(path("/users/1"), func(w http.ResponseWriter, r *http.Request) {
+		{"another site on the host, in a page", over(page("/users/1"), func(w http.ResponseWriter, r *http.Request) {
 			io.WriteString(w, `<html><a href="http://127.0.0.1:81/"><a href="http://127.0.0.100/"><a href="https://127.0.0.1/">`)
 		}), nil},
 		{"a host whose port is lost, of forms", withoutPort(http.NewCrossOriginProtection().Handler(served())), []string{"host-port-lost"}},
@@ -232,6 +238,10 @@ func TestWhatAProbeShowsIsJudged(t *testing.T) {
 		{"a good host", "", "", ""},
 		{"little address space", "unlimited", "524288", "limit-address-space"},
 		{"few processes", "processes: 100", "processes: 3", "limit-processes"},
+		{"processes for some visitors", "processes: 100", "processes: 50", "limit-processes"},
+		{"files that the server sees read-only", "noexec: no", "noexec: no\nread-only: yes", "home-read-only"},
+		{"a folder of settings that the server sees read-only", "noexec: no", "noexec: no\nprivate: read-only", "home-read-only"},
+		{"a folder of settings that programs may not enter", "noexec: no", "noexec: no\nprivate: closed", "private-closed"},
 		{"another processor", "x86_64", "aarch64", "host-architecture"},
 		{"noexec", "noexec: no", "noexec: yes", "noexec"},
 		{"authorization that is lost", "arrives", "no", "authorization-lost"},
@@ -241,7 +251,7 @@ func TestWhatAProbeShowsIsJudged(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			v := &visit{Report: &Report{}, manifest: shop()}
+			v := &visit{Report: &Report{}, manifest: shop(), base: &url.URL{}}
 			v.judgeProbe("http://h/", probeFacts(strings.Replace(fine, test.old, test.new, 1)))
 			got := ""
 			for _, f := range v.Findings {

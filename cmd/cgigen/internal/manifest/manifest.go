@@ -17,7 +17,7 @@ import (
 const Path = "private/MANIFEST.json"
 
 // Version is that of the schema.
-const Version = 1
+const Version = 2
 
 // A Manifest describes the content of a package, and the addresses of its programs. Paths are
 // relative to the folder that the package was unpacked in, with slashes.
@@ -51,7 +51,8 @@ type Program struct {
 	Name    string `json:"name"`
 	Target  string `json:"target"` // as linux/amd64
 	Path    string `json:"path"`
-	Address string `json:"address"` // path of its URL below the host; "" if it has no address
+	Address string `json:"address"`         // path of its URL below the host; "" if it has no address
+	Build   string `json:"build,omitempty"` // the hash of its inputs, which it answers Cgigen-Probe with; since version 2
 }
 
 // A Value is a configuration value that programs load.
@@ -125,8 +126,8 @@ func Decode(text []byte) (*Manifest, error) {
 	if err := decoder.Decode(&m); err != nil {
 		return nil, fmt.Errorf("reading the manifest: %w", err)
 	}
-	if m.Version != Version {
-		return nil, fmt.Errorf("reading the manifest: unknown version %d; this cgigen reads version %d", m.Version, Version)
+	if m.Version < 1 || m.Version > Version {
+		return nil, fmt.Errorf("reading the manifest: unknown version %d; this cgigen reads versions 1 to %d", m.Version, Version)
 	}
 	return &m, check(&m)
 }

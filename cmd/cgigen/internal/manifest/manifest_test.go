@@ -15,7 +15,7 @@ func sample() *Manifest {
 	return &Manifest{
 		Version: Version, Module: "example.com/shop", Site: "shop", Server: "apache", Layout: "subdir", Docroot: "public_html",
 		Routes:   []Route{{Pattern: "GET /{$}", Method: "GET", Path: "/{$}", Program: "home"}},
-		Programs: []Program{{Name: "home", Target: "linux/amd64", Path: "cgi/home.cgi", Address: "/cgi/home.cgi"}},
+		Programs: []Program{{Name: "home", Target: "linux/amd64", Path: "cgi/home.cgi", Address: "/cgi/home.cgi", Build: strings.Repeat("0", 32)}},
 		Config:   []Value{{Name: "DSN", Required: true, With: []string{"HOST"}, Programs: []string{"home"}}},
 		Folders:  []Folder{{Path: "cgi", Mode: 0o755}},
 		Files:    []File{{Path: "cgi/home.cgi", Mode: 0o711, Size: 7, SHA256: strings.Repeat("0", 64), Link: "cgi/other.cgi"}},

@@ -15,8 +15,8 @@ func TestManifestsAreRefusedForTheirReason(t *testing.T) {
 		want   string // after "reading the manifest: "; "" is accepted
 	}{
 		{"as it is", func(*Manifest) {}, ""},
-		{"a later version", func(m *Manifest) { m.Version = 2 }, "unknown version 2; this cgigen reads version 1"},
-		{"no version", func(m *Manifest) { m.Version = 0 }, "unknown version 0; this cgigen reads version 1"},
+		{"a later version", func(m *Manifest) { m.Version = 3 }, "unknown version 3; this cgigen reads versions 1 to 2"},
+		{"no version", func(m *Manifest) { m.Version = 0 }, "unknown version 0; this cgigen reads versions 1 to 2"},
 		{"a file outside", func(m *Manifest) { m.Files = append(m.Files, File{Path: "../x"}) }, `the path "../x" leads out of the package`},
 		{"a file that climbs out", func(m *Manifest) { m.Files = append(m.Files, File{Path: "a/../../x"}) }, `the path "a/../../x" leads out of the package`},
 		{"an absolute file", func(m *Manifest) { m.Files = append(m.Files, File{Path: "/etc/passwd"}) }, `the path "/etc/passwd" leads out of the package`},
@@ -48,7 +48,7 @@ func TestTextThatIsNoManifestIsRefusedForItsReason(t *testing.T) {
 		"[]":                             "reading the manifest: json: cannot unmarshal array into Go value of type manifest.Manifest",
 		`{"version":1,"sites":[]}`:       `reading the manifest: json: unknown field "sites"`,
 		`{"folders":[{"mode":"rwx"}]}`:   `reading the manifest: mode "rwx" is not of the form 0711`,
-		`{"folders":[{"mode":"7777"}]}`:  "reading the manifest: unknown version 0; this cgigen reads version 1",
+		`{"folders":[{"mode":"7777"}]}`:  "reading the manifest: unknown version 0; this cgigen reads versions 1 to 2",
 		`{"folders":[{"mode":"10000"}]}`: `reading the manifest: mode "10000" is not of the form 0711`,
 		`{"folders":[{"mode":"0789"}]}`:  `reading the manifest: mode "0789" is not of the form 0711`,
 	} {

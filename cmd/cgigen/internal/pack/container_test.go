@@ -49,7 +49,7 @@ func container(t *testing.T, source string, targets ...string) Options {
 	o := Options{Server: "container", Layout: "image", Docroot: "public_html", Hostname: "shop.example", Gateways: []string{"http"}, Model: shop(), Time: madeAt}
 	program := build(t, "shop", source)
 	for _, target := range targets {
-		o.Builds = append(o.Builds, Build{Target: target, Programs: []Program{{"shop", program}}})
+		o.Builds = append(o.Builds, Build{Target: target, Programs: []Program{{Name: "shop", Path: program}}})
 	}
 	return o
 }

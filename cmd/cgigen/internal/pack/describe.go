@@ -114,7 +114,7 @@ func (b *arrangement) programRecords() []manifest.Program {
 	list := []manifest.Program{} // [] in JSON, not null
 	for i, build := range b.Builds {
 		for _, name := range b.names() {
-			p := manifest.Program{Name: name, Target: build.Target, Path: b.programs() + "/" + name + b.suffix(), Address: b.address(name)}
+			p := manifest.Program{Name: name, Target: build.Target, Path: b.programs() + "/" + name + b.suffix(), Address: b.address(name), Build: build.hash(name)}
 			if i > 0 {
 				p.Path = "private/targets/" + strings.ReplaceAll(build.Target, "/", "-") + "/" + name + b.suffix()
 				p.Address = ""

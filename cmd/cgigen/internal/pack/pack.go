@@ -67,8 +67,18 @@ type Build struct {
 	Programs []Program
 }
 
-// A Program is a compiled program.
-type Program struct{ Name, Path string }
+// A Program is a compiled program. Build is the hash of its inputs.
+type Program struct{ Name, Path, Build string }
+
+// hash is that of the inputs of a program, or of the one that has all its names.
+func (b Build) hash(name string) string {
+	for _, p := range b.Programs {
+		if p.Name == name {
+			return p.Build
+		}
+	}
+	return b.Programs[0].Build
+}
 
 // A Tree is a package before it is written.
 type Tree struct {

@@ -66,7 +66,7 @@ func options(t *testing.T, server, layout string) Options {
 	return Options{
 		Server: server, Layout: layout, Docroot: "public_html", Hostname: "shop.example", Gateways: []string{"cgi", "fastcgi", "scgi"},
 		Model: shop(), Time: madeAt,
-		Builds: []Build{{Target: "linux/amd64", Programs: []Program{{"admin", build(t, "admin", plain)}, {"home", build(t, "home", plain)}}}},
+		Builds: []Build{{Target: "linux/amd64", Programs: []Program{{"admin", build(t, "admin", plain), "a0"}, {"home", build(t, "home", plain), "b0"}}}},
 	}
 }
 
@@ -113,7 +113,7 @@ func TestPackagesHaveTheirFilesWithTheirModes(t *testing.T) {
 	notes := []string{"-rw------- INSTALL.md", "-rw------- private/.env.example", "-rw------- private/CONFIGURATION.md", "-rw------- private/MANIFEST.json",
 		"-rw------- private/SHA256SUMS", "-rw------- private/sbom.cdx.json", "drwx------ private"}
 	beside := []string{"-rw------- private/.htaccess", "-rw------- private/server/apache-vhost-fastcgi.conf", "-rw------- private/server/apache-vhost-scgi.conf",
-		"-rw------- private/server/apache-vhost.conf", "-rw------- private/server/programs-fileinfo.htaccess",
+		"-rw------- private/server/apache-vhost.conf", "-rw-r--r-- private/server/programs-fileinfo.htaccess",
 		"-rw------- private/server/systemd/shop@.service", "-rw------- private/server/systemd/shop@.socket", "drwx------ private/server", "drwx------ private/server/systemd"}
 	units := []string{"-rw------- server/systemd/shop@.service", "-rw------- server/systemd/shop@.socket", "drwx------ server", "drwx------ server/systemd", "drwxr-xr-x public"}
 	apache := []string{"-rw-r--r-- public_html/.htaccess", "drwxr-xr-x public_html"}
@@ -192,14 +192,14 @@ func TestManifestAndSumsDescribeWhatIsThere(t *testing.T) {
 	}
 	m.Files, m.Folders = nil, nil
 	site := &manifest.Manifest{
-		Version: 1, Module: "example.com/shop", Site: "shop", Server: "apache", Layout: "subdir", Base: "/shop", Docroot: m.Docroot,
+		Version: manifest.Version, Module: "example.com/shop", Site: "shop", Server: "apache", Layout: "subdir", Base: "/shop", Docroot: m.Docroot,
 		Routes: []manifest.Route{{Pattern: "/admin/", Path: "/admin/", Program: "admin"}, {Pattern: "GET /{$}", Method: "GET", Path: "/{$}", Program: "home"},
 			{Pattern: "GET /items/{id}", Method: "GET", Path: "/items/{id}", Program: "home"}},
 		Programs: []manifest.Program{
-			{Name: "admin", Target: "linux/amd64", Path: "public_html/shop/cgi/admin.cgi", Address: "/shop/cgi/admin.cgi"},
-			{Name: "home", Target: "linux/amd64", Path: "public_html/shop/cgi/home.cgi", Address: "/shop/cgi/home.cgi"},
-			{Name: "admin", Target: "linux/arm64", Path: "private/targets/linux-arm64/admin.cgi"},
-			{Name: "home", Target: "linux/arm64", Path: "private/targets/linux-arm64/home.cgi"},
+			{Name: "admin", Target: "linux/amd64", Path: "public_html/shop/cgi/admin.cgi", Address: "/shop/cgi/admin.cgi", Build: "a0"},
+			{Name: "home", Target: "linux/amd64", Path: "public_html/shop/cgi/home.cgi", Address: "/shop/cgi/home.cgi", Build: "b0"},
+			{Name: "admin", Target: "linux/arm64", Path: "private/targets/linux-arm64/admin.cgi", Build: "a0"},
+			{Name: "home", Target: "linux/arm64", Path: "private/targets/linux-arm64/home.cgi", Build: "b0"},
 		},
 		Config: []manifest.Value{{Name: "DSN", Required: true, Secret: true, Programs: []string{"admin", "home"}}, {Name: "TITLE", Programs: []string{"admin", "home"}}},
 	}

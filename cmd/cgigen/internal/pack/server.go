@@ -32,9 +32,10 @@ func (b *arrangement) addServerFiles() error {
 
 // modeOf returns the mode of a file that is not a program. The web server reads
 // .htaccess files alone: what root copies elsewhere is closed, so that it is not
-// sent even where the package was unpacked into a document root.
+// sent even where the package was unpacked into a document root. The rules for hosts
+// that allow less are copied as they are, so that the server can read the copy.
 func modeOf(name string) fs.FileMode {
-	if isClosed(name) {
+	if isClosed(name) && path.Base(name) != "programs-fileinfo.htaccess" {
 		return secretMode
 	}
 	return publicMode

@@ -54,6 +54,8 @@ func TestApache(t *testing.T) {
 			s := servers.Apache(t, test.options, shared(filepath.Join(dir, "public_html"), test.directory))
 			callAll(t, place{addr: s.Addr(0), direct: "/cgi"})
 			noFiles(t, s.Addr(0), dir, "public_html")
+			same(t, "the doctor in the folder", ask(t, dir), nil)
+			noFinding(t, s.Addr(0), dir, "")
 		})
 	}
 }
@@ -73,6 +75,8 @@ func TestApacheBelowAPath(t *testing.T) {
 	s := servers.Apache(t, modules("cgid"), shared("/var/www/html", "")+
 		fmt.Sprintf("Alias /~alice %[1]q\n<Directory %[1]q>\nAllowOverride All\n</Directory>\n", filepath.Join(dir, "public_html")))
 	callAll(t, place{addr: s.Addr(0), base: "/~alice/shop", direct: "/~alice/shop/cgi"})
+	same(t, "the doctor in the folder", ask(t, dir), nil)
+	noFinding(t, s.Addr(0), dir, "/~alice/shop")
 }
 
 // Providers keep cgi-bin in the document root, or beside it. Passwords arrive
@@ -98,6 +102,7 @@ func TestApacheWithItsOwnCGIBin(t *testing.T) {
 			s := servers.Apache(t, modules("cgid"), shared(filepath.Join(dir, "public_html"), "AllowOverride FileInfo")+
 				fmt.Sprintf("ScriptAlias /cgi-bin/ %q\n", filepath.Join(dir, test.folder)+"/"))
 			callAll(t, place{addr: s.Addr(0), base: test.base, direct: "/cgi-bin", noAuth: test.noAuth})
+			noFinding(t, s.Addr(0), dir, test.base)
 		})
 	}
 }
@@ -109,6 +114,8 @@ func TestApacheWithOneProgramUnderManyNames(t *testing.T) {
 	upload(t, archive, dir, nobody)
 	s := servers.Apache(t, modules("cgid"), shared(filepath.Join(dir, "public_html"), "AllowOverride All"))
 	callAll(t, place{addr: s.Addr(0), direct: "/cgi"})
+	same(t, "the doctor in the folder", ask(t, dir), nil)
+	noFinding(t, s.Addr(0), dir, "")
 }
 
 func TestApacheWithFcgid(t *testing.T) {
@@ -122,6 +129,8 @@ func TestApacheWithFcgid(t *testing.T) {
 	s := servers.Apache(t, modules("fcgid"), shared(filepath.Join(dir, "public_html"), "AllowOverride All"))
 	callAll(t, place{addr: s.Addr(0), direct: "/cgi", suffix: ".fcgi"})
 	noFiles(t, s.Addr(0), dir, "public_html")
+	same(t, "the doctor in the folder", ask(t, dir), nil)
+	noFinding(t, s.Addr(0), dir, "", "upload-limit") // that of mod_fcgid
 }
 
 // The virtual host of a server of one's own needs no .htaccess.

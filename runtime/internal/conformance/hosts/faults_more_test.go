@@ -38,7 +38,7 @@ func moreFaults() []fault {
 			give(t, h.dir, nobody)
 		}},
 		{name: "a program that all may read, where rules count", plant: chmod(homeProgram, 0o755), dir: []string{"program-readable"}},
-		{name: "a host without suEXEC", plant: func(_ *testing.T, h *host) { h.noSuexec = true }, url: []string{"server-error"}, probe: []string{"no-suexec", "server-error"}},
+		{name: "a host without suEXEC", plant: func(_ *testing.T, h *host) { h.noSuexec = true }, url: []string{"program-fails"}, probe: []string{"no-suexec", "program-fails"}},
 		{name: "programs that nobody may read", plant: func(t *testing.T, h *host) { modes(0o111)(t, h.dir) }},
 		{name: "a server that runs as the account, where no rules count", plant: func(_ *testing.T, h *host) {
 			asAccount(h)
@@ -48,19 +48,19 @@ func moreFaults() []fault {
 			asAccount(h)
 			modes(0o111)(t, h.dir)
 		}, url: []string{"program-forbidden", "route-missing"}},
-		{name: "an account of root", plant: func(t *testing.T, h *host) { give(t, h.dir, 0) }, dir: []string{"owner-system"}, url: []string{"server-error"}},
+		{name: "an account of root", plant: func(t *testing.T, h *host) { give(t, h.dir, 0) }, dir: []string{"owner-system"}, url: []string{"programs-refused"}},
 		{name: "an account where suEXEC does not look", plant: func(t *testing.T, h *host) {
 			elsewhere := filepath.Join(servers.Dir(t), "home")
 			must(t, exec.Command("cp", "-a", h.dir, elsewhere).Run())
 			h.dir = elsewhere
-		}, url: []string{"server-error"}},
+		}, url: []string{"programs-refused"}},
 		{name: "a program with setuid", plant: chmod(homeProgram, 0o711|os.ModeSetuid), dir: []string{"program-setuid"}, url: []string{"server-error"}},
 		{name: "an upload of nothing", plant: edit(homeProgram, func([]byte) []byte { return nil }), dir: []string{"program-empty"}, url: []string{"server-error"}},
 		{name: "a damaged program", plant: edit(homeProgram, func(b []byte) []byte {
 			return append([]byte("\x7fELF"), bytes.Repeat([]byte{0xff}, len(b)-4)...)
 		}), dir: []string{"program-damaged"}, url: []string{"server-error"}},
 		{name: "an error page in place of a program", plant: edit(homeProgram, func([]byte) []byte { return []byte("<html>busy</html>") }), dir: []string{"program-foreign"}, url: []string{"server-error"}},
-		{name: "Options that the host allows in part", plant: provider("AllowOverride FileInfo Options=Indexes"), url: []string{"server-error"}},
+		{name: "Options that the host allows in part", plant: provider("AllowOverride FileInfo Options=Indexes"), url: []string{"rules-refused-programs"}},
 		{name: "Options that the host ignores", plant: provider("AllowOverride FileInfo Nonfatal=All"), url: []string{"program-forbidden"}},
 		{name: "rewriting that Options forbid", plant: provider(healthy + "\nOptions None"), url: []string{"program-forbidden"}},
 		{name: "rewriting that Options forbid, with the remedy", plant: func(t *testing.T, h *host) {
@@ -75,10 +75,10 @@ func moreFaults() []fault {
 		{name: "a nearer folder private", plant: func(t *testing.T, h *host) {
 			must(t, os.Mkdir(filepath.Join(h.dir, "public_html/private"), 0o700))
 			must(t, os.Lchown(filepath.Join(h.dir, "public_html/private"), nobody, nobody))
-		}, dir: []string{"private-shadowed"}, url: []string{"server-error"}},
+		}, dir: []string{"private-shadowed"}, url: []string{"program-fails"}},
 		{name: "an open folder of settings", plant: chmod("private", 0o755), dir: []string{"private-open"}},
 		{name: "a setting that nobody asks for", plant: put("private/site.env", "SITE_TOKEN="+secret+"\nSITE_COLOUR=red\n", 0o600), dir: []string{"config-unknown"}},
-		{name: "a file of a setting that is missing", plant: put("private/site.env", "SITE_TOKEN_FILE=token\n", 0o600), dir: []string{"config-file-missing"}, url: []string{"server-error"}},
-		{name: "settings that the group may change", plant: chmod("private/site.env", 0o620), dir: []string{"secret-writable"}, url: []string{"server-error"}},
+		{name: "a file of a setting that is missing", plant: put("private/site.env", "SITE_TOKEN_FILE=token\n", 0o600), dir: []string{"config-file-missing"}, url: []string{"program-fails"}},
+		{name: "settings that the group may change", plant: chmod("private/site.env", 0o620), dir: []string{"secret-writable"}, url: []string{"program-fails"}},
 	}
 }

@@ -105,11 +105,11 @@ func faults() []fault {
 		}},
 		{name: "a program without x", plant: chmod(homeProgram, 0o644), dir: []string{"program-not-executable", "program-readable"}, url: []string{"server-error"}},
 		{name: "a program that the group may write to", plant: chmod(homeProgram, 0o775), dir: []string{"program-readable", "program-writable"}, url: []string{"server-error"}},
-		{name: "a folder that the group may write to", plant: chmod("public_html/cgi", 0o775), dir: []string{"folder-writable"}, url: []string{"server-error"}},
+		{name: "a folder that the group may write to", plant: chmod("public_html/cgi", 0o775), dir: []string{"folder-writable"}, url: []string{"programs-refused"}},
 		{name: "a program of another user", plant: func(t *testing.T, h *host) { must(t, os.Lchown(filepath.Join(h.dir, homeProgram), 1234, 1234)) }, dir: []string{"program-owner"}, url: []string{"server-error"}},
 		{name: "a folder of another user", plant: func(t *testing.T, h *host) {
 			must(t, os.Lchown(filepath.Join(h.dir, "public_html/cgi"), 1234, 1234))
-		}, dir: []string{"folder-owner"}, url: []string{"server-error"}},
+		}, dir: []string{"folder-owner"}, url: []string{"programs-refused"}},
 		{name: "a program that is a link", plant: func(t *testing.T, h *host) {
 			must(t, os.Rename(filepath.Join(h.dir, homeProgram), filepath.Join(h.dir, "home.bin")))
 			must(t, os.Symlink("../../home.bin", filepath.Join(h.dir, homeProgram)))
@@ -126,31 +126,31 @@ func faults() []fault {
 		{name: "rules that the server may not read", plant: chmod(docrootRules, 0o600), dir: []string{"htaccess-unreadable"}, url: []string{"program-forbidden"}},
 		{name: "no rules in the document root", plant: remove(docrootRules), dir: []string{"htaccess-missing"}, url: []string{"route-missing"}},
 		{name: "no rules beside the programs", plant: remove(programRules), dir: []string{"htaccess-missing"}, url: []string{"program-forbidden"}},
-		{name: "rules with a byte order mark", plant: edit(docrootRules, func(b []byte) []byte { return append([]byte("\xef\xbb\xbf"), b...) }), dir: []string{"htaccess-bom"}, url: []string{"server-error"}},
+		{name: "rules with a byte order mark", plant: edit(docrootRules, func(b []byte) []byte { return append([]byte("\xef\xbb\xbf"), b...) }), dir: []string{"htaccess-bom"}, url: []string{"rules-refused"}},
 		{name: "rules with CRLF, which Apache itself takes", plant: edit(docrootRules, ascii), dir: []string{"htaccess-crlf"}},
 		{name: "rules with CR alone", plant: edit(docrootRules, func(b []byte) []byte { return bytes.ReplaceAll(b, []byte("\n"), []byte("\r")) }), dir: []string{"htaccess-crlf"}, url: []string{"route-missing"}},
 		{name: "AllowOverride None", plant: provider("AllowOverride None"), url: []string{"program-forbidden", "route-missing"}},
-		{name: "AllowOverride FileInfo, and rules that need more", plant: provider("AllowOverride FileInfo\nOptions +ExecCGI"), url: []string{"server-error"}},
-		{name: "no mod_rewrite", plant: func(_ *testing.T, h *host) { h.options.Modules = []string{"suexec", "cgid"} }, url: []string{"server-error"}},
+		{name: "AllowOverride FileInfo, and rules that need more", plant: provider("AllowOverride FileInfo\nOptions +ExecCGI"), url: []string{"rules-refused-programs"}},
+		{name: "no mod_rewrite", plant: func(_ *testing.T, h *host) { h.options.Modules = []string{"suexec", "cgid"} }, url: []string{"rules-refused"}},
 		{name: "no module for CGI", plant: func(_ *testing.T, h *host) { h.options.Modules = []string{"suexec", "rewrite"} }, url: []string{"program-forbidden"}},
 		{name: "another path than the package is for", args: []string{"--base", "/shop"}, plant: func(t *testing.T, h *host) {
 			must(t, os.Rename(filepath.Join(h.dir, "public_html/shop"), filepath.Join(h.dir, "public_html/store")))
 		}, dir: []string{"htaccess-missing", "program-missing"}, url: []string{"route-missing"}},
-		{name: "RLimitMEM of 512 MiB", plant: provider(healthy + "\nRLimitMEM 536870912"), url: []string{"server-error"}, probe: []string{"limit-address-space", "server-error"}},
-		{name: "RLimitNPROC of 1", plant: func(_ *testing.T, h *host) { h.directory, h.slow = healthy+"\nRLimitNPROC 1", true }, url: []string{"server-error"}, probe: []string{"limit-processes", "server-error"}},
+		{name: "RLimitMEM of 512 MiB", plant: provider(healthy + "\nRLimitMEM 536870912"), url: []string{"programs-refused"}, probe: []string{"limit-address-space", "programs-refused"}},
+		{name: "RLimitNPROC of 1", plant: func(_ *testing.T, h *host) { h.directory, h.slow = healthy+"\nRLimitNPROC 1", true }, url: []string{"programs-refused"}, probe: []string{"limit-processes", "programs-refused"}},
 		{name: "methods that the host refuses", plant: provider(healthy + "\n<LimitExcept GET HEAD POST OPTIONS>\nRequire all denied\n</LimitExcept>"), url: []string{"method-blocked"}},
 		{name: "a limit on bodies", plant: provider(healthy + "\nLimitRequestBody 100000"), url: []string{"upload-limit"}},
 		{name: "mod_fcgid, which takes 128 KiB", args: []string{"--layout", "fcgid"}, plant: func(_ *testing.T, h *host) { h.options = modules("fcgid") }, url: []string{"upload-limit"}},
 		{name: "redirects in a circle", plant: edit(docrootRules, func(b []byte) []byte {
 			return bytes.Replace(b, []byte("RewriteBase /\n"), []byte("RewriteBase /\nRewriteCond %{ENV:REDIRECT_STATUS} ^$\nRewriteRule ^(users/.*[^/])$ /$1 [R=301,L]\n"), 1)
 		}), dir: []string{"htaccess-changed"}, url: []string{"redirect-loop"}},
-		{name: "no settings", plant: remove("private/site.env"), dir: []string{"config-missing"}, url: []string{"server-error"}},
-		{name: "settings that all may read", plant: chmod("private/site.env", 0o644), dir: []string{"secret-readable"}, url: []string{"server-error"}},
+		{name: "no settings", plant: remove("private/site.env"), dir: []string{"config-missing"}, url: []string{"program-fails"}},
+		{name: "settings that all may read", plant: chmod("private/site.env", 0o644), dir: []string{"secret-readable"}, url: []string{"program-fails"}},
 		{name: "settings of another user", plant: func(t *testing.T, h *host) {
 			must(t, os.Lchown(filepath.Join(h.dir, "private/site.env"), 1234, 1234))
 			must(t, os.Chmod(filepath.Join(h.dir, "private/site.env"), 0o600))
-		}, dir: []string{"secret-owner"}, url: []string{"server-error"}},
-		{name: "a line that is no setting", plant: edit("private/site.env", func(b []byte) []byte { return append(b, "\nnonsense\n"...) }), dir: []string{"config-syntax"}, url: []string{"server-error"}},
+		}, dir: []string{"secret-owner"}, url: []string{"program-fails"}},
+		{name: "a line that is no setting", plant: edit("private/site.env", func(b []byte) []byte { return append(b, "\nnonsense\n"...) }), dir: []string{"config-syntax"}, url: []string{"program-fails"}},
 		{name: "passwords that the host keeps to itself", plant: edit(programRules, func(b []byte) []byte {
 			return bytes.Replace(b, []byte("SetEnvIf"), []byte("#SetEnvIf"), 1)
 		}), dir: []string{"htaccess-changed"}, probe: []string{"authorization-lost"}},
@@ -182,7 +182,7 @@ func (h *host) shared() string {
 // Every fault is planted on a real host: the doctor names it, and a host that
 // does not run the programs does not send them either.
 func TestFaultsOfRealHosts(t *testing.T) {
-	for _, f := range slices.Concat(faults(), moreFaults()) {
+	for _, f := range slices.Concat(faults(), moreFaults(), foreignFaults()) {
 		t.Run(f.name, func(t *testing.T) {
 			t.Parallel()
 			h := &host{dir: home(t), docroot: "public_html", options: modules("cgid"), directory: healthy}
@@ -210,6 +210,13 @@ func TestFaultsOfRealHosts(t *testing.T) {
 			}
 		})
 	}
+}
+
+// noFinding has the doctor look at a healthy site from outside: it finds nothing but
+// what the server is known to lack.
+func noFinding(t *testing.T, addr, dir, base string, known ...string) {
+	t.Helper()
+	same(t, "the doctor at the URL", ask(t, "--manifest", filepath.Join(dir, "private/MANIFEST.json"), "http://"+addr+base+"/"), known)
 }
 
 func same(t *testing.T, what string, got, want []string) {

@@ -76,6 +76,7 @@ func TestLighttpd(t *testing.T) {
 				s := servers.Whole(t, "lighttpd", addr, text)
 				callAll(t, place{addr: s.Addr(0), base: base, direct: direct(way, base)})
 				noFiles(t, s.Addr(0), dir, "public")
+				noFinding(t, s.Addr(0), dir, base)
 			})
 		}
 	}
@@ -96,6 +97,7 @@ func TestNginx(t *testing.T) {
 				s := servers.Whole(t, "nginx", addr, servers.NginxFrame(config(t, dir, "nginx-"+way+".conf", replace...)))
 				callAll(t, place{addr: s.Addr(0), base: base, direct: direct(way, base)})
 				noFiles(t, s.Addr(0), dir, "public")
+				noFinding(t, s.Addr(0), dir, base)
 			})
 		}
 	}
@@ -117,6 +119,7 @@ func TestCaddy(t *testing.T) {
 				s := servers.Whole(t, "caddy", addr, "{\nadmin off\nauto_https off\n}\n"+config(t, dir, "Caddyfile-"+way, replace...))
 				callAll(t, place{addr: s.Addr(0), base: base, direct: direct(way, base)})
 				noFiles(t, s.Addr(0), dir, "public")
+				noFinding(t, s.Addr(0), dir, base)
 			})
 		}
 	}
@@ -131,6 +134,11 @@ func TestApacheVirtualHostWithSockets(t *testing.T) {
 			scheme := map[string]string{"fastcgi": "proxy_fcgi", "scgi": "proxy_scgi"}[way]
 			s := servers.Apache(t, servers.Options{Modules: []string{"rewrite", "headers", "proxy", scheme}}, text)
 			callAll(t, place{addr: s.Addr(0), noChunks: way == "scgi"})
+			if way == "scgi" {
+				noFinding(t, s.Addr(0), dir, "", "chunked-refused")
+			} else {
+				noFinding(t, s.Addr(0), dir, "")
+			}
 		})
 	}
 }
