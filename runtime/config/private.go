@@ -10,6 +10,8 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+
+	"github.com/cgigen/cgigen/runtime/internal/executable"
 )
 
 const separator = string(filepath.Separator)
@@ -35,7 +37,7 @@ func privateDir() (string, error) {
 	if fixedDir != "" {
 		return fixedDir, nil
 	}
-	program, err := os.Executable()
+	program, err := executable.Path()
 	if err != nil {
 		return "", unknownPlace(err)
 	}
