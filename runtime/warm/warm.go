@@ -1,7 +1,7 @@
 // Package warm answers CGI requests at the price of a C program: with a worker that
 // keeps running, and an entry that hands it a request before Go's runtime starts.
 //
-//	runtime.Main("shop", build, cgi.Gateway, warm.Gateway(45*time.Second))
+//	runtime.Main("shop", build, cgi.Gateway, warm.Seconds(45))
 //
 // A program is linked with -ldflags=-E=github.com/cgigen/cgigen/runtime/warm.Entry, as
 // cgigen build does for a site with warm=. It is one file, started by the web server for
@@ -46,10 +46,11 @@ func reason(entered byte) string {
 	return words[entered]
 }
 
-// Gateway makes a program leave a worker behind that answers the requests which follow,
-// and that goes after a time without any. It does nothing in a program that was not
+// Seconds makes a program leave a worker behind, which answers the requests that follow
+// and ends after so many seconds without any. It does nothing in a program that was not
 // linked with -E.
-func Gateway(idle time.Duration) gateway.Gateway {
+func Seconds(seconds int) gateway.Gateway {
+	idle := time.Duration(seconds) * time.Second
 	return func(c *gateway.LinkedGateways) {
 		c.Reason = coldReason
 		c.After = func(p gateway.Program) { leave(p, idle) }
