@@ -1,4 +1,4 @@
-//go:build amd64 || arm64 || 386
+//go:build amd64 || arm64
 
 package warm
 
@@ -9,6 +9,7 @@ import (
 	"errors"
 	"net"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -133,9 +134,9 @@ func isOwnUser(conn *net.UnixConn) bool {
 // here, or declined before anything of it has been touched.
 func (w *worker) serve(conn *net.UnixConn) {
 	defer conn.Close()
-	takes := isOwnUser(conn) && w.begin()
+	takes, answered := isOwnUser(conn) && w.begin(), false
 	if takes {
-		defer w.end()
+		defer func() { w.end(answered) }()
 	}
 	if _, err := conn.Write(hello(takes)); err != nil || !takes {
 		return
@@ -150,6 +151,7 @@ func (w *worker) serve(conn *net.UnixConn) {
 		conn.Write([]byte("d\x00"))
 		return
 	}
+	answered = true
 	status := w.answer(conn, m)
 	conn.Write([]byte{'s', status}) // nobody else is there to be told of an error
 }
@@ -184,13 +186,19 @@ func (w *worker) answer(conn *net.UnixConn, m *message) byte {
 
 var errGone = errors.New("the web server has ended the request's process")
 
-// variables are those of a request, as cold CGI takes them from its environment.
+// variables are those of a request, as cold CGI takes them from its environment: of
+// one that is there twice, os.Environ has the first; behind a FastCGI wrapper all hold.
 func variables(environment []string) gateway.Vars {
 	vars := make(gateway.Vars, 0, len(environment))
+	seen := make(map[string]bool, len(environment))
+	wrapped := slices.ContainsFunc(environment, func(entry string) bool { return strings.HasPrefix(entry, "FCGI_ROLE=") })
 	for _, entry := range environment {
-		if v, ok := gateway.ParseVar(entry); ok {
-			vars = append(vars, v)
+		v, ok := gateway.ParseVar(entry)
+		if !ok || seen[v.Name] && !wrapped {
+			continue
 		}
+		seen[v.Name] = true
+		vars = append(vars, v)
 	}
 	return vars
 }

@@ -1,4 +1,4 @@
-//go:build amd64 || arm64 || 386
+//go:build amd64 || arm64
 
 package warm
 
@@ -77,15 +77,15 @@ func newBaseline(program string, names, files []string) *baseline {
 // one of the configuration's, or one that Go's runtime and libraries read.
 func (b *baseline) concerns(name string) bool {
 	switch {
-	case name == workerVariable:
+	case name == workerVariable, config.IsRequestVariable(name): // which cold CGI takes out of the environment
 		return false
 	case b.names[name]:
 		return true
 	case strings.HasPrefix(name, "GO"), strings.HasPrefix(name, "LD_"), strings.HasPrefix(name, "CGIGEN_"), strings.HasPrefix(name, "LC_"):
-		return !config.IsRequestVariable(name)
+		return true
 	}
 	switch name {
-	case "TZ", "ZONEINFO", "SSL_CERT_FILE", "SSL_CERT_DIR", "HOME", "TMPDIR", "PATH", "LANG", "USER", "LOGNAME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME":
+	case "TZ", "ZONEINFO", "HOME", "TMPDIR", "PATH", "LANG", "USER", "LOGNAME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME":
 		return true
 	}
 	return false

@@ -1,4 +1,4 @@
-//go:build amd64 || arm64 || 386
+//go:build amd64 || arm64
 
 package warm
 
@@ -217,11 +217,15 @@ func (w *worker) begin() bool {
 	return true
 }
 
-func (w *worker) end() {
+// end ends a request. One that was declined does not keep the worker: it may be that of
+// a site which has moved.
+func (w *worker) end(answered bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.running--
-	w.lastUsed = time.Now()
+	if answered {
+		w.lastUsed = time.Now()
+	}
 }
 
 // fits reports whether a request is one for this worker.

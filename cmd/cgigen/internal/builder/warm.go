@@ -4,7 +4,6 @@ import (
 	"debug/elf"
 	"debug/gosym"
 	"fmt"
-	"slices"
 
 	"github.com/cgigen/cgigen/generator/model"
 )
@@ -17,7 +16,7 @@ const (
 // HasEntry reports whether programs for a target can begin in the entry of warm CGI.
 // Elsewhere they are the CGI programs that they are without it.
 func (t Target) HasEntry() bool {
-	return t.OS == "linux" && slices.Contains([]string{"amd64", "arm64", "386"}, t.Arch)
+	return t.OS == "linux" && (t.Arch == "amd64" || t.Arch == "arm64")
 }
 
 // warm returns the programs that leave a worker behind, by their folders. Only these

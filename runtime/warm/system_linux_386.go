@@ -1,3 +1,0 @@
-package warm
-
-const sysMemfdCreate = 356 // memfd_create(2)
