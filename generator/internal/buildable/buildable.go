@@ -62,7 +62,7 @@ func runtimePackages(sites []*site.Site) []string {
 }
 
 // listErrors returns what the go command says about packages, by their paths. It
-// gives an error if it says nothing about any of them.
+// returns an error if it says nothing about any of them.
 func listErrors(ctx context.Context, c gocmd.Command, paths []string) (map[string]string, error) {
 	args := append([]string{"list", "-e", "-json=ImportPath,Error"}, c.BuildFlags()...)
 	out, err := c.Run(ctx, append(append(args, "--"), paths...)...)
