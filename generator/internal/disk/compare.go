@@ -6,7 +6,7 @@
 // A file without our header, and a symbolic link, are in the way and reported; they are
 // never overwritten or removed.
 //
-// Read compare.go, apply.go, gateways.go (what programs on disk link).
+// Read compare.go, apply.go, keep_gateways.go (what programs on disk link).
 package disk
 
 import (

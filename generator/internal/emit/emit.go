@@ -6,7 +6,7 @@
 // settled everything: emission fails only if the result is not Go.
 //
 // Read programs.go, emit.go (the file), build.go (the function build), config.go, lazy.go,
-// names.go (how variables and imports are called).
+// identifiers.go (the names of variables and imports).
 package emit
 
 import (

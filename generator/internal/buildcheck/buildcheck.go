@@ -1,7 +1,7 @@
-// Package buildable asks the go command whether the programs can be built: whether go.mod,
+// Package buildcheck asks the go command whether the programs can be built: whether go.mod,
 // go.sum and the vendor folder have everything that they import. It asks in the
 // background, while the source is being read.
-package buildable
+package buildcheck
 
 import (
 	"bytes"
