@@ -68,13 +68,13 @@ func onNginxGateways() []Difference {
 			Servers: []string{"nginx-fastcgi"},
 			Cases:   slices.Concat(cut, nothingSent),
 			Change:  somewhere,
-			Reason:  "nginx learns that the response is not whole by a record that is none, and drops what it has received together with that, perhaps all of it",
+			Reason:  "A deliberately invalid record shows nginx that the response is not complete; nginx drops what it has received together with the record, perhaps all of it",
 		},
 		{
 			Servers: []string{"nginx-scgi"},
 			Cases:   slices.Concat(cut, nothingSent),
 			Change:  somewhere,
-			Reason:  "On TCP the response ends with a reset, before which nginx may lose the end of it; on a unix socket without a declared length nothing tells that it is not whole",
+			Reason:  "On TCP the response ends with a reset, before which nginx may lose the end of it; on a unix socket without a declared length nothing shows that it is not complete",
 		},
 	}
 }
