@@ -22,7 +22,7 @@ type SiteLine struct {
 	Name     Text
 	gateways Text
 	Base     Text
-	Data     Text     // variable of the folder that the site keeps its files in
+	Data     Text // variable of the folder that the site keeps its files in
 	List     []string // gateways, sorted as in their table
 }
 
