@@ -21,7 +21,7 @@
 //	emit       model.Model → Go source
 //	disk       source → changes, and applying them
 //
-// buildable asks the go command meanwhile whether the programs can be built, and
+// buildcheck asks the go command meanwhile whether the programs can be built, and
 // cache remembers a run without mistakes. Read generator.go and run.go first, then
 // model, then the phases in this order.
 package generator

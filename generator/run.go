@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/cgigen/cgigen/generator/diag"
-	"github.com/cgigen/cgigen/generator/internal/buildable"
+	"github.com/cgigen/cgigen/generator/internal/buildcheck"
 	"github.com/cgigen/cgigen/generator/internal/cache"
 	"github.com/cgigen/cgigen/generator/internal/disk"
 	"github.com/cgigen/cgigen/generator/internal/emit"
@@ -71,7 +71,7 @@ func (r *run) phases(ctx context.Context, c *cache.Entry, report *diag.Reporter)
 	if err != nil {
 		return nil, err
 	}
-	checking := buildable.Check(ctx, r.command, l)
+	checking := buildcheck.Check(ctx, r.command, l)
 	model, err := r.model(ctx, l, report)
 	checked := <-checking
 	if checked.ReportBroken(l, report) {

@@ -23,7 +23,7 @@
 //	                      forwarded for Forwarded (default x-forwarded where a request has one
 //	                      of them, otherwise forwarded)
 //	CGIGEN_IDLE_TIMEOUT   silence after which a body is given up with 408, or a connection
-//	                      closed; 0 is no limit (default 5m; CGI: 1s at least)
+//	                      closed; 0 means no limit (default 5m; CGI: 1s at least)
 //	CGIGEN_LOG_LEVEL      level of the *slog.Logger: debug, info (default), warn, error
 //	CGIGEN_SPOOL_DIR      folder for request bodies that have to wait (default: the
 //	                      system's temporary folder)
@@ -36,8 +36,8 @@
 //	                      hold, with commas, such as 10.0.0.0/8,::1; "unix" is every client
 //	                      on a unix socket (default none)
 //
-// These are of programs that keep running: through FastCGI, SCGI and HTTP. 0
-// is no limit.
+// The following apply to programs that keep running: through FastCGI, SCGI and
+// HTTP. 0 means no limit.
 //
 //	CGIGEN_FINISH_TIMEOUT   time for requests to finish after a signal to stop, before
 //	                        they are cancelled (default 10s)
@@ -54,7 +54,7 @@
 //	                        off (default 100)
 //	CGIGEN_HEALTH_PATH      path that answers 200 as long as the program is not being
 //	                        stopped, outside of the routes (HTTP; default /healthz, unless
-//	                        a route has exactly this path; empty is none)
+//	                        a route has exactly this path; empty turns it off)
 package runtime
 
 // UpdateCgigenForContract1 is named by generated programs. A runtime too old for

@@ -2,7 +2,7 @@ package runtime
 
 import "sync"
 
-// Lazy returns a function that makes a value at its first call and gives that
+// Lazy returns a function that makes a value at its first call and returns that
 // value from then on. If make fails, nothing is kept: the next call tries
 // again, so that a program that keeps running recovers with what it depends on.
 // The function may be called by several goroutines; make is called by one of

@@ -12,7 +12,9 @@ import (
 //go:embed hosting
 var hostingFiles embed.FS
 
-// Hosting is what the configuration of a web server depends on.
+// Hosting is what the configuration of a web server depends on. Its templates are in the
+// folder hosting, by server; which path leads to which program is decided before, by
+// package rules of the command.
 type Hosting struct {
 	Module   string   // module path, for comments
 	Site     string   // short name of the site: [a-z0-9-]

@@ -20,7 +20,7 @@ func dataFlow() []string {
 		"internal/naming", "internal/mainfile", "internal/gocmd", // what several phases ask
 		"internal/directive", "internal/scan", "internal/load", "internal/site", "internal/envconfig", "internal/wire", // source → model
 		"internal/emit", "internal/disk", // model → files
-		"internal/buildable", "internal/cache", // around a run
+		"internal/buildcheck", "internal/cache", // around a run
 	}
 }
 

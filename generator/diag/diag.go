@@ -77,7 +77,7 @@ func (ds List) Error() string {
 	return strings.Join(texts, "\n")
 }
 
-// Add appends a diagnostic and gives it back, so that the caller may set its
+// Add appends a diagnostic and returns it, so that the caller may set its
 // hint and its related positions before the next one is added.
 func (ds *List) Add(at token.Position, code, format string, args ...any) *Diagnostic {
 	*ds = append(*ds, Diagnostic{Position: at, Code: code, Message: fmt.Sprintf(format, args...)})

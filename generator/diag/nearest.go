@@ -15,7 +15,10 @@ func DidYouMean(word string, candidates []string) string {
 }
 
 // Nearest returns the candidate that a typo may have turned into the word: no
-// more than a third of its letters are wrong. It returns "" if there is none.
+// more than a third of its letters are wrong. It returns "" if no candidate is near.
+//
+// The runtime has a search of its own (runtime/config/problem.go): sharing it would
+// make it part of what that package promises to programs.
 func Nearest(word string, candidates []string) string {
 	best, bestDistance := "", 0
 	for _, c := range candidates {

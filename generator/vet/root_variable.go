@@ -7,7 +7,7 @@ import (
 )
 
 // rootOf returns the variable that an expression is, or is a part of: counters of
-// counters["a"], s of s.users; nil if it is none.
+// counters["a"], s of s.users; nil if it is neither.
 func rootOf(info *types.Info, e ast.Expr) *types.Var {
 	for {
 		switch x := ast.Unparen(e).(type) {

@@ -5,7 +5,9 @@ import (
 	"strings"
 )
 
-// A file is a configuration file that has been read.
+// A file is a configuration file that has been read. The doctor reads the same grammar
+// by itself (cmd/cgigen/internal/doctor/config.go), because it reports every fault with
+// its remedy; a test reads the same random files with both.
 type file struct {
 	path    string
 	entries []entry        // by line

@@ -147,7 +147,8 @@ func (v *Values) knows(key string) bool {
 }
 
 // nearest returns the known name that differs least from key, if it differs by
-// no more than a third.
+// no more than a third. The generator has a search of its own (generator/diag/nearest.go):
+// sharing it would make it part of what this package promises to programs.
 func (v *Values) nearest(key string) string {
 	best, least := "", len(key)/3+1
 	for i := range v.seen {

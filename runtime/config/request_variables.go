@@ -5,7 +5,7 @@ import "strings"
 // IsRequestVariable reports whether a variable of the environment belongs to
 // a CGI request instead of the process: the meta-variables of RFC 3875 §4.1,
 // the header fields of the client (§4.1.18), and what servers add to them.
-// Configuration can have none of these names.
+// A configuration value cannot have one of these names.
 func IsRequestVariable(name string) bool {
 	switch name {
 	case "AUTH_TYPE", "CONTENT_LENGTH", "CONTENT_TYPE", "GATEWAY_INTERFACE",

@@ -62,7 +62,7 @@ func Open(program string, settings ...string) *Values {
 }
 
 // Load finds the value that at describes and parses it into dst, which is left
-// alone if there is none. Problems are kept for [Values.Err].
+// alone if there is no value. Problems are kept for [Values.Err].
 func Load[T any](v *Values, dst *T, parse func(string, *T) error, at Var) {
 	var f found
 	if !v.find(&at, &f) {

@@ -13,7 +13,11 @@ import (
 )
 
 // A Server is a FastCGI application that answers by a handler. The zero value
-// of a limit is its default; a negative one is no limit.
+// of a limit is its default; a negative one means no limit.
+//
+// The type in package scgi is nearly the same, but fields, defaults and their
+// descriptions are those of each protocol. What both do with them is in
+// runtime/internal/stream.
 type Server struct {
 	Handler http.Handler
 

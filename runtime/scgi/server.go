@@ -13,7 +13,11 @@ import (
 )
 
 // A Server is an SCGI server that answers by a handler. The zero value of a
-// limit is its default; a negative one is no limit.
+// limit is its default; a negative one means no limit.
+//
+// The type in package fastcgi is nearly the same, but fields, defaults and their
+// descriptions are those of each protocol. What both do with them is in
+// runtime/internal/stream.
 type Server struct {
 	Handler  http.Handler
 	ErrorLog io.Writer // nil is standard error

@@ -175,8 +175,8 @@ func (c *Entry) RememberIf(ctx context.Context, before state, run Run) {
 	}
 }
 
-// remember writes the entry, and removes old ones. A cache that cannot be
-// written is no reason to complain.
+// remember writes the entry, and removes old ones. It does not report a
+// cache that cannot be written.
 func (c *Entry) remember(run Run) {
 	content, err := json.Marshal(run)
 	if err != nil || os.MkdirAll(filepath.Dir(c.file), 0o777) != nil {

@@ -4,7 +4,7 @@
 //
 // It takes an ast.Directive, reports what is wrong with it, with the position of the
 // argument, and returns a HandlerLine, ConfigLine, MiddlewareLine or SiteLine. What
-// looks like a directive and is none is a near miss.
+// looks like a directive without being one is a near miss.
 //
 // Read directive.go (the four directives of declarations), site_line.go, near_miss.go,
 // then what is checked in their arguments: naming.go, pattern.go, pattern_check.go,
@@ -257,10 +257,10 @@ func joinWords(words []Text) string {
 	return strings.Join(values, " ")
 }
 
-// splitUse splits use=auth,log, and reports what is no name or stands there
-// twice. Each name keeps the position of the argument, because a quoted one has
-// no position of its own. The other names are good for something: whether they
-// exist is to be found as well.
+// splitUse splits use=auth,log, and reports what is not a valid name or stands
+// there twice. Each name keeps the position of the argument, because a quoted one
+// has no position of its own. It returns the other names even so: the caller checks
+// whether they exist.
 func splitUse(use Text, r *diag.Reporter) []Text {
 	if !use.Given() {
 		return nil

@@ -25,7 +25,7 @@ type miss struct {
 	rest    string // what follows the name
 }
 
-// missOf recognises a comment that is no directive by the rules of Go
+// missOf recognises a comment that is not a directive by the rules of Go
 // (https://go.dev/doc/comment#directives), but was meant to be one. What
 // begins like a directive always counts, prose only with the name of one.
 func missOf(comment string) (miss, bool) {

@@ -43,7 +43,7 @@ func patternHint(err error) string {
 	return "a pattern is [METHOD ][HOST]/path, as for net/http.ServeMux: GET /users/{id}"
 }
 
-// Register adds a pattern to a mux. It gives as an error what ServeMux.Handle
+// Register adds a pattern to a mux. It returns as an error what ServeMux.Handle
 // panics with.
 func Register(mux *http.ServeMux, pattern string) (err error) {
 	defer func() {

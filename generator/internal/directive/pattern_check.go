@@ -74,7 +74,7 @@ func checkHost(pattern Text, rt route, r *diag.Reporter) bool {
 
 // checkSegments reports what means something in the paths of other routers, or
 // in addresses, and is fixed text to ServeMux. Whoever means the text can
-// escape it: ServeMux unescapes what is no wildcard.
+// escape it: ServeMux unescapes what is not a wildcard.
 func checkSegments(pattern Text, path string, r *diag.Reporter) bool {
 	for _, sign := range []string{"?", "#"} {
 		if before, _, there := strings.Cut(path, sign); there {

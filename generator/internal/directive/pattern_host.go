@@ -16,7 +16,7 @@ var hostName = regexp.MustCompile(`^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z
 // longestHost is the length of a name in DNS (RFC 1035 §2.3.4).
 const longestHost = 253
 
-// checkHostName reports a host that no request has, or that is none.
+// checkHostName reports a host that no request has, or that is not a valid name.
 func checkHostName(pattern Text, host string, r *diag.Reporter) bool {
 	if host == "" || len(host) <= longestHost && hostName.MatchString(host) {
 		return true

@@ -75,7 +75,7 @@ func removeEmpty(dir string) {
 	}
 }
 
-// makeFolder makes a folder and gives those that were missing, outermost first.
+// makeFolder makes a folder and returns those that were missing, outermost first.
 func makeFolder(dir string) (made []string, err error) {
 	if _, err := os.Stat(dir); err == nil {
 		return nil, nil

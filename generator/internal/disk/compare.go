@@ -6,7 +6,7 @@
 // A file without our header, and a symbolic link, are in the way and reported; they are
 // never overwritten or removed.
 //
-// Read compare.go, apply.go, gateways.go (what programs on disk link).
+// Read compare.go, apply.go, keep_gateways.go (what programs on disk link).
 package disk
 
 import (
@@ -148,9 +148,9 @@ func withoutCR(text []byte) []byte {
 	return bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))
 }
 
-// stale returns the removal of our programs that have lost their handlers. Those
-// of excluded files still have theirs, and those of packages that the patterns
-// do not choose are none of this run's business.
+// stale returns the removal of our programs that have lost their handlers. It
+// leaves the programs of excluded files, which still have theirs, and the programs
+// of packages that the patterns do not select.
 func (c Wanted) stale(dir string) ([]model.Change, error) {
 	if !c.isReal(dir) {
 		return nil, nil

@@ -6,7 +6,7 @@
 // settled everything: emission fails only if the result is not Go.
 //
 // Read programs.go, emit.go (the file), build.go (the function build), config.go, lazy.go,
-// names.go (how variables and imports are called).
+// identifiers.go (the names of variables and imports).
 package emit
 
 import (
@@ -66,8 +66,8 @@ func emitPreamble(p model.Program) string {
 	return lines
 }
 
-// conjunction joins build constraints, each of them once. What is no constraint
-// holds always: the go command has ignored it as well.
+// conjunction joins build constraints, each of them once. A line that is not a
+// valid constraint is left out: the go command has ignored it as well.
 func conjunction(constraints []string) constraint.Expr {
 	var all constraint.Expr
 	sorted := slices.Sorted(slices.Values(constraints))

@@ -23,7 +23,7 @@ import (
 //		return repository, nil
 //	})
 //
-// A call that gives the value alone stands in the return statement.
+// A call that returns the value alone stands in the return statement.
 func emitLazy(steps []model.Step, i int, n names) *jen.Statement {
 	s := steps[i]
 	maker := emitMaker(s).BlockFunc(func(g *jen.Group) {

@@ -217,7 +217,7 @@ func (r *configReader) separators(v *types.Var, t fieldTag, f *model.ConfigField
 }
 
 // nestedStruct returns the struct that a field holds or points at. A type that is
-// parsed from one text is none.
+// parsed from one text does not count as such a struct.
 func nestedStruct(t types.Type) (*types.Struct, bool) {
 	t = load.Dereferenced(t)
 	if _, hint := scalarOf(t); hint == "" {

@@ -18,7 +18,7 @@ func validEnvName(name string) bool { return envName.MatchString(name) }
 // refusal says why a name must not be that of a configuration value, because it
 // means something to a server or to the runtime; otherwise it is "". In CGI the
 // environment comes from the client as well: a request header sets HTTP_NAME, and
-// nothing tells it from a variable that the owner of the site has set.
+// nothing distinguishes it from a variable that the owner of the site has set.
 func refusal(name string) string {
 	name = strings.ToUpper(name)
 	switch {

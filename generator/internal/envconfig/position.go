@@ -11,7 +11,7 @@ import (
 )
 
 // A tagFinder finds the tags of fields in the source. The type checker does not
-// keep them, and gives fields of other packages a line alone.
+// keep them, and knows only the line of fields of other packages.
 type tagFinder struct {
 	diag.Positions
 	tags  map[fieldPlace]token.Pos             // of the annotated declaration

@@ -38,7 +38,7 @@ func envKeys() []string {
 }
 
 // readTag takes the tag of a field apart and reports what is wrong with it. It
-// gives false if the tag cannot be used.
+// returns false if the tag cannot be used.
 func (r *configReader) readTag(v *types.Var, tag string) (fieldTag, bool) {
 	pairs, wellFormed := splitTag(tag)
 	if !wellFormed && mentionsConfig(tag) {
@@ -129,7 +129,7 @@ type tagPair struct {
 }
 
 // splitTag takes a struct tag apart by the convention of reflect.StructTag. It
-// gives false, and what came before, if the tag breaks it.
+// returns false, and what came before, if the tag breaks it.
 func splitTag(tag string) (pairs []tagPair, wellFormed bool) {
 	for {
 		tag = strings.TrimLeft(tag, " ")

@@ -18,8 +18,8 @@ type Command struct {
 	Tags string   // as for -tags
 }
 
-// Run runs the go command and gives its standard output. Its own words are the
-// error.
+// Run runs the go command and returns its standard output. What the command
+// writes to standard error becomes the error.
 func (c Command) Run(ctx context.Context, args ...string) ([]byte, error) {
 	var stdout, stderr bytes.Buffer
 	cmd := exec.CommandContext(ctx, "go", args...)

@@ -152,8 +152,8 @@ func copyFiles(to, from string) error {
 	})
 }
 
-// output runs a command and gives what it prints, or with its error what it
-// says.
+// output runs a command and returns what it prints. The error holds what it
+// prints, too.
 func output(ctx context.Context, dir string, env []string, name string, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir, cmd.Env = dir, append(os.Environ(), env...)

@@ -36,8 +36,8 @@ type Package struct {
 }
 
 // Exports reads the types of packages from their export data, and so does
-// without reading their source. It returns false if anything is wrong: what that
-// is only the source tells.
+// without reading their source. It returns false if anything is wrong: only the
+// source shows what.
 func Exports(ctx context.Context, c gocmd.Command, fset *token.FileSet, paths, imports []string) (map[string]*Package, bool) {
 	found, err := packages.Load(loaderConfig(ctx, c, fset, packages.LoadTypes), queries(slices.Concat(paths, imports))...)
 	if err != nil {
@@ -70,9 +70,9 @@ func Exports(ctx context.Context, c gocmd.Command, fset *token.FileSet, paths, i
 }
 
 // Sources type-checks the packages with the given import paths from source,
-// and nothing else: what they import comes from export data. It also gives what
-// is wrong with them. Existing programs of ours are never among them, so that
-// a broken one is in nobody's way.
+// and nothing else: what they import comes from export data. It also returns
+// what is wrong with them. Generated programs are never among them, so a broken
+// one stops nobody.
 func Sources(ctx context.Context, c gocmd.Command, at diag.Positions, paths []string, sources []*scan.Source) (map[string]*Package, diag.List, error) {
 	parsed := map[string]*scan.Source{}
 	for _, src := range sources {

@@ -45,7 +45,7 @@ type owner struct {
 }
 
 // Annotations finds the directives of a parsed file, reports those that stand
-// in the wrong place and near misses, and gives the others by declaration.
+// in the wrong place and near misses, and returns the others by declaration.
 func Annotations(src *Source, r *diag.Reporter) []*Annotation {
 	owners := docOwners(src.Ast)
 	var found []*Annotation

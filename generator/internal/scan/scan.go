@@ -119,7 +119,7 @@ func skips(m *gocmd.Module, dir string) bool {
 	return err == nil
 }
 
-// read parses the file if it mentions cgigen and is none of our own.
+// read parses the file if it mentions cgigen and is not a generated one.
 func (src *Source) read(at diag.Positions) error {
 	content, err := os.ReadFile(src.Path)
 	if err != nil {

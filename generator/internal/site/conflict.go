@@ -17,8 +17,8 @@ type registered struct {
 }
 
 // CheckConflicts registers all patterns of a site in a real ServeMux, in the
-// order of the source, and reports those that it does not take. A conflict
-// between two functions that are not chosen is none of this run's business.
+// order of the source, and reports those that it does not take. It does not
+// report a conflict between two functions that are not chosen.
 func CheckConflicts(functions []*scan.Annotation, chosen func(*scan.Annotation) bool, r *diag.Reporter) {
 	taken := map[string]registered{}
 	mux := http.NewServeMux()

@@ -141,7 +141,7 @@ func (l *Layout) declaredSite(src *scan.Source, p Placement) *Site {
 	return s
 }
 
-// defaultSiteName is the last element of a path that is no major version, as
+// defaultSiteName returns the last element of a path that is not a major version, as
 // far as it can be the name of a folder or a host.
 func defaultSiteName(importPath string) string {
 	last := path.Base(importPath)

@@ -7,7 +7,7 @@
 // providers, middleware, handlers.
 //
 // Read assemble.go (all programs), declarations.go (what programs may be wired from),
-// program.go (one program), wire.go (one call), resolve.go (which provider),
+// program.go (one program), call.go (one call), resolve.go (which provider),
 // provide.go, middleware.go, signature.go; then report*.go, the messages.
 package wire
 

@@ -33,7 +33,7 @@ type declarations struct {
 }
 
 // configFor returns the configuration struct that a parameter asks for, by value
-// or by pointer, and its declaration; nil if the type is none.
+// or by pointer, and its declaration; nil if the type is not such a struct.
 func (w *declarations) configFor(t types.Type) (named *types.Named, a *scan.Annotation) {
 	if pointer, ok := types.Unalias(t).(*types.Pointer); ok {
 		t = pointer.Elem()

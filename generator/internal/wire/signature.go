@@ -120,7 +120,7 @@ func checkHandler(a *scan.Annotation, fn *types.Func, r *diag.Reporter) (*callab
 	return c, checkServes(a, c.value, r)
 }
 
-// checkServes reports a value that is no http.Handler.
+// checkServes reports a value that is not an http.Handler.
 func checkServes(a *scan.Annotation, value types.Type, r *diag.Reporter) bool {
 	switch {
 	case load.IsInvalid(value):

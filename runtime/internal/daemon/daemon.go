@@ -123,7 +123,7 @@ func awaitConstructors(p gateway.Program, s *stopping, limit time.Duration, fini
 	os.Exit(1)
 }
 
-// withLimit is a context that ends after a time. 0 is no limit.
+// withLimit returns a context that ends after a time. 0 means no limit.
 func withLimit(d time.Duration) (context.Context, context.CancelFunc) {
 	if d == 0 {
 		return context.WithCancel(context.Background())

@@ -61,7 +61,7 @@ func parseTime(text string) (time.Duration, error) {
 	return d, nil
 }
 
-// parseCount parses a number. 0 is no limit.
+// parseCount parses a number. 0 means no limit.
 func parseCount(text string) (int, error) {
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 0 {

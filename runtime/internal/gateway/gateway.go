@@ -97,7 +97,7 @@ type Program struct {
 	Depends func() (names, files []string)
 
 	// Spools count what request bodies keep in all, for a process that answers
-	// many requests; nil is no limit.
+	// many requests; nil means no limit.
 	Spools *Spools
 
 	// Setting looks up one of the runtime's own settings, by its name

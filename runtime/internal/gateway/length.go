@@ -68,7 +68,7 @@ func parseLength(digits string) (int64, error) {
 // servers that have been looked at, mod_cgi, mod_cgid, mod_proxy_fcgi and nginx
 // by FastCGI never say it on their own. lighttpd and Caddy do, and nginx by SCGI;
 // they pass on the client's field beside it. mod_fcgid, mod_proxy_scgi and
-// HAProxy do, and nothing tells. Where that is so, or the server is not known,
+// HAProxy do, and nothing shows it. Where that is so, or the server is not known,
 // the method decides: clients say it where a body is expected (RFC 9110 §8.6).
 func (m *meta) lengthField() string {
 	switch {
@@ -121,7 +121,7 @@ func MayHaveBody(vars Vars) bool {
 
 // An impatientReader is an input whose end nothing marks: a pipe or a socket of
 // a CGI process, which a server may leave open. Where there is a protocol that
-// says where a body ends, a plain Read tells.
+// says where a body ends, a plain Read is enough.
 type impatientReader interface {
 	// ReadWithin is Read that gives up after a time, with os.ErrDeadlineExceeded.
 	ReadWithin(p []byte, d time.Duration) (int, error)
@@ -134,7 +134,7 @@ const lengthPatience = time.Second
 // settle finds out whether there is a body that nobody has announced: its end at
 // once is an empty one, and bytes are one without a length. Servers that pass on
 // chunks as they are on the wire (busybox, mini_httpd, merecat, Python's
-// http.server) leave the input open behind them, and what follows is no body.
+// http.server) leave the input open behind them, and what follows is not a body.
 func (b *Body) settle(m *meta) (int64, error) {
 	limit := lengthPatience
 	if m.chunked {

@@ -14,8 +14,8 @@ func (x *Exchange) passesLocation(location string) bool {
 			return true
 		}
 	}
-	// This is mod_proxy_fcgi or mod_proxy_scgi. Of Apache's other modules none
-	// has a file name that is no path.
+	// This is mod_proxy_fcgi or mod_proxy_scgi. With Apache's other modules
+	// the file name is always a path.
 	if !strings.HasPrefix(software, "Apache") || !strings.HasPrefix(x.Vars.Get("SCRIPT_FILENAME"), "proxy:") {
 		return false
 	}

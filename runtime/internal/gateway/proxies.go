@@ -39,8 +39,8 @@ func ReadProxies(setting func(name string) (string, bool)) (*Proxies, error) {
 	return p, err
 }
 
-// parseNetworks parses addresses and networks with commas between them. What is
-// not an address trusts nobody.
+// parseNetworks parses addresses and networks with commas between them. It leaves
+// out an entry that is neither, so that nobody is trusted by mistake.
 func (p *Proxies) parseNetworks(text string) (err error) {
 	for entry := range strings.SplitSeq(text, ",") {
 		entry = strings.TrimSpace(entry)
@@ -145,7 +145,7 @@ func (x *Exchange) believe(r *http.Request) error {
 	isUnix := strings.HasPrefix(m.remoteAddr, "unix:") || strings.HasPrefix(m.remoteAddr, "@") || strings.HasPrefix(m.remoteAddr, "/")
 	trusted := isUnix && p.unix || p.trusts(unbracket(m.remoteAddr))
 	for _, name := range m.repeated {
-		// A variable does not tell the proxy's X-Real-IP from a client's X_Real_IP.
+		// The variable is the same for the proxy's X-Real-IP and a client's X_Real_IP.
 		if slices.Contains(p.fields, name) || trusted && p.fields == nil && isForwarded(name) {
 			return twice(name)
 		}
@@ -210,7 +210,7 @@ func (h hop) variables(r *http.Request) Vars {
 // said is what the fields say of the client: the last in the chain whom we have
 // no reason to trust. The others have added themselves behind it, and what stands
 // before it is hearsay. Host and protocol are those that the client asked for, or
-// else the next hop that tells them.
+// else those of the next hop that names them.
 func (p *Proxies) said(h http.Header) hop {
 	chain := p.chain(h)
 	var told hop // by the hops behind

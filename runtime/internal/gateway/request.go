@@ -24,7 +24,7 @@ func badRequest(reason string) error {
 }
 
 // NewRequest makes the request that net/http would have made of the client's
-// bytes, from what the server tells of them. Its body reads from input, which
+// bytes, from what the server says about them. Its body reads from input, which
 // may carry more than the request (RFC 3875 §4.2). Errors are a *[RequestError];
 // the body is there even so, to be discarded.
 func NewRequest(ctx context.Context, vars Vars, input io.Reader) (*http.Request, *Body, error) {

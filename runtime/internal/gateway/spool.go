@@ -15,7 +15,7 @@ type SpoolLimits struct {
 	Memory int64   // bytes kept in memory; the rest goes to a temporary file
 	Total  int64   // bytes in all
 	Dir    string  // folder for the file; "" is os.TempDir
-	Shared *Spools // of the process; nil is no limit
+	Shared *Spools // of the process; nil means no limit
 }
 
 // A spool is a first-in, first-out store for a request body. One goroutine may

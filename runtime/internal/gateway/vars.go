@@ -70,8 +70,8 @@ func (c *requestContext) Value(key any) any {
 	case infoKey{}:
 		return &c.info
 	case http.ServerContextKey:
-		// Its presence tells httputil.ReverseProxy that http.ErrAbortHandler
-		// has somebody to catch it. It is no *http.Server, because a program
+		// Its presence shows httputil.ReverseProxy that somebody catches
+		// http.ErrAbortHandler. It is not an *http.Server, because a program
 		// that mentions one gets all of the server linked, 2 MB.
 		return &c.info
 	case http.LocalAddrContextKey:

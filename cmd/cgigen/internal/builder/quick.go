@@ -17,7 +17,9 @@ type settings struct {
 
 // quickStart makes programs that end after one request start quicker, by what
 // was measured with Go 1.26 (docs/explanation/performance.md); another version has to be
-// measured first, or does not have the choice.
+// measured first, or does not have the choice. The benchmark of the cold start
+// (runtime/internal/bench/coldstart) has the same flags, because nothing below runtime
+// imports the command: a change here is a change there.
 func (b *build) quickStart(ctx context.Context) settings {
 	if !b.OneRequest {
 		return settings{}

@@ -165,7 +165,8 @@ func (t *tree) brokenPEM(where, key string) {
 		"write the text, with all its lines, to " + quote(t.path(t.setting(file))) + ", chmod 600, and replace the line by " + key + "_FILE=" + file})
 }
 
-// readSettings reads KEY=value lines as the programs do.
+// readSettings reads KEY=value lines as the programs do. The programs' own reader is in
+// runtime/config/file.go, and exports nothing; a test reads the same random files with both.
 func (t *tree) readSettings(name string) settings {
 	s := settings{name: name, values: map[string]string{}, lines: map[string]int{}}
 	data, err := t.read(name, maxSettings)
@@ -246,7 +247,8 @@ func nearest(key string, known []string) string {
 	return "; " + best + " is near"
 }
 
-// distance is the number of characters to insert, delete or replace.
+// distance is the number of characters to insert, delete or replace. That of package diag
+// counts two swapped characters once: with it the doctor would suggest other names.
 func distance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {

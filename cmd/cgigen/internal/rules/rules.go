@@ -5,9 +5,10 @@
 // answers 404, 405 or a redirect, so a rule may let through a little more than its
 // pattern, and never has to be cleverer than the server.
 //
-// What a server's file looks like is not here: each has a template in templates/hosting,
-// which this package's expressions fill. A new server needs a template, a case in
-// package pack, and here only what its expressions can say that no other's can.
+// The syntax of a server's file is not here: each server has a template in
+// templates/hosting, which is filled with this package's expressions. A new server needs
+// a template and a case in package pack. It needs a change here only if no expression
+// of this package suits it.
 package rules
 
 import (

@@ -78,7 +78,7 @@ func onApache() []Difference {
 			Servers: apache,
 			Cases:   []string{"status/204 with type and length"},
 			Change:  []string{"-Content-Type: text/html"},
-			Reason:  "Apache leaves the type of nothing out",
+			Reason:  "Apache leaves out the type of an empty response",
 		},
 		{
 			Servers: apache,
@@ -146,7 +146,7 @@ func onApache() []Difference {
 			Servers: apache,
 			Cases:   []string{"content/empty"},
 			Change:  []string{"-Content-Type: "},
-			Reason:  "An empty Content-Type is none",
+			Reason:  "An empty Content-Type counts as a missing one",
 		},
 	}
 }

@@ -14,7 +14,7 @@ func onBusybox() []Difference {
 		decoded  = "busybox decodes REQUEST_URI and PATH_INFO: what was encoded is lost"
 		onlyPost = "busybox says nothing of a body after GET"
 		one      = "busybox sets a variable for each of repeated fields: the last one wins"
-		hyphens  = "A meta-variable does not tell underscores from hyphens"
+		hyphens  = "A meta-variable does not distinguish underscores from hyphens"
 		ranges   = "busybox keeps Range, If-None-Match and Accept-Encoding to itself"
 		chunks   = "busybox passes the body with its chunks as they are, and does not say so: the runtime asks for a length"
 		noExpect = "busybox does not answer Expect: 100-continue, and the client waits"

@@ -14,7 +14,7 @@ func onCaddy() []Difference {
 			Cases:   []string{"*"},
 			Change: []string{`?+body: header User-Agent: ""`, `?+body: header X-Forwarded-For: "127.0.0.1"`,
 				`?+body: header X-Forwarded-Host: "*"`, `?+body: header X-Forwarded-Proto: "http"`},
-			Reason: "Caddy adds the fields of a proxy, and an empty User-Agent where there is none",
+			Reason: "Caddy adds the fields of a proxy, and an empty User-Agent where the client sends no such field",
 		},
 		{
 			Servers: caddy,
@@ -27,13 +27,13 @@ func onCaddy() []Difference {
 			Cases: []string{"header/hop by hop: Transfer-Encoding", "header/hop by hop: identity", "writer/flush first",
 				"content/sniffed after flush", "content/none", "process/print and flush"},
 			Change: []string{"?+Content-Type: *"},
-			Reason: "Caddy sniffs a type where the response has none",
+			Reason: "Caddy sniffs a type where the response has no Content-Type",
 		},
 		{
 			Servers: caddy,
 			Cases:   []string{"content/empty"},
 			Change:  []string{"?-Content-Type: ", "?+Content-Type: "},
-			Reason:  "Caddy sniffs a type where the response has none",
+			Reason:  "Caddy sniffs a type where the response has no Content-Type",
 		},
 		{
 			Servers: caddy,
@@ -81,19 +81,19 @@ func onCaddy() []Difference {
 			Servers: caddy,
 			Cases:   []string{"field/name with underscore"},
 			Change:  []string{`-body: header X_a: "underscore"`, `+body: header X-A: "underscore"`},
-			Reason:  "A meta-variable does not tell underscores from hyphens",
+			Reason:  "A meta-variable does not distinguish underscores from hyphens",
 		},
 		{
 			Servers: caddy,
 			Cases:   []string{"field/underscore and hyphen"},
 			Change:  []string{`-body: header X_a: "underscore"`, `?-body: header X-A: "hyphen"`, `?+body: header X-A: "underscore"`},
-			Reason:  "A meta-variable does not tell underscores from hyphens, and has one value",
+			Reason:  "A meta-variable does not distinguish underscores from hyphens, and has one value",
 		},
 		{
 			Servers: caddy,
 			Cases:   []string{"field/underscored Content_Length"},
 			Change:  []string{`-body: header Content_length: "5"`},
-			Reason:  "A meta-variable does not tell underscores from hyphens; the length is that of CONTENT_LENGTH",
+			Reason:  "A meta-variable does not distinguish underscores from hyphens; the length is that of CONTENT_LENGTH",
 		},
 		{
 			Servers: caddy,

@@ -10,8 +10,8 @@ func onGateways() []Difference {
 // invented is the length of requests that have no such field.
 func invented() []Difference {
 	const (
-		zero    = "A server that says CONTENT_LENGTH=0 of requests without such a field, and does not tell: after a method that means a body, clients send it"
-		leftOut = "A server that says CONTENT_LENGTH=0 of requests without such a field, and does not tell: the field is left out, the length is 0"
+		zero    = "The server says CONTENT_LENGTH=0 for a request without such a field, and nothing shows the difference: after a method that means a body, clients send it"
+		leftOut = "The server says CONTENT_LENGTH=0 for a request without such a field, and nothing shows the difference: the field is left out, the length is 0"
 	)
 	added, dropped := []string{`+body: header Content-Length: "0"`}, []string{`-body: header Content-Length: "0"`}
 	none := []string{"body/neither length nor body", "body/PUT with neither length nor body", "body/PATCH with neither length nor body"}
@@ -68,13 +68,13 @@ func onNginxGateways() []Difference {
 			Servers: []string{"nginx-fastcgi"},
 			Cases:   slices.Concat(cut, nothingSent),
 			Change:  somewhere,
-			Reason:  "nginx learns that the response is not whole by a record that is none, and drops what it has received together with that, perhaps all of it",
+			Reason:  "A deliberately invalid record shows nginx that the response is not complete; nginx drops what it has received together with the record, perhaps all of it",
 		},
 		{
 			Servers: []string{"nginx-scgi"},
 			Cases:   slices.Concat(cut, nothingSent),
 			Change:  somewhere,
-			Reason:  "On TCP the response ends with a reset, before which nginx may lose the end of it; on a unix socket without a declared length nothing tells that it is not whole",
+			Reason:  "On TCP the response ends with a reset, before which nginx may lose the end of it; on a unix socket without a declared length nothing shows that it is not complete",
 		},
 	}
 }

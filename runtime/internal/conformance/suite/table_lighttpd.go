@@ -91,20 +91,20 @@ func onLighttpd() []Difference {
 			Servers: lighttpd,
 			Cases:   []string{"field/name with underscore"},
 			Change:  []string{`-body: header X_a: "underscore"`, `+body: header X-A: "underscore"`},
-			Reason:  "A meta-variable does not tell underscores from hyphens",
+			Reason:  "A meta-variable does not distinguish underscores from hyphens",
 		},
 		{
 			Servers: lighttpd,
 			But:     []string{"lighttpd-fastcgi", "lighttpd-scgi"},
 			Cases:   []string{"field/underscore and hyphen"},
 			Change:  []string{`-body: header X_a: "underscore"`, `?-body: header X-A: "hyphen"`, `?+body: header X-A: "underscore"`},
-			Reason:  "A meta-variable does not tell underscores from hyphens, and has one value",
+			Reason:  "A meta-variable does not distinguish underscores from hyphens, and has one value",
 		},
 		{
 			Servers: lighttpd,
 			Cases:   []string{"field/underscored Content_Length"},
 			Change:  []string{`-body: header Content_length: "5"`},
-			Reason:  "A meta-variable does not tell underscores from hyphens; the length is that of CONTENT_LENGTH",
+			Reason:  "A meta-variable does not distinguish underscores from hyphens; the length is that of CONTENT_LENGTH",
 		},
 		{
 			Servers: lighttpd,

@@ -106,7 +106,7 @@ func onNginx() []Difference {
 			Servers: nginx,
 			Cases:   []string{"content/empty"},
 			Change:  []string{"-Content-Type: "},
-			Reason:  "An empty Content-Type is none",
+			Reason:  "An empty Content-Type counts as a missing one",
 		},
 	}
 }

@@ -1,7 +1,7 @@
-// Package buildable asks the go command whether the programs can be built: whether go.mod,
+// Package buildcheck asks the go command whether the programs can be built: whether go.mod,
 // go.sum and the vendor folder have everything that they import. It asks in the
 // background, while the source is being read.
-package buildable
+package buildcheck
 
 import (
 	"bytes"
@@ -62,7 +62,7 @@ func runtimePackages(sites []*site.Site) []string {
 }
 
 // listErrors returns what the go command says about packages, by their paths. It
-// gives an error if it says nothing about any of them.
+// returns an error if it says nothing about any of them.
 func listErrors(ctx context.Context, c gocmd.Command, paths []string) (map[string]string, error) {
 	args := append([]string{"list", "-e", "-json=ImportPath,Error"}, c.BuildFlags()...)
 	out, err := c.Run(ctx, append(append(args, "--"), paths...)...)

@@ -20,7 +20,7 @@ import (
 type names struct {
 	packages []importedPackage
 	values   []string // by step: the local variable, "" for a plain handler
-	lazies   []string // by step: the function that gives the value of a lazy one
+	lazies   []string // by step: the function that returns the value of a lazy one
 	cleanups []string // by step: the local variable of its clean-up
 	loaders  []string // by step: the function that loads a configuration struct
 	logger   string   // the local variable of a logger that several calls share
@@ -174,7 +174,7 @@ func valueNames(s model.Step, several bool) []string {
 	return []string{name}
 }
 
-// lazyName is that of the function which gives a value: lazyDB for db.
+// lazyName returns the name of the function that returns a value: lazyDB for db.
 func lazyName(value string, s model.Step) string {
 	if made := naming.TypeName(s.Type); strings.EqualFold(made, value) {
 		return "lazy" + naming.UpperFirst(made)

@@ -38,7 +38,7 @@ type pendingCall struct {
 	forParam parameter
 }
 
-// handler adds the steps for a handler and gives that of the handler itself.
+// handler adds the steps for a handler and returns that of the handler itself.
 func (w *programWiring) handler(c *callable) (step int, ok bool) {
 	if c.plain {
 		return w.add(model.Step{Kind: model.PlainHandler, Func: c.of.Symbol()}, c.of), true
@@ -64,8 +64,8 @@ func (w *programWiring) add(s model.Step, a *scan.Annotation) int {
 	return len(w.program.Steps) - 1
 }
 
-// args finds the arguments of a call, and reports every parameter for which
-// there is none.
+// args finds the arguments of a call, and reports every parameter that
+// nothing provides.
 func (w *programWiring) args(c *callable) (args []model.Arg, ok bool) {
 	ok = true
 	for i, p := range c.params {
