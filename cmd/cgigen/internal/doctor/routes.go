@@ -75,7 +75,7 @@ func (v *visit) followRedirects(path string, header http.Header) bool {
 			from.Host = host
 		}
 		to, err := from.Parse(a.header.Get("Location"))
-		if err != nil || to.Host != from.Host || to.Scheme != v.base.Scheme {
+		if err != nil || to.Host != from.Host && (header.Get("Host") == "" || to.Hostname() != from.Hostname()) || to.Scheme != v.base.Scheme {
 			return false
 		}
 		seen = append(seen, path)
