@@ -240,13 +240,15 @@ docs/reference/packages.md describes what is in a package, and why.
 
 # doctor
 
-	cgigen doctor [--json] DIR
+	cgigen doctor [--json] [--user USER] DIR
 	cgigen doctor [--json] [--manifest FILE] [--token TOKEN] URL
 	cgigen doctor --probe [DIR]
 
 Doctor checks an installation as suEXEC, Apache and the kernel will, or a site from
 outside. For each problem it prints the place, the cause and the remedy. It exits
-with 1 if it finds a problem. A probe is a shell script for a host that answers
+with 1 if it finds a problem. An answer counts as a program's only if it shows that
+it is. --user checks an installation for a host without suEXEC, whose web server
+runs as USER. A user and a password in the URL go with every request. A probe is a shell script for a host that answers
 every request with 500. docs/reference/doctor.md lists all findings.
 
 # init

@@ -74,10 +74,7 @@ func (a *app) examine(ctx context.Context, address string, flags doctorFlags) er
 	}
 	file := flags.manifest
 	if file == "" {
-		file = filepath.FromSlash(manifest.Path)
-	}
-	if found, _ := filepath.Glob(filepath.FromSlash("private/*/MANIFEST.json")); flags.manifest == "" && len(found) == 1 {
-		file = found[0] // of the one site that there is
+		file = manifestIn(".")
 	}
 	text, err := os.ReadFile(file)
 	if err != nil {
@@ -89,6 +86,24 @@ func (a *app) examine(ctx context.Context, address string, flags doctorFlags) er
 	}
 	report, err := doctor.URL(ctx, base, m, doctor.Options{Token: flags.token, Manifest: text})
 	return a.show(report, err, flags)
+}
+
+// manifestIn is the manifest of the package in a folder: that of its one site, if it
+// has a folder of its own.
+func manifestIn(dir string) string {
+	if found, _ := filepath.Glob(filepath.Join(dir, "private", "*", path.Base(manifest.Path))); len(found) == 1 {
+		return found[0]
+	}
+	return filepath.Join(dir, filepath.FromSlash(manifest.Path))
+}
+
+// packageIn reads the manifest of the package in a folder.
+func packageIn(dir string) (*manifest.Manifest, error) {
+	text, err := os.ReadFile(manifestIn(dir))
+	if err != nil {
+		return nil, fmt.Errorf("reading the manifest: %w", err)
+	}
+	return manifest.Decode(text)
 }
 
 // show prints a report. If it has findings, the exit code is 1.
@@ -117,7 +132,7 @@ func (a *app) writeProbe(args []string) error {
 		dir = args[0]
 	}
 	where := "under the address of the folder that it was uploaded to" // which only the host knows
-	if m, err := manifest.Read(dir); err == nil && len(m.Programs) > 0 {
+	if m, err := packageIn(dir); err == nil && len(m.Programs) > 0 {
 		dir = filepath.Join(dir, filepath.FromSlash(path.Dir(m.Programs[0].Path)))
 		where = "below " + path.Dir(m.Programs[0].Address) + "/ of the site"
 	}

@@ -5,7 +5,6 @@ package manifest
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -154,7 +153,7 @@ func check(m *Manifest) error {
 	}
 	for _, p := range m.Programs {
 		if _, ok := m.File(p.Path); !ok {
-			return errors.New("reading the manifest: the program " + p.Name + " is not among its files")
+			return fmt.Errorf("reading the manifest: the program %q is not among its files", p.Name)
 		}
 	}
 	return nil

@@ -38,7 +38,7 @@ func moreFaults() []fault {
 			give(t, h.dir, nobody)
 		}},
 		{name: "a program that all may read, where rules count", plant: chmod(homeProgram, 0o755), dir: []string{"program-readable"}},
-		{name: "a host without suEXEC", plant: func(_ *testing.T, h *host) { h.noSuexec = true }, url: []string{"program-fails"}, probe: []string{"no-suexec", "program-fails"}},
+		{name: "a host without suEXEC", plant: func(_ *testing.T, h *host) { h.noSuexec = true }, url: []string{"program-fails"}, probe: []string{"no-suexec", "private-closed", "program-fails"}},
 		{name: "programs that nobody may read", plant: func(t *testing.T, h *host) { modes(0o111)(t, h.dir) }},
 		{name: "a server that runs as the account, where no rules count", plant: func(_ *testing.T, h *host) {
 			asAccount(h)
