@@ -300,7 +300,7 @@ func (a *app) packBuilds(ctx context.Context, options generator.Options, flags *
 		}
 		job := builder.Options{
 			Programs: result.Programs, Dir: filepath.Join(stage, target.Folder()), Target: target, Tags: flags.tags,
-			Flags: []string{"-buildvcs=false"}, Env: baseline(), Link: flags.link(),
+			Flags: []string{"-buildvcs=false"}, Env: baseline(), Link: flags.link(), Site: nameOfSite(result),
 		}
 		if flags.layout == "multicall" || flags.server == "container" {
 			cleanup, err := joinPrograms(&job, result, *flags)
@@ -338,12 +338,20 @@ func (a *app) packSource(ctx context.Context, options generator.Options, flags *
 	return a.plan(ctx, options)
 }
 
+// nameOfSite is the name of the one site that a package is about; "" if it has no programs.
+func nameOfSite(result *generator.Result) string {
+	if len(result.Programs) == 0 {
+		return ""
+	}
+	return result.Model.Sites[result.Programs[0].Site].Name
+}
+
 // joinPrograms makes one program of all, in a layer over the files of the module.
 func joinPrograms(job *builder.Options, result *generator.Result, flags packageFlags) (cleanup func(), err error) {
 	if len(result.Programs) == 0 {
 		return func() {}, nil
 	}
-	name := result.Model.Sites[result.Programs[0].Site].Name
+	name := nameOfSite(result)
 	mode := pack.ByName
 	if flags.server == "container" {
 		mode = pack.AllRoutes
