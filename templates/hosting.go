@@ -22,6 +22,7 @@ type Hosting struct {
 	Base     string   // path that it lies below, as /~alice/shop; "" for the whole host
 	Root     string   // absolute folder of the package on a server of one's own
 	Docroot  string   // document root, relative to Root
+	Private  string   // folder of its settings and notes, relative to Root
 	Programs string   // absolute folder of the programs on a server of one's own
 	Folder   string   // last element of Programs, and the programs' path below Base
 	Suffix   string   // of the programs' files
@@ -60,6 +61,13 @@ type InstallNotes struct {
 	Required   []string // configuration values that have no default
 	NeedsBase  bool     // programs have to be told Base
 	Example    string   // address to try
+	Blocks     []HostingBlock
+}
+
+// A HostingBlock is what the package has in an .htaccess.
+type HostingBlock struct {
+	Path string // of the .htaccess
+	File string // that holds the block
 }
 
 // Render returns INSTALL.md.
@@ -169,7 +177,13 @@ func hostingFuncs() template.FuncMap {
 			}
 			return strings.Join(quoted, "|")
 		},
-		"join":         strings.Join,
+		"join":  strings.Join,
+		"shell": shellWord,
+		"reversedBlocks": func(blocks []HostingBlock) []HostingBlock {
+			blocks = slices.Clone(blocks)
+			slices.Reverse(blocks)
+			return blocks
+		},
 		"words":        func(alternatives string) string { return strings.ReplaceAll(alternatives, "|", " ") },
 		"alternatives": alternatives,
 		"reversed": func(rules []HostingRule) []HostingRule {

@@ -34,8 +34,8 @@ will: modes, owners, links, damaged uploads and settings.
 
 doctor URL calls every route of a site, and requests every file that must not be
 sent. It needs the manifest of the package: --manifest FILE, or
-private/MANIFEST.json in the working directory. It changes nothing on the site:
-it sends GET, HEAD, and methods that a route does not accept.
+private/NAME/MANIFEST.json in the working directory. It changes nothing on the
+site: it sends GET, HEAD, and methods that a route does not accept.
 
 doctor --probe [DIR] writes a shell script for a host that answers every request
 with 500. Upload it beside the programs: it shows what the host allows. Open it in
@@ -59,7 +59,7 @@ doctor exits with 1 if it finds anything wrong.`,
 	}
 	cmd.Flags().BoolVar(&flags.asJSON, "json", false, "print the report as a JSON object")
 	cmd.Flags().BoolVar(&flags.probe, "probe", false, "write a probe into DIR (default: the working directory)")
-	cmd.Flags().StringVar(&flags.manifest, "manifest", "", "read the manifest of the package from `FILE` (default private/MANIFEST.json)")
+	cmd.Flags().StringVar(&flags.manifest, "manifest", "", "read the manifest of the package from `FILE` (default private/NAME/MANIFEST.json)")
 	cmd.Flags().StringVar(&flags.token, "token", "", "read the uploaded probe that has `TOKEN` in its name")
 	return cmd
 }
@@ -72,7 +72,11 @@ func (a *app) examine(ctx context.Context, address string, flags doctorFlags) er
 	}
 	file := flags.manifest
 	if file == "" {
-		file = filepath.FromSlash(manifest.Path)
+		found := manifest.Find(".")
+		if len(found) > 1 {
+			return usageError{"there are several sites here: name the manifest of one with --manifest: " + strings.Join(found, ", ")}
+		}
+		file = filepath.FromSlash(found[0])
 	}
 	text, err := os.ReadFile(file)
 	if err != nil {

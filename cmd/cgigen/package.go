@@ -136,8 +136,9 @@ func (f *packageFlags) chooseTargets(ctx context.Context) ([]builder.Target, err
 }
 
 // refuseHidden refuses routes that the layout keeps from their programs.
-func (f *packageFlags) refuseHidden(m *model.Model) error {
-	folder, other := pack.Taken(f.server, f.layout)
+func (f *packageFlags) refuseHidden(result *generator.Result) error {
+	m := result.Model
+	folder, other := pack.Taken(f.server, f.layout, nameOfSite(result))
 	var all diag.List
 	for _, r := range pack.Hidden(m, folder) {
 		at := r.Position
@@ -289,7 +290,7 @@ func (a *app) packBuilds(ctx context.Context, options generator.Options, flags *
 		if err := flags.settle(result); err != nil {
 			return err
 		}
-		if err := flags.refuseHidden(result.Model); err != nil {
+		if err := flags.refuseHidden(result); err != nil {
 			return err
 		}
 		if err := a.checkCgo(ctx, result, target, flags.tags); err != nil {

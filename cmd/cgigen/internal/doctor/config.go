@@ -22,10 +22,10 @@ type settings struct {
 
 // checkConfig looks for values that are missing, and for keys that no program asks for.
 func (t *tree) checkConfig() {
-	site := t.readSettings("private/site.env")
+	site := t.readSettings(t.private("site.env"))
 	own := map[string]settings{}
 	for _, name := range t.programNames() {
-		own[name] = t.readSettings("private/" + name + ".env")
+		own[name] = t.readSettings(t.private(name + ".env"))
 		t.checkKeys(own[name], name)
 	}
 	t.checkKeys(site, "")
@@ -34,9 +34,9 @@ func (t *tree) checkConfig() {
 	}
 	_, hasBase := site.values["CGIGEN_BASE"]
 	if t.manifest.Layout == "cgi-bin" && t.manifest.Base != "" && !hasBase {
-		t.add(Finding{"config-missing", Error, "private/site.env", "CGIGEN_BASE has no value",
+		t.add(Finding{"config-missing", Error, t.private("site.env"), "CGIGEN_BASE has no value",
 			"programs in cgi-bin cannot see that the site lies below " + t.manifest.Base + ", and answer 404",
-			"echo CGIGEN_BASE=" + t.manifest.Base + " >> " + quote(t.path("private/site.env"))})
+			"echo CGIGEN_BASE=" + t.manifest.Base + " >> " + quote(t.path(t.private("site.env")))})
 	}
 }
 
@@ -67,9 +67,9 @@ func (t *tree) checkRequired(v manifest.Value, site settings, own map[string]set
 	if !v.Required {
 		what += ", and is required with " + strings.Join(v.With, ", ")
 	}
-	t.add(Finding{"config-missing", Error, "private/site.env", what,
+	t.add(Finding{"config-missing", Error, t.private("site.env"), what,
 		fmt.Sprintf("%s cannot start, and %s 500. Set the value in the file: suEXEC removes variables that the server sets", strings.Join(lacking, ", "), answers(lacking)),
-		fmt.Sprintf("echo '%s=VALUE' >> %s && chmod 600 %[2]s", v.Name, quote(t.path("private/site.env")))})
+		fmt.Sprintf("echo '%s=VALUE' >> %s && chmod 600 %[2]s", v.Name, quote(t.path(t.private("site.env"))))})
 }
 
 func answers(programs []string) string {
@@ -130,7 +130,7 @@ func (t *tree) unknownOf(program, where, key, shown string, known []string) {
 	if i >= 0 {
 		others := t.manifest.Config[i].Programs
 		what += ": it is a setting of " + strings.Join(others, ", ")
-		fix = "move the line to private/site.env, for all programs, or to private/" + others[0] + ".env"
+		fix = "move the line to " + t.private("site.env") + ", for all programs, or to " + t.private(others[0]+".env")
 	}
 	t.add(Finding{"config-unknown", Error, where, what, program + " answers 500: it refuses to start with an unknown key in its own file", fix})
 }
@@ -140,12 +140,12 @@ func (t *tree) unknownOf(program, where, key, shown string, known []string) {
 func (t *tree) checkNamed(where, key, value string) {
 	file := value
 	if !filepath.IsAbs(file) {
-		file = filepath.Join(t.path("private"), file)
+		file = filepath.Join(t.path(t.private("")), file)
 	}
 	if _, err := os.Stat(file); err != nil {
 		t.add(Finding{"config-file-missing", Error, where, fmt.Sprintf("cannot find the file that %s names: %s", key, plain(err)),
 			"programs answer 500: they cannot start without it",
-			"write the value into the file that the line names (a relative path is below " + quote(t.path("private")) + "), and close it to others: chmod 600 FILE"})
+			"write the value into the file that the line names (a relative path is below " + quote(t.path(t.private(""))) + "), and close it to others: chmod 600 FILE"})
 	}
 }
 
@@ -157,7 +157,7 @@ func (t *tree) brokenPEM(where, key string) {
 	file := strings.ToLower(key) + ".pem"
 	t.add(Finding{"config-pem", Error, where, "the value of " + key + ` is a PEM text, but a value has one line: the other lines are lost, and \n stays two characters`,
 		"programs that read it answer 500: they refuse to start",
-		"write the text, with all its lines, to " + quote(t.path("private/"+file)) + ", chmod 600, and replace the line by " + key + "_FILE=" + file})
+		"write the text, with all its lines, to " + quote(t.path(t.private(file))) + ", chmod 600, and replace the line by " + key + "_FILE=" + file})
 }
 
 // readSettings reads KEY=value lines as the programs do.

@@ -17,7 +17,9 @@ type tree struct {
 	*Report
 	dir      string
 	manifest *manifest.Manifest
-	owner    owner // of the installation
+	at       string               // where the manifest lies
+	all      []*manifest.Manifest // those of all sites in the folder
+	owner    owner                // of the installation
 }
 
 // owner is a user and a group; both are -1 where files have no owner.
@@ -30,18 +32,40 @@ func Dir(dir string) (*Report, error) {
 	} else if !info.IsDir() {
 		return nil, fmt.Errorf("looking at the installation: %s is not a folder; unpack the package first", dir)
 	}
-	t := &tree{Report: &Report{Subject: dir}, dir: dir}
-	t.owner = ownerOf(dir)
-	if !t.readManifest() {
-		return t.sorted(), nil
+	report := &Report{Subject: dir}
+	var sites []*tree
+	var all []*manifest.Manifest
+	for _, at := range manifest.Find(dir) {
+		t := &tree{Report: report, dir: dir, at: at, owner: ownerOf(dir)}
+		if t.readManifest() {
+			sites = append(sites, t)
+			all = append(all, t.manifest)
+		}
 	}
+	for _, t := range sites {
+		t.all = all
+		t.check()
+	}
+	return report.sorted(), nil
+}
+
+// check looks at one site.
+func (t *tree) check() {
 	t.checkRoot()
 	t.checkFolders()
 	t.checkFiles()
+	t.checkBlocks()
 	t.checkConfig()
 	t.checkPrivate()
 	t.checkLeftovers()
-	return t.sorted(), nil
+}
+
+// private is the path of a file in the site's folder of settings.
+func (t *tree) private(name string) string {
+	if t.manifest == nil { // its settings alone are looked at
+		return path.Join(path.Dir(manifest.Path), name)
+	}
+	return path.Join(t.manifest.Private(), name)
 }
 
 func (t *tree) path(name string) string { return filepath.Join(t.dir, filepath.FromSlash(name)) }
@@ -50,15 +74,15 @@ func (t *tree) path(name string) string { return filepath.Join(t.dir, filepath.F
 func (t *tree) isApache() bool { return t.manifest.Server == "apache" }
 
 func (t *tree) readManifest() bool {
-	m, err := manifest.Read(t.dir)
+	m, err := manifest.ReadFile(t.dir, t.at)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		t.add(Finding{"manifest-missing", Error, manifest.Path, "there is no manifest",
+		t.add(Finding{"manifest-missing", Error, t.at, "there is no manifest",
 			"without it the doctor cannot know which files belong to the site, and whether they arrived whole",
 			"name the folder that the package was unpacked into (the one above private/), or upload private/ again"})
 	case err != nil:
-		t.add(Finding{"manifest-damaged", Error, manifest.Path, err.Error(),
-			"the upload changed or cut the file", "upload " + manifest.Path + " again, in binary mode"})
+		t.add(Finding{"manifest-damaged", Error, t.at, err.Error(),
+			"the upload changed or cut the file", "upload " + t.at + " again, in binary mode"})
 	}
 	t.manifest = m
 	return err == nil
@@ -92,7 +116,7 @@ func (t *tree) checkFolders() {
 				"suEXEC answers 500 (suexec.log: directory is writable by others), and other customers could replace programs",
 				"chmod 755 " + quote(t.path(f.Path)) + "\npanel: file manager, permissions of the folder, 755"})
 		}
-		if mode&0o001 == 0 {
+		if mode&0o001 == 0 && (programs[f.Path] || len(t.manifest.Blocks) == 0) { // a folder of others may be open to the server's group
 			t.add(Finding{"folder-closed", Error, f.Path, fmt.Sprintf("the server may not enter the folder (mode %04o)", mode),
 				"the web server runs as another user, and answers 403 for every file below the folder",
 				"chmod 755 " + quote(t.path(f.Path)) + "\npanel: file manager, permissions of the folder, 755"})

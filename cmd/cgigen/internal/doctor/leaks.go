@@ -13,7 +13,11 @@ import (
 // checkLeaks asks for every file of the package by each address that it could
 // have, and for the names under which secrets are looked for.
 func (v *visit) checkLeaks() {
-	names := []string{"private/site.env", "site.env", ".env", "private/.env", manifest.Path, "private/SHA256SUMS"}
+	dir := v.manifest.Private()
+	names := []string{"private/site.env", "site.env", ".env", "private/.env"}
+	for _, name := range []string{"site.env", ".env", manifest.Name, "SHA256SUMS"} {
+		names = append(names, path.Join(dir, name))
+	}
 	for _, f := range v.manifest.Files {
 		names = append(names, f.Path)
 	}
@@ -36,7 +40,7 @@ func (v *visit) addresses(name string) []string {
 	if inside, ok := strings.CutPrefix(name, v.manifest.Docroot+"/"); ok {
 		list = append(list, "/"+inside, v.base.Path+"/"+inside)
 	}
-	if base := path.Base(name); path.Dir(name) == "private" {
+	if base := path.Base(name); path.Dir(name) == v.manifest.Private() {
 		list = append(list, v.base.Path+"/"+base)
 	}
 	return list
@@ -84,7 +88,7 @@ func (v *visit) isSecret(body []byte) bool {
 
 // checkListings asks for folders.
 func (v *visit) checkListings() {
-	folders := []string{v.base.Path + "/private/"}
+	folders := []string{v.base.Path + "/private/", v.base.Path + "/" + v.manifest.Private() + "/"}
 	for _, p := range v.manifest.Programs {
 		if p.Address != "" {
 			folders = append(folders, path.Dir(p.Address)+"/")

@@ -7,30 +7,34 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
+
+	"github.com/cgigen/cgigen/cmd/cgigen/internal/manifest"
 )
 
 // checkPrivate looks at the folder of the settings: who may read it, and
 // whether the programs find it.
 func (t *tree) checkPrivate() {
-	info, err := os.Stat(t.path("private"))
+	dir := t.private("")
+	info, err := os.Stat(t.path(dir))
 	if err != nil {
 		return // the manifest lies in it: it was there a moment ago
 	}
 	perm := info.Mode().Perm()
 	if perm&0o077 != 0 {
-		t.add(Finding{"private-open", level(perm&0o022 != 0), "private", fmt.Sprintf("others may open the folder of the settings (mode %04o)", perm),
+		t.add(Finding{"private-open", level(perm&0o022 != 0), dir, fmt.Sprintf("others may open the folder of the settings (mode %04o)", perm),
 			"on a shared host all customers are others; programs refuse settings in a folder that others may write to",
-			"chmod 700 " + quote(t.path("private")) + "\npanel: file manager, permissions of the folder, 700"})
+			"chmod 700 " + quote(t.path(dir)) + "\npanel: file manager, permissions of the folder, 700"})
 	}
-	entries, err := os.ReadDir(t.path("private"))
+	entries, err := os.ReadDir(t.path(dir))
 	if err != nil {
-		t.unreadable("private", err)
+		t.unreadable(dir, err)
 		return
 	}
 	for _, e := range entries {
 		if e.Type().IsRegular() {
-			t.checkSecret("private/" + e.Name())
+			t.checkSecret(path.Join(dir, e.Name()))
 		}
 	}
 	t.checkSearch()
@@ -68,15 +72,15 @@ func (t *tree) checkSecret(name string) {
 }
 
 // checkSearch searches as a program does that looks for its settings: for the
-// nearest folder private, from its own folder upwards.
+// nearest folder of the site, from its own folder upwards.
 func (t *tree) checkSearch() {
 	for folder := range t.programFolders() {
 		for dir := folder; dir != "."; dir = path.Dir(dir) {
-			nearer := path.Join(dir, "private")
+			nearer := path.Join(dir, t.private(""))
 			if info, err := os.Stat(t.path(nearer)); err == nil && info.IsDir() {
-				t.add(Finding{"private-shadowed", Error, nearer, "another folder private lies nearer to the programs",
+				t.add(Finding{"private-shadowed", Error, nearer, "another folder " + t.private("") + " lies nearer to the programs",
 					"programs read their settings from the nearest one, which lies where the server sends files",
-					"rm -r " + quote(t.path(nearer)) + "   # first move its files that you need to private/ beside the document root"})
+					"rm -r " + quote(t.path(nearer)) + "   # first move its files that you need to " + t.private("") + "/ beside the document root"})
 			}
 		}
 	}
@@ -115,8 +119,16 @@ func (t *tree) checkLeftovers() {
 	}
 }
 
+// isListed reports whether a site of the folder has a file.
+func (t *tree) isListed(name string) bool {
+	return slices.ContainsFunc(t.all, func(m *manifest.Manifest) bool {
+		_, ok := m.File(name)
+		return ok || slices.ContainsFunc(m.Blocks, func(b manifest.Block) bool { return b.Path == name })
+	})
+}
+
 func (t *tree) checkLeftover(name string) {
-	if _, ours := t.manifest.File(name); ours {
+	if t.isListed(name) {
 		return
 	}
 	base, remove := path.Base(name), "rm "+quote(t.path(name))
@@ -126,7 +138,7 @@ func (t *tree) checkLeftover(name string) {
 		t.add(Finding{"probe-left", Warning, name, "the probe is still there", "everybody who knows its name sees what the host allows", remove})
 	case secretFiles.MatchString(base):
 		t.add(Finding{"secret-in-docroot", Error, name, "settings lie below the document root",
-			"unless a rule forbids it, servers send such files to everybody", "mv " + quote(t.path(name)) + " " + quote(t.path("private")) + "/ && chmod 600 " + quote(t.path("private/"+base))})
+			"unless a rule forbids it, servers send such files to everybody", "mv " + quote(t.path(name)) + " " + quote(t.path(t.private(""))) + "/ && chmod 600 " + quote(t.path(t.private(base)))})
 	case packageFiles.MatchString(base), archiveFiles.MatchString(base) && !strings.Contains(name, "/."):
 		t.add(Finding{"package-in-docroot", Error, name, "a file of the package lies below the document root",
 			"the server sends it to everybody: it holds the programs, or describes them", remove})

@@ -44,7 +44,7 @@ func (b *arrangement) addImage() error {
 	if err := b.collect(dir, "image"); err != nil {
 		return fmt.Errorf("making the image: %w", err)
 	}
-	b.addFile("private/CONFIGURATION.md", secretMode, configdoc.ConfigReference(b.Model))
+	b.addFile(b.private("CONFIGURATION.md"), secretMode, configdoc.ConfigReference(b.Model))
 	for _, name := range []string{"kubernetes.yaml", "knative.yaml"} {
 		data, err := b.hosting("http", "").Render("cluster/" + name)
 		if err != nil {
