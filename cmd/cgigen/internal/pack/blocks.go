@@ -66,7 +66,7 @@ func (w *folder) rules(name string) ([]byte, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, nil
 	case err != nil:
-		return nil, fmt.Errorf("cannot change %s: %w", name, leadsOut(err))
+		return nil, leadsOut(err)
 	case !info.Mode().IsRegular():
 		return nil, fmt.Errorf("cannot change %s: it is a symbolic link, or no file\n\thint: replace it by a file", name)
 	}
@@ -133,11 +133,11 @@ func (w *folder) replaceRules(name string, text []byte) error {
 
 // keepCopy keeps what an .htaccess was before it was changed.
 func (w *folder) keepCopy(name string, text []byte) error {
-	dir := path.Join("private", w.Site, "before")
-	if err := w.root.MkdirAll(dir, privateMode); err != nil {
+	kept := path.Join("private", w.Site, "before", name)
+	if err := w.root.MkdirAll(path.Dir(kept), privateMode); err != nil {
 		return err
 	}
-	return w.writeFile(w.root, File{Path: path.Join(dir, copyName(name)), Mode: secretMode, Data: text})
+	return w.writeFile(w.root, File{Path: kept, Mode: secretMode, Data: text})
 }
 
 // removeBlocks takes the blocks out that an earlier package had, and this one has

@@ -106,8 +106,8 @@ func TestPackagesHaveTheirFilesWithTheirModes(t *testing.T) {
 	beside := []string{"-rw------- private/shop/.htaccess", "-rw------- private/shop/server/apache-vhost-fastcgi.conf", "-rw------- private/shop/server/apache-vhost-scgi.conf",
 		"-rw------- private/shop/server/apache-vhost.conf", "-rw------- private/shop/server/systemd/shop@.service", "-rw------- private/shop/server/systemd/shop@.socket",
 		"drwx------ private/shop/server", "drwx------ private/shop/server/systemd",
-		"-rw------- private/shop/INSTALLED", "-rw------- private/shop/install.sh", "drwx------ private/shop/htaccess", "-rw------- private/shop/htaccess/public_html.txt"}
-	own := []string{"-rw------- private/shop/htaccess/programs-fileinfo.txt", "-rw------- private/shop/htaccess/public_html-cgi-shop.txt", "-rw-r--r-- public_html/cgi-shop/.htaccess", "drwxr-xr-x public_html/cgi-shop"}
+		"-rw------- private/shop/INSTALLED", "-rw------- private/shop/install.sh", "drwx------ private/shop/htaccess", "-rw------- private/shop/htaccess/site.txt"}
+	own := []string{"-rw------- private/shop/htaccess/programs-fileinfo.txt", "-rw------- private/shop/htaccess/programs.txt", "-rw-r--r-- public_html/cgi-shop/.htaccess", "drwxr-xr-x public_html/cgi-shop"}
 	units := []string{"-rw------- server/systemd/shop@.service", "-rw------- server/systemd/shop@.socket", "drwx------ server", "drwx------ server/systemd", "drwxr-xr-x public"}
 	apache := []string{"-rw-r--r-- public_html/.htaccess", "drwxr-xr-x public_html"}
 	tests := []struct {
@@ -192,8 +192,8 @@ func TestManifestAndSumsDescribeWhatIsThere(t *testing.T) {
 			{Name: "admin", Target: "linux/arm64", Path: "private/shop/targets/linux-arm64/admin.cgi"},
 			{Name: "home", Target: "linux/arm64", Path: "private/shop/targets/linux-arm64/home.cgi"},
 		},
-		Blocks: []manifest.Block{{Path: "public_html/shop/.htaccess", File: "private/shop/htaccess/public_html-shop.txt"},
-			{Path: "public_html/shop/cgi-shop/.htaccess", File: "private/shop/htaccess/public_html-shop-cgi-shop.txt"}},
+		Blocks: []manifest.Block{{Path: "public_html/shop/.htaccess", File: "private/shop/htaccess/site.txt"},
+			{Path: "public_html/shop/cgi-shop/.htaccess", File: "private/shop/htaccess/programs.txt"}},
 		Config: []manifest.Value{{Name: "DSN", Required: true, Secret: true, Programs: []string{"admin", "home"}}, {Name: "TITLE", Programs: []string{"admin", "home"}}},
 	}
 	if diff := cmp.Diff(site, m); diff != "" {

@@ -54,6 +54,3 @@ func (w *folder) newRecord() record {
 	}
 	return r
 }
-
-// copyName is the name of a copy of an .htaccess: install.sh makes the same.
-func copyName(name string) string { return strings.ReplaceAll(name, "/", "-") }

@@ -73,14 +73,14 @@ func (b *arrangement) addBlocks() error {
 	if b.Server != "apache" {
 		return nil
 	}
-	if err := b.addBlock(b.siteFolder(), "apache/docroot.htaccess"); err != nil {
+	if err := b.addBlock(b.siteFolder(), "apache/docroot.htaccess", "htaccess/site.txt"); err != nil {
 		return err
 	}
 	b.blocks[0].Site = true
 	if b.Layout == "cgi-bin" {
 		return nil
 	}
-	if err := b.addBlock(b.programs(), "apache/programs.htaccess"); err != nil {
+	if err := b.addBlock(b.programs(), "apache/programs.htaccess", "htaccess/programs.txt"); err != nil {
 		return err
 	}
 	fewer, err := b.hosting(b.way(), "fileinfo").Render("apache/programs.htaccess")
@@ -93,14 +93,14 @@ const fewerRights = "htaccess/programs-fileinfo.txt"
 
 // addBlock adds the block for the .htaccess of a folder, and a file with it: a
 // person can paste that, and install.sh merges it.
-func (b *arrangement) addBlock(folder, template string) error {
+func (b *arrangement) addBlock(folder, template, file string) error {
 	text, err := b.hosting(b.way(), "full").Render(template)
 	if err != nil {
 		return err
 	}
 	block := Block{
 		Path: path.Join(folder, ".htaccess"), Data: htaccess.Wrap(b.site, text),
-		File: b.private("htaccess/" + strings.ReplaceAll(folder, "/", "-") + ".txt"),
+		File: b.private(file),
 	}
 	b.blocks = append(b.blocks, block)
 	b.addFile(block.File, secretMode, block.Data)
