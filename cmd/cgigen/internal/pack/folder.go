@@ -20,6 +20,7 @@ type folder struct {
 	before *manifest.Manifest // of the package that lies there; nil if there is none
 	record record             // what the site has there
 	blocks []Block            // what to put into .htaccess files
+	fresh  []Folder           // those that were not there before
 	texts  map[string][]byte  // what .htaccess files will be
 }
 
@@ -199,17 +200,17 @@ func (w *folder) makeFolder(f Folder) error {
 	if info, err := w.root.Stat(f.Path); err == nil && info.IsDir() {
 		return nil
 	}
-	w.record.add("made", f.Path)
+	w.fresh = append(w.fresh, f)
+	if f.Path != "private" && !strings.HasPrefix(f.Path, path.Dir(manifest.PathOf(w.Site))) { // what lies there stays with the settings
+		w.record.add("made", f.Path)
+	}
 	return w.root.MkdirAll(f.Path, f.Mode)
 }
 
 // finish closes folders, and writes what describes the package: a manifest shows
 // that it is whole.
 func (w *folder) finish() error {
-	for _, f := range w.Folders {
-		if !w.record.has("made", f.Path) {
-			continue
-		}
+	for _, f := range w.fresh {
 		if err := w.root.Chmod(f.Path, f.Mode); err != nil {
 			return err
 		}
