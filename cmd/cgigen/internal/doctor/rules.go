@@ -80,7 +80,7 @@ func (t *tree) isBlock(b manifest.Block, block []byte) bool {
 func (t *tree) readRules(name string, info fs.FileInfo) (data []byte, ok bool) {
 	perm := info.Mode().Perm()
 	chmod := "chmod 644 " + quote(t.path(name)) + "\npanel: file manager, permissions of the file, 644"
-	if perm&0o004 == 0 {
+	if perm&0o004 == 0 && (perm&0o040 == 0 || ownerIn(info).group == t.owner.group) { // another group may be the server's
 		t.add(Finding{"htaccess-unreadable", Error, name, fmt.Sprintf("the server may not read the rules (mode %04o)", perm),
 			"Apache answers 403 for everything in the folder and below", chmod})
 	}

@@ -108,8 +108,8 @@ func (w *folder) writeBlocks(site bool) error {
 	return nil
 }
 
-// replaceRules replaces an .htaccess, which keeps its mode. One that stays the same
-// is left alone.
+// replaceRules replaces an .htaccess, which keeps its mode and its owner. One that
+// stays the same is left alone.
 func (w *folder) replaceRules(name string, text []byte) error {
 	f := File{Path: name, Mode: publicMode, Data: text}
 	info, err := w.root.Lstat(name)
@@ -128,7 +128,10 @@ func (w *folder) replaceRules(name string, text []byte) error {
 		return err
 	}
 	f.Mode = info.Mode().Perm()
-	return w.writeFile(w.root, f)
+	if err := w.writeFile(w.root, f); err != nil {
+		return err
+	}
+	return keepOwner(w.root, name, info)
 }
 
 // keepCopy keeps what an .htaccess was before it was changed.

@@ -191,7 +191,7 @@ func TestInstallNotesAreReadAsMarkdown(t *testing.T) {
 		t.Run(server, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "site")
 			packModule(t, module, dir, "--for", server)
-			text, err := os.ReadFile(filepath.Join(dir, "INSTALL.md"))
+			text, err := os.ReadFile(filepath.Join(siteFolder(t, dir), "INSTALL.md"))
 			must(t, err)
 			page := []byte(read(t, text, "cmark-gfm", "--extension", "table"))
 			if code := elements(t, page, "code"); !slices.ContainsFunc(code, func(c string) bool {

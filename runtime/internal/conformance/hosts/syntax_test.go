@@ -40,7 +40,7 @@ func TestApacheTestsWhatItIsGiven(t *testing.T) {
 		upload(t, archive(t, "--for", "apache", "--layout", layout), site, nobody)
 		rules, err := filepath.Glob(filepath.Join(site, "*", ".htaccess"))
 		must(t, err)
-		deeper, err := filepath.Glob(filepath.Join(site, "*", "*", "*htaccess"))
+		deeper, err := filepath.Glob(filepath.Join(site, "*", "*", ".htaccess"))
 		must(t, err)
 		for _, file := range append(rules, deeper...) {
 			t.Run(layout+" "+strings.TrimPrefix(file, site), func(t *testing.T) {
