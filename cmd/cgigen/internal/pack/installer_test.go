@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/cgigen/cgigen/cmd/cgigen/internal/htaccess"
+	"github.com/cgigen/cgigen/cmd/cgigen/internal/manifest"
 )
 
 // shells are those that install.sh is tried with: two that know little more than
@@ -390,5 +391,118 @@ func TestInstallerTakesWholePackagesAlone(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(home, "public_html")); err == nil {
 		t.Error("something was installed")
+	}
+}
+
+// The script keeps to what POSIX has, as another program reads it.
+func TestInstallerIsPlainShell(t *testing.T) {
+	checker, err := exec.LookPath("shellcheck")
+	if err != nil && os.Getenv("CI") == "true" {
+		t.Fatal("shellcheck is missing: `make install` installs it on Debian")
+	}
+	if err != nil {
+		t.Skip("shellcheck is missing")
+	}
+	for _, layout := range []string{"subdir", "cgi-bin"} {
+		tree := newTree(t, options(t, "apache", layout))
+		i := slices.IndexFunc(tree.Files, func(f File) bool { return f.Path == "private/shop/install.sh" })
+		cmd := exec.CommandContext(t.Context(), checker, "--shell=sh", "-")
+		cmd.Stdin = strings.NewReader(string(tree.Files[i].Data))
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Errorf("%s: %v\n%s", layout, err, out)
+		}
+	}
+}
+
+// A site that an earlier cgigen packed is recognised, and left alone but for the
+// commands that make way for the new package. They work as they are printed.
+func TestSiteInPrivateItselfIsLedToItsNewPlace(t *testing.T) {
+	o := options(t, "apache", "subdir")
+	for _, shell := range append(shells(t), "") {
+		t.Run(shell, func(t *testing.T) {
+			home, tree := t.TempDir(), newTree(t, o)
+			m := manifest.Manifest{Version: manifest.Version, Module: "example.com/shop", Site: "shop", Docroot: "public_html"}
+			for _, name := range []string{"INSTALL.md", "private/.env.example", "private/server/x.conf", "public_html/.htaccess", "public_html/cgi/home.cgi"} {
+				put(t, home, name, "old", 0o644)
+				m.Files = append(m.Files, manifest.File{Path: name})
+			}
+			text, err := m.Encode()
+			must(t, err)
+			put(t, home, manifest.Path, string(text), 0o600)
+			put(t, home, "private/SHA256SUMS", "", 0o600)
+			put(t, home, "private/site.env", "DSN=secret\n", 0o600)
+			put(t, home, "private/data of 'mine/db", "data", 0o600)
+			put(t, home, "private/blog/MANIFEST.json", "{}", 0o600) // another site, which stays
+			before := snapshot(t, home)
+			said := ""
+			if shell == "" {
+				if err := tree.Write(home); err != nil {
+					said = err.Error()
+				}
+			} else {
+				unpack(t, tree, home)
+				said, _ = install(t, shell, home)
+			}
+			for name, want := range before {
+				is(t, home, name, want, must2(os.Stat(filepath.Join(home, name)))(t).Mode().Perm())
+			}
+			var commands []string
+			for line := range strings.Lines(said) {
+				if line = strings.TrimSpace(line); strings.HasPrefix(line, "mv ") || strings.HasPrefix(line, "rm ") || strings.HasPrefix(line, "mkdir ") {
+					commands = append(commands, line)
+				}
+			}
+			cmd := exec.CommandContext(t.Context(), "sh", "-e", "-c", strings.Join(commands, "\n"))
+			cmd.Dir = home
+			if out, err := cmd.CombinedOutput(); err != nil {
+				t.Fatalf("%v\n%s\n%s", err, said, out)
+			}
+			if shell == "" {
+				must(t, tree.Write(home))
+			} else {
+				mustInstall(t, shell, home)
+			}
+			is(t, home, "private/shop/site.env", "DSN=secret\n", 0o600)
+			is(t, home, "private/shop/data of 'mine/db", "data", 0o600)
+			is(t, home, "private/blog/MANIFEST.json", "{}", 0o600)
+			for name := range snapshot(t, home) {
+				if strings.HasPrefix(name, "public_html/cgi/") || name == "INSTALL.md" || name == "private/server/x.conf" {
+					t.Errorf("%s is still there", name)
+				}
+			}
+		})
+	}
+}
+
+// Whoever runs programs and reads rules while a package is written again sees the
+// old file or the new one.
+func TestNobodySeesHalfAFile(t *testing.T) {
+	tree, home := newTree(t, options(t, "apache", "subdir")), t.TempDir()
+	must(t, tree.Write(home))
+	done, failed := make(chan struct{}), make(chan error, 1)
+	go func() {
+		defer close(failed)
+		for {
+			select {
+			case <-done:
+				return
+			default:
+			}
+			if out, err := exec.Command(filepath.Join(home, "public_html/cgi-shop/home.cgi")).CombinedOutput(); err != nil {
+				failed <- fmt.Errorf("%w: %s", err, out)
+				return
+			}
+			if text, err := os.ReadFile(filepath.Join(home, "public_html/.htaccess")); err != nil || !strings.HasSuffix(string(text), "# END cgigen shop\n") {
+				failed <- fmt.Errorf("rules %q, %w", text, err)
+				return
+			}
+		}
+	}()
+	for range 20 {
+		must(t, tree.Write(home))
+	}
+	close(done)
+	if err := <-failed; err != nil {
+		t.Error(err)
 	}
 }
