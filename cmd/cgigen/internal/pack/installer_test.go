@@ -263,6 +263,39 @@ func TestInstallerUpdates(t *testing.T) {
 	}
 }
 
+// A package with another layout takes the earlier one's place.
+func TestLayoutIsChanged(t *testing.T) {
+	first := options(t, "apache", "subdir")
+	second := first
+	second.Layout, second.Base = "cgi-bin", "/below"
+	for _, shell := range append(shells(t), "") {
+		t.Run(shell, func(t *testing.T) {
+			home, alone := t.TempDir(), t.TempDir()
+			put(t, home, "public_html/.htaccess", "Options -Indexes\n", 0o640)
+			for _, o := range []Options{first, second} {
+				if shell == "" {
+					must(t, newTree(t, o).Write(home))
+					continue
+				}
+				unpack(t, newTree(t, o), home)
+				mustInstall(t, shell, home)
+			}
+			is(t, home, "public_html/.htaccess", "Options -Indexes\n", 0o640)
+			must(t, newTree(t, second).Write(alone))
+			var got []string
+			for _, line := range listing(t, home) {
+				if _, name, _ := strings.Cut(line, " "); strings.HasPrefix(name, "public_html/") && name != "public_html/.htaccess" {
+					got = append(got, line)
+				}
+			}
+			want := slices.DeleteFunc(listing(t, alone), func(line string) bool { return !strings.Contains(line, " public_html/") })
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("-new +changed\n%s", diff)
+			}
+		})
+	}
+}
+
 // What an installation would spoil is said before anything is changed, by
 // install.sh and by package -o DIR.
 func TestWhatWouldBeSpoiledIsRefused(t *testing.T) {
