@@ -196,8 +196,8 @@ program runs in its own folder, cgi-bin/<name>, as CGI servers start it (RFC 387
 environment of your shell it has only what a host with suEXEC would leave: TZ. PATH
 is /usr/local/bin:/usr/bin:/bin; HOME and TMPDIR are not set. Unlike a host, serve
 also passes the variables of the program's configuration structs, the same with
-_FILE, and all that begin with CGIGEN_: on a host they belong in private/site.env.
-The folder private is that of the module. Serve reads a request body into a
+_FILE, and all that begin with CGIGEN_: on a host they belong in
+private/NAME/site.env. The folder private is that of the module. Serve reads a request body into a
 temporary file first, so that its length is known.
 
 # package
@@ -234,7 +234,10 @@ For a container:
 	--scale MIN:MAX    let the cluster choose the number of replicas
 
 On Apache the programs lie in a folder of the site: in cgi-bin with --layout
-cgi-bin, otherwise in cgi. A route below the path of that folder is an error. For a
+cgi-bin, otherwise in cgi-NAME, with the name of the site. A route below the path of
+that folder is an error. An archive for Apache holds the folder private/NAME alone;
+its install.sh puts programs and rules beside what is on the host. A DIR may be the
+home folder of a host: package merges its rules into .htaccess files there. For a
 container, package writes an image in the layout of the Open Container Initiative.
 docs/reference/packages.md describes what is in a package, and why.
 
@@ -301,6 +304,7 @@ the usual end.
 	cgi-bin/NAME/main.go   a generated program; the first line says so. Commit it.
 	dist/NAME.cgi          a compiled program. Do not commit it.
 	private/site.env       configuration of all programs on this machine
-	private/NAME.env       configuration of one program; it overrides site.env
+	private/PROGRAM.env    configuration of one program; it overrides site.env
+	private/SITE/          the same of one site, if there is such a folder
 */
 package main

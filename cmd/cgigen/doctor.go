@@ -35,8 +35,8 @@ will: modes, owners, links, damaged uploads and settings.
 
 doctor URL calls every route of a site, and requests every file that must not be
 sent. It needs the manifest of the package: --manifest FILE, or
-private/MANIFEST.json in the working directory. It changes nothing on the site:
-it sends GET, HEAD, and methods that a route does not accept.
+private/NAME/MANIFEST.json in the working directory. It changes nothing on the
+site: it sends GET, HEAD, and methods that a route does not accept.
 
 doctor --probe [DIR] writes a shell script for a host that answers every request
 with 500. Upload it beside the programs: it shows what the host allows. Open it in
@@ -60,7 +60,7 @@ doctor exits with 1 if it finds anything wrong.`,
 	}
 	cmd.Flags().BoolVar(&flags.asJSON, "json", false, "print the report as a JSON object")
 	cmd.Flags().BoolVar(&flags.probe, "probe", false, "write a probe into DIR (default: the working directory)")
-	cmd.Flags().StringVar(&flags.manifest, "manifest", "", "read the manifest of the package from `FILE` (default private/MANIFEST.json)")
+	cmd.Flags().StringVar(&flags.manifest, "manifest", "", "read the manifest of the package from `FILE` (default private/NAME/MANIFEST.json)")
 	cmd.Flags().StringVar(&flags.user, "user", "", "check DIR for a host without suEXEC, whose web server runs as `USER`")
 	cmd.Flags().StringVar(&flags.token, "token", "", "read the uploaded probe that has `TOKEN` in its name")
 	return cmd
@@ -74,7 +74,11 @@ func (a *app) examine(ctx context.Context, address string, flags doctorFlags) er
 	}
 	file := flags.manifest
 	if file == "" {
-		file = manifestIn(".")
+		found := manifest.Find(".")
+		if len(found) > 1 {
+			return usageError{"there are several sites here: name the manifest of one with --manifest: " + strings.Join(found, ", ")}
+		}
+		file = filepath.FromSlash(found[0])
 	}
 	text, err := os.ReadFile(file)
 	if err != nil {
@@ -88,23 +92,8 @@ func (a *app) examine(ctx context.Context, address string, flags doctorFlags) er
 	return a.show(report, err, flags)
 }
 
-// manifestIn is the manifest of the package in a folder: that of its one site, if it
-// has a folder of its own.
-func manifestIn(dir string) string {
-	if found, _ := filepath.Glob(filepath.Join(dir, "private", "*", path.Base(manifest.Path))); len(found) == 1 {
-		return found[0]
-	}
-	return filepath.Join(dir, filepath.FromSlash(manifest.Path))
-}
-
 // packageIn reads the manifest of the package in a folder.
-func packageIn(dir string) (*manifest.Manifest, error) {
-	text, err := os.ReadFile(manifestIn(dir))
-	if err != nil {
-		return nil, fmt.Errorf("reading the manifest: %w", err)
-	}
-	return manifest.Decode(text)
-}
+func packageIn(dir string) (*manifest.Manifest, error) { return manifest.Read(dir) }
 
 // show prints a report. If it has findings, the exit code is 1.
 func (a *app) show(report *doctor.Report, err error, flags doctorFlags) error {

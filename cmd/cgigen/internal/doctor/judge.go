@@ -183,7 +183,7 @@ func (v *visit) fileInfoRules() string {
 // fileInfoRules finds the rules that a package has for hosts that allow less.
 func fileInfoRules(m *manifest.Manifest) (manifest.File, bool) {
 	for _, f := range m.Files {
-		if path.Base(f.Path) == "programs-fileinfo.htaccess" {
+		if base := path.Base(f.Path); base == "programs-fileinfo.htaccess" || base == "programs-fileinfo.txt" {
 			return f, true
 		}
 	}

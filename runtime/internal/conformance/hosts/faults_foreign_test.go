@@ -105,7 +105,7 @@ func foreignFaults() []fault {
 		{name: "leftovers of uploads", plant: func(t *testing.T, h *host) {
 			data, err := os.ReadFile(filepath.Join(h.dir, homeProgram))
 			must(t, err)
-			put("public_html/cgi/.in.home.cgi.", string(data), 0o644)(t, h)
+			put("public_html/cgi-testsite/.in.home.cgi.", string(data), 0o644)(t, h)
 			put("public_html/home.cgi.new", string(bytes.Clone(data)), 0o644)(t, h)
 			h.sent = []string{"a program", "settings"}
 		}, dir: []string{"backup-left"}, url: []string{"program-sent"}},
@@ -127,7 +127,7 @@ func TestTheDoctorMeasuresLimitsOfProcesses(t *testing.T) {
 	h := &host{dir: home(t), docroot: "public_html", options: modules("cgid"), directory: healthy + "\nRLimitNPROC 20"}
 	upload(t, archive(t, "--for", "apache"), h.dir, nobody)
 	ofItsOwn(t, h)
-	list, err := os.ReadFile(filepath.Join(h.dir, "private/MANIFEST.json"))
+	list, err := os.ReadFile(filepath.Join(h.dir, "private/testsite/MANIFEST.json"))
 	must(t, err)
 	s := servers.Apache(t, h.options, h.shared())
 	got := withProbe(t, h, string(list), "http://"+s.Addr(0)+"/")
