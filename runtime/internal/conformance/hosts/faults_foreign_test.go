@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"testing"
 
 	"github.com/cgigen/cgigen/runtime/internal/conformance/servers"
@@ -112,21 +111,10 @@ func foreignFaults() []fault {
 	}
 }
 
-// ofItsOwn gives the account to a user whom no other test has: all processes of a user
-// count for a limit.
-func ofItsOwn(t *testing.T, h *host) {
-	t.Helper()
-	h.user = 20000 + int(accounts.Add(1))
-	give(t, h.dir, h.user)
-}
-
-var accounts atomic.Int64
-
 // Few processes are enough for one visitor, and not for many.
 func TestTheDoctorMeasuresLimitsOfProcesses(t *testing.T) {
 	h := &host{dir: home(t), docroot: "public_html", options: modules("cgid"), directory: healthy + "\nRLimitNPROC 20"}
 	upload(t, archive(t, "--for", "apache"), h.dir, nobody)
-	ofItsOwn(t, h)
 	list, err := os.ReadFile(filepath.Join(h.dir, "private/MANIFEST.json"))
 	must(t, err)
 	s := servers.Apache(t, h.options, h.shared())
