@@ -3,6 +3,7 @@
 package pack
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -521,7 +523,8 @@ func TestNobodySeesHalfAFile(t *testing.T) {
 				return
 			default:
 			}
-			if out, err := exec.Command(filepath.Join(home, "public_html/cgi-shop/home.cgi")).CombinedOutput(); err != nil {
+			out, err := exec.Command(filepath.Join(home, "public_html/cgi-shop/home.cgi")).CombinedOutput()
+			if err != nil && !errors.Is(err, syscall.ETXTBSY) { // a child of this very process may hold what it writes (golang.org/issue/22315)
 				failed <- fmt.Errorf("%w: %s", err, out)
 				return
 			}

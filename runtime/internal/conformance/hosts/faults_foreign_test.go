@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"testing"
 
 	"github.com/cgigen/cgigen/runtime/internal/conformance/servers"
@@ -93,7 +92,7 @@ func foreignFaults() []fault {
 		{name: "a probe that is sent as a file", plant: provider("AllowOverride None"), url: []string{"program-forbidden", "route-missing"}, probe: []string{"probe-fails", "program-forbidden", "route-missing"}},
 		{name: "FastCGI alone", args: []string{"--layout", "fcgid"}, plant: func(_ *testing.T, h *host) { h.options = modules("fcgid") },
 			url: []string{"upload-limit"}, probe: []string{"probe-fails", "upload-limit"}},
-		{name: "noexec", plant: mounted("public_html/cgi", "noexec"), dir: []string{"noexec"}, url: []string{"programs-refused"}, probe: []string{"probe-fails", "programs-refused"}},
+		{name: "noexec", plant: mounted("public_html/cgi-testsite", "noexec"), dir: []string{"noexec"}, url: []string{"programs-refused"}, probe: []string{"probe-fails", "programs-refused"}},
 		{name: "a home that is read-only", plant: mounted("private", "ro"), probe: []string{"home-read-only"}},
 		{name: "a document root for the server's group", plant: func(t *testing.T, h *host) {
 			dir := filepath.Join(h.dir, "public_html")
@@ -112,21 +111,10 @@ func foreignFaults() []fault {
 	}
 }
 
-// ofItsOwn gives the account to a user whom no other test has: all processes of a user
-// count for a limit.
-func ofItsOwn(t *testing.T, h *host) {
-	t.Helper()
-	h.user = 20000 + int(accounts.Add(1))
-	give(t, h.dir, h.user)
-}
-
-var accounts atomic.Int64
-
 // Few processes are enough for one visitor, and not for many.
 func TestTheDoctorMeasuresLimitsOfProcesses(t *testing.T) {
 	h := &host{dir: home(t), docroot: "public_html", options: modules("cgid"), directory: healthy + "\nRLimitNPROC 20"}
 	upload(t, archive(t, "--for", "apache"), h.dir, nobody)
-	ofItsOwn(t, h)
 	list, err := os.ReadFile(filepath.Join(h.dir, "private/testsite/MANIFEST.json"))
 	must(t, err)
 	s := servers.Apache(t, h.options, h.shared())

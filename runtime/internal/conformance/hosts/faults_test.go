@@ -4,7 +4,6 @@ package hosts_test
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -51,7 +50,6 @@ type host struct {
 	directory    string // what the provider says about the document root
 	noSuexec     bool
 	sent         []string // what is sent all the same, as noLeak names it: the doctor has to see it
-	user         int      // whom the account belongs to; 0 is nobody
 	slow         bool     // a program needs long to find out that it gets no thread
 }
 
@@ -139,10 +137,7 @@ func faults() []fault {
 			must(t, os.Rename(filepath.Join(h.dir, "public_html/shop"), filepath.Join(h.dir, "public_html/store")))
 		}, dir: []string{"htaccess-missing", "program-missing"}, url: []string{"route-missing"}},
 		{name: "RLimitMEM of 512 MiB", plant: provider(healthy + "\nRLimitMEM 536870912"), url: []string{"programs-refused"}, probe: []string{"limit-address-space", "programs-refused"}},
-		{name: "RLimitNPROC of 1", plant: func(t *testing.T, h *host) {
-			ofItsOwn(t, h)
-			h.directory, h.slow = healthy+"\nRLimitNPROC 1", true
-		}, url: []string{"programs-refused"}, probe: []string{"limit-processes", "programs-refused"}},
+		{name: "RLimitNPROC of 1", plant: func(_ *testing.T, h *host) { h.directory, h.slow = healthy+"\nRLimitNPROC 1", true }, url: []string{"programs-refused"}, probe: []string{"limit-processes", "programs-refused"}},
 		{name: "methods that the host refuses", plant: provider(healthy + "\n<LimitExcept GET HEAD POST OPTIONS>\nRequire all denied\n</LimitExcept>"), url: []string{"method-blocked"}},
 		{name: "a limit on bodies", plant: provider(healthy + "\nLimitRequestBody 100000"), url: []string{"upload-limit"}},
 		{name: "mod_fcgid, which takes 128 KiB", args: []string{"--layout", "fcgid"}, plant: func(_ *testing.T, h *host) { h.options = modules("fcgid") }, url: []string{"upload-limit"}},
@@ -178,9 +173,6 @@ func faults() []fault {
 // shared returns the host's configuration.
 func (h *host) shared() string {
 	text := shared(filepath.Join(h.dir, h.docroot), h.directory)
-	if h.user != 0 {
-		text = strings.Replace(text, suexec, fmt.Sprintf("SuexecUserGroup #%[1]d #%[1]d\n", h.user), 1)
-	}
 	if h.noSuexec {
 		return strings.Replace(text, suexec, "", 1)
 	}
@@ -243,7 +235,7 @@ func withProbe(t *testing.T, h *host, list, address string) []string {
 	}
 	token = strings.TrimSpace(token)
 	file := filepath.Join(h.dir, "public_html/cgi-testsite/cgigen-probe-"+token+".cgi")
-	must(t, os.Lchown(file, cmp.Or(h.user, nobody), cmp.Or(h.user, nobody)))
+	must(t, os.Lchown(file, nobody, nobody))
 	defer os.Remove(file)
 	return ask(t, "--manifest", servers.Write(t, t.TempDir(), "m.json", list, 0o600), "--token", token, address)
 }
