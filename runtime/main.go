@@ -57,6 +57,7 @@ func newProgram(name string, build func(context.Context, *App) error, isCGI bool
 		HasCleanups: app.hasCleanups,
 		Stop:        app.stop,
 		Setting:     app.setting,
+		Misspelt:    app.values.Misspelt,
 	}
 }
 
