@@ -24,6 +24,12 @@
 //	                      of them, otherwise forwarded)
 //	CGIGEN_IDLE_TIMEOUT   silence after which a body is given up with 408, or a connection
 //	                      closed; 0 means no limit (default 5m; CGI: 1s at least)
+//	CGIGEN_ACCESS_LOG     on: a record for each request that was answered, with its id,
+//	                      method, path, pattern, status, bytes and duration (CGI: only
+//	                      from the environment)
+//	CGIGEN_LOG_FORMAT     json: loggers, reports and the access log write a JSON object a
+//	                      line, as slog does (default text; CGI: reports and the access log
+//	                      only from the environment)
 //	CGIGEN_LOG_LEVEL      level of the *slog.Logger: debug, info (default), warn, error
 //	CGIGEN_SPOOL_DIR      folder for request bodies that have to wait (default: the
 //	                      system's temporary folder)
@@ -35,6 +41,10 @@
 //	CGIGEN_TRUSTED_PROXIES  addresses and networks whose Forwarded and X-Forwarded fields
 //	                      hold, with commas, such as 10.0.0.0/8,::1; "unix" is every client
 //	                      on a unix socket (default none)
+//	CGIGEN_WARM           of a site with warm CGI: off, or the time without a request
+//	                      after which its workers end, such as 2m. shared, in the
+//	                      environment, trusts all that runs as the same user. See
+//	                      docs/explanation/warm-cgi.md
 //
 // The following apply to programs that keep running: through FastCGI, SCGI and
 // HTTP. 0 means no limit.
@@ -65,8 +75,8 @@ const UpdateCgigenForContract1 = 1
 // program's own file is found.
 func settings() []string {
 	return []string{
-		"CGIGEN_BASE", "CGIGEN_FINISH_TIMEOUT", "CGIGEN_FORWARDED", "CGIGEN_HEADER_LIMIT", "CGIGEN_HEADER_TIMEOUT", "CGIGEN_HEALTH_PATH",
-		"CGIGEN_IDLE_TIMEOUT", "CGIGEN_LOG_LEVEL", "CGIGEN_MAX_CONNECTIONS", "CGIGEN_MAX_REQUESTS", "CGIGEN_MAX_SHARING",
-		"CGIGEN_SPOOL_DIR", "CGIGEN_SPOOL_LIMIT", "CGIGEN_SPOOL_TOTAL", "CGIGEN_STOP_TIMEOUT", "CGIGEN_TRUSTED_PROXIES", "CGIGEN_WRITE_TIMEOUT",
+		"CGIGEN_ACCESS_LOG", "CGIGEN_BASE", "CGIGEN_FINISH_TIMEOUT", "CGIGEN_FORWARDED", "CGIGEN_HEADER_LIMIT", "CGIGEN_HEADER_TIMEOUT", "CGIGEN_HEALTH_PATH",
+		"CGIGEN_IDLE_TIMEOUT", "CGIGEN_LOG_FORMAT", "CGIGEN_LOG_LEVEL", "CGIGEN_MAX_CONNECTIONS", "CGIGEN_MAX_REQUESTS", "CGIGEN_MAX_SHARING",
+		"CGIGEN_SPOOL_DIR", "CGIGEN_SPOOL_LIMIT", "CGIGEN_SPOOL_TOTAL", "CGIGEN_STOP_TIMEOUT", "CGIGEN_TRUSTED_PROXIES", "CGIGEN_WARM", "CGIGEN_WRITE_TIMEOUT",
 	}
 }

@@ -68,6 +68,7 @@ func newProgram(name string, build func(context.Context, *App) error, isCGI bool
 		Stop:        app.stop,
 		Setting:     app.setting,
 		Depends:     app.values.Depends,
+		Misspelt:    app.values.Misspelt,
 	}
 }
 

@@ -24,6 +24,7 @@ type Hosting struct {
 	Base     string   // path that it lies below, as /~alice/shop; "" for the whole host
 	Root     string   // absolute folder of the package on a server of one's own
 	Docroot  string   // document root, relative to Root
+	Private  string   // folder of its settings and notes, relative to Root
 	Programs string   // absolute folder of the programs on a server of one's own
 	Folder   string   // last element of Programs, and the programs' path below Base
 	Suffix   string   // of the programs' files
@@ -66,6 +67,13 @@ type InstallNotes struct {
 	Digest     string   // of the image
 	Data       string   // variable of the folder that the site keeps its files in; "" for none
 	Pushed     bool     // Image says a registry
+	Blocks     []HostingBlock
+}
+
+// A HostingBlock is what the package has in an .htaccess.
+type HostingBlock struct {
+	Path string // of the .htaccess
+	File string // that holds the block
 }
 
 // Render returns INSTALL.md.
@@ -175,7 +183,13 @@ func hostingFuncs() template.FuncMap {
 			}
 			return strings.Join(quoted, "|")
 		},
-		"join":         strings.Join,
+		"join":  strings.Join,
+		"shell": shellWord,
+		"reversedBlocks": func(blocks []HostingBlock) []HostingBlock {
+			blocks = slices.Clone(blocks)
+			slices.Reverse(blocks)
+			return blocks
+		},
 		"words":        func(alternatives string) string { return strings.ReplaceAll(alternatives, "|", " ") },
 		"alternatives": alternatives,
 		"reversed": func(rules []HostingRule) []HostingRule {

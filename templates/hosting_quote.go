@@ -128,3 +128,6 @@ func pathsAt(host string, rules []HostingRule) string {
 	own := slices.DeleteFunc(slices.Clone(rules), func(r HostingRule) bool { return r.Host != "" && r.Host != host })
 	return oneOf(distinct(own, func(r HostingRule) string { return r.Runes }))
 }
+
+// shellWord is a text as one word of a POSIX shell.
+func shellWord(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }

@@ -137,7 +137,7 @@ func siteJobs(result *generator.Result, dir string, common builder.Options) []bu
 	var jobs []builder.Options
 	for i, site := range result.Model.Sites {
 		job := common
-		job.Dir = siteFolder(dir, result, site)
+		job.Dir, job.Site = siteFolder(dir, result, site), site.Name
 		job.OneRequest = true
 		for _, p := range result.Programs {
 			if p.Site == i {

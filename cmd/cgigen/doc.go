@@ -56,8 +56,8 @@ of the sources, and the form, owner and mode of the files.
 
 # generate
 
-	cgigen generate [-o DIR] [--gateways LIST] [--site NAME] [--tags LIST]
-	                [packages]
+	cgigen generate [-o DIR] [--gateways LIST] [--warm TIME] [--site NAME]
+	                [--tags LIST] [packages]
 
 Generate writes DIR/NAME/main.go for every program, and lists the files that it
 wrote or removed. It does not touch a file that would not change. It removes the
@@ -72,6 +72,8 @@ exits with 1.
 	--gateways LIST    link these gateways: any of cgi, fastcgi, scgi and http
 	                   (default: those of //cgigen:site, otherwise all but http,
 	                   which links an HTTP server)
+	--warm TIME        let CGI programs leave a worker behind, which ends after TIME
+	                   without a request, such as 45s (default: warm= of //cgigen:site)
 	--site NAME        use only this site, where the module has several
 	--tags LIST        use these build tags, as for go build
 
@@ -196,8 +198,8 @@ program runs in its own folder, cgi-bin/<name>, as CGI servers start it (RFC 387
 environment of your shell it has only what a host with suEXEC would leave: TZ. PATH
 is /usr/local/bin:/usr/bin:/bin; HOME and TMPDIR are not set. Unlike a host, serve
 also passes the variables of the program's configuration structs, the same with
-_FILE, and all that begin with CGIGEN_: on a host they belong in private/site.env.
-The folder private is that of the module. Serve reads a request body into a
+_FILE, and all that begin with CGIGEN_: on a host they belong in
+private/NAME/site.env. The folder private is that of the module. Serve reads a request body into a
 temporary file first, so that its length is known.
 
 # package
@@ -234,19 +236,24 @@ For a container:
 	--scale MIN:MAX    let the cluster choose the number of replicas
 
 On Apache the programs lie in a folder of the site: in cgi-bin with --layout
-cgi-bin, otherwise in cgi. A route below the path of that folder is an error. For a
+cgi-bin, otherwise in cgi-NAME, with the name of the site. A route below the path of
+that folder is an error. An archive for Apache holds the folder private/NAME alone;
+its install.sh puts programs and rules beside what is on the host. A DIR may be the
+home folder of a host: package merges its rules into .htaccess files there. For a
 container, package writes an image in the layout of the Open Container Initiative.
 docs/reference/packages.md describes what is in a package, and why.
 
 # doctor
 
-	cgigen doctor [--json] DIR
+	cgigen doctor [--json] [--user USER] DIR
 	cgigen doctor [--json] [--manifest FILE] [--token TOKEN] URL
 	cgigen doctor --probe [DIR]
 
 Doctor checks an installation as suEXEC, Apache and the kernel will, or a site from
 outside. For each problem it prints the place, the cause and the remedy. It exits
-with 1 if it finds a problem. A probe is a shell script for a host that answers
+with 1 if it finds a problem. An answer counts as a program's only if it shows that
+it is. --user checks an installation for a host without suEXEC, whose web server
+runs as USER. A user and a password in the URL go with every request. A probe is a shell script for a host that answers
 every request with 500. docs/reference/doctor.md lists all findings.
 
 # init
@@ -299,6 +306,7 @@ the usual end.
 	cgi-bin/NAME/main.go   a generated program; the first line says so. Commit it.
 	dist/NAME.cgi          a compiled program. Do not commit it.
 	private/site.env       configuration of all programs on this machine
-	private/NAME.env       configuration of one program; it overrides site.env
+	private/PROGRAM.env    configuration of one program; it overrides site.env
+	private/SITE/          the same of one site, if there is such a folder
 */
 package main

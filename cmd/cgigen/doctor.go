@@ -35,8 +35,8 @@ will: modes, owners, links, damaged uploads and settings.
 
 doctor URL calls every route of a site, and requests every file that must not be
 sent. It needs the manifest of the package: --manifest FILE, or
-private/MANIFEST.json in the working directory. It changes nothing on the site:
-it sends GET, HEAD, and methods that a route does not accept.
+private/NAME/MANIFEST.json in the working directory. It changes nothing on the
+site: it sends GET, HEAD, and methods that a route does not accept.
 
 doctor --probe [DIR] writes a shell script for a host that answers every request
 with 500. Upload it beside the programs: it shows what the host allows. Open it in
@@ -60,7 +60,7 @@ doctor exits with 1 if it finds anything wrong.`,
 	}
 	cmd.Flags().BoolVar(&flags.asJSON, "json", false, "print the report as a JSON object")
 	cmd.Flags().BoolVar(&flags.probe, "probe", false, "write a probe into DIR (default: the working directory)")
-	cmd.Flags().StringVar(&flags.manifest, "manifest", "", "read the manifest of the package from `FILE` (default private/MANIFEST.json)")
+	cmd.Flags().StringVar(&flags.manifest, "manifest", "", "read the manifest of the package from `FILE` (default private/NAME/MANIFEST.json)")
 	cmd.Flags().StringVar(&flags.user, "user", "", "check DIR for a host without suEXEC, whose web server runs as `USER`")
 	cmd.Flags().StringVar(&flags.token, "token", "", "read the uploaded probe that has `TOKEN` in its name")
 	return cmd
@@ -74,10 +74,11 @@ func (a *app) examine(ctx context.Context, address string, flags doctorFlags) er
 	}
 	file := flags.manifest
 	if file == "" {
-		file = filepath.FromSlash(manifest.Path)
-	}
-	if found, _ := filepath.Glob(filepath.FromSlash("private/*/MANIFEST.json")); flags.manifest == "" && len(found) == 1 {
-		file = found[0] // of the one site that there is
+		found := manifest.Find(".")
+		if len(found) > 1 {
+			return usageError{"there are several sites here: name the manifest of one with --manifest: " + strings.Join(found, ", ")}
+		}
+		file = filepath.FromSlash(found[0])
 	}
 	text, err := os.ReadFile(file)
 	if err != nil {
@@ -90,6 +91,9 @@ func (a *app) examine(ctx context.Context, address string, flags doctorFlags) er
 	report, err := doctor.URL(ctx, base, m, doctor.Options{Token: flags.token, Manifest: text})
 	return a.show(report, err, flags)
 }
+
+// packageIn reads the manifest of the package in a folder.
+func packageIn(dir string) (*manifest.Manifest, error) { return manifest.Read(dir) }
 
 // show prints a report. If it has findings, the exit code is 1.
 func (a *app) show(report *doctor.Report, err error, flags doctorFlags) error {
@@ -117,7 +121,7 @@ func (a *app) writeProbe(args []string) error {
 		dir = args[0]
 	}
 	where := "under the address of the folder that it was uploaded to" // which only the host knows
-	if m, err := manifest.Read(dir); err == nil && len(m.Programs) > 0 {
+	if m, err := packageIn(dir); err == nil && len(m.Programs) > 0 {
 		dir = filepath.Join(dir, filepath.FromSlash(path.Dir(m.Programs[0].Path)))
 		where = "below " + path.Dir(m.Programs[0].Address) + "/ of the site"
 	}

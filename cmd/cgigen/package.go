@@ -141,8 +141,9 @@ func (f *packageFlags) chooseTargets(ctx context.Context) ([]builder.Target, err
 }
 
 // refuseHidden refuses routes that the layout keeps from their programs.
-func (f *packageFlags) refuseHidden(m *model.Model) error {
-	folder, other := pack.Taken(f.server, f.layout)
+func (f *packageFlags) refuseHidden(result *generator.Result) error {
+	m := result.Model
+	folder, other := pack.Taken(f.server, f.layout, nameOfSite(result))
 	var all diag.List
 	for _, r := range pack.Hidden(m, folder) {
 		at := r.Position
@@ -307,7 +308,7 @@ func (a *app) packBuilds(ctx context.Context, options generator.Options, flags *
 		if err := flags.settle(result); err != nil {
 			return err
 		}
-		if err := flags.refuseHidden(result.Model); err != nil {
+		if err := flags.refuseHidden(result); err != nil {
 			return err
 		}
 		if err := a.checkCgo(ctx, result, target, flags.tags); err != nil {
@@ -318,7 +319,7 @@ func (a *app) packBuilds(ctx context.Context, options generator.Options, flags *
 		}
 		job := builder.Options{
 			Programs: result.Programs, Dir: filepath.Join(stage, target.Folder()), Target: target, Tags: flags.tags,
-			Flags: []string{"-buildvcs=false"}, Env: baseline(), Link: flags.link(), Identify: true,
+			Flags: []string{"-buildvcs=false"}, Env: baseline(), Link: flags.link(), Identify: true, Site: nameOfSite(result),
 		}
 		if flags.layout == "multicall" || flags.server == "container" {
 			cleanup, err := joinPrograms(&job, result, *flags)
@@ -356,12 +357,20 @@ func (a *app) packSource(ctx context.Context, options generator.Options, flags *
 	return a.plan(ctx, options)
 }
 
+// nameOfSite is the name of the one site that a package is about; "" if it has no programs.
+func nameOfSite(result *generator.Result) string {
+	if len(result.Programs) == 0 {
+		return ""
+	}
+	return result.Model.Sites[result.Programs[0].Site].Name
+}
+
 // joinPrograms makes one program of all, in a layer over the files of the module.
 func joinPrograms(job *builder.Options, result *generator.Result, flags packageFlags) (cleanup func(), err error) {
 	if len(result.Programs) == 0 {
 		return func() {}, nil
 	}
-	name := result.Model.Sites[result.Programs[0].Site].Name
+	name := nameOfSite(result)
 	mode := pack.ByName
 	if flags.server == "container" {
 		mode = pack.AllRoutes

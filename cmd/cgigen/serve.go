@@ -117,14 +117,14 @@ func (w *workshop) build(ctx context.Context) (devserver.Site, error) {
 	if err := checkNeeded(result, "cgi", "serve, which starts them for each request,"); err != nil {
 		return devserver.Site{}, err
 	}
-	link, err := linkPrivateDir(privateHome(site, result.Model.Module.Dir))
+	link, err := linkPrivateDir(privateFolder(privateHome(site, result.Model.Module.Dir), site.Name))
 	if err != nil {
 		return devserver.Site{}, err
 	}
 	progress, done := w.app.progress(len(result.Programs), "the local server")
 	programs, err := builder.Build(ctx, builder.Options{
 		Programs: result.Programs, Dir: w.dir, Target: w.target, Tags: w.options.Tags,
-		Link: link, Progress: progress,
+		Link: link, Site: site.Name, Progress: progress,
 	})
 	done()
 	if err != nil {
@@ -144,10 +144,20 @@ func privateHome(site model.Site, moduleDir string) string {
 	return moduleDir
 }
 
-// linkPrivateDir returns the linker flag that fixes the private folder to the one
-// in home: the compiled programs lie elsewhere.
-func linkPrivateDir(home string) (string, error) {
-	flag := "-X=" + modulePath + "/runtime/config.fixedDir=" + filepath.Join(home, "private")
+// privateFolder returns the folder that programs of a site would find in home:
+// private/NAME if there is one, otherwise private.
+func privateFolder(home, site string) string {
+	dir := filepath.Join(home, "private")
+	if info, err := os.Stat(filepath.Join(dir, site)); site != "" && err == nil && info.IsDir() {
+		return filepath.Join(dir, site)
+	}
+	return dir
+}
+
+// linkPrivateDir returns the linker flag that fixes the folder of settings to dir:
+// the compiled programs lie elsewhere.
+func linkPrivateDir(dir string) (string, error) {
+	flag := "-X=" + modulePath + "/runtime/config.fixedDir=" + dir
 	// The go command splits -ldflags at spaces outside quotes, which cannot
 	// be escaped (go help build).
 	for _, quote := range []string{"'", `"`} {
@@ -155,7 +165,7 @@ func linkPrivateDir(home string) (string, error) {
 			return quote + flag + quote, nil
 		}
 	}
-	return "", fmt.Errorf("cannot link the folder %s: the linker does not accept a name with both kinds of quotes", home)
+	return "", fmt.Errorf("cannot link the folder %s: the linker does not accept a name with both kinds of quotes", dir)
 }
 
 // site describes the programs to the server.

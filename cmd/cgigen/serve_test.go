@@ -24,8 +24,8 @@ func TestProgramsOfTheLocalServerSeeOnlyTheirPartOfTheEnvironment(t *testing.T) 
 func TestPrivateFolderIsQuotedForTheLinker(t *testing.T) {
 	const flag = "-X=github.com/cgigen/cgigen/runtime/config.fixedDir="
 	for _, test := range []struct{ dir, want string }{
-		{"/srv/my site", "'" + flag + "/srv/my site/private'"},
-		{"/srv/ann's site", `"` + flag + `/srv/ann's site/private"`},
+		{"/srv/my site/private", "'" + flag + "/srv/my site/private'"},
+		{"/srv/ann's site/private", `"` + flag + `/srv/ann's site/private"`},
 	} {
 		got, err := linkPrivateDir(test.dir)
 		if err != nil || got != test.want {

@@ -42,10 +42,10 @@ func documentedModel() *model.Model {
 func TestEnvExampleShowsEveryNameOnce(t *testing.T) {
 	want := `# Configuration of example.com/shop.
 #
-# Copy the lines that you need to private/site.env, for all programs, or to
-# private/<program>.env, for one program. Remove the # before every setting, and
-# close the file to others: chmod 600. A REQUIRED setting has no default: programs
-# that read it answer 500 until it has a value.
+# Copy the lines that you need to site.env beside this file, for all programs, or
+# to <program>.env, for one program. Remove the # before every setting, and close
+# the file to others: chmod 600. A REQUIRED setting has no default: programs that
+# read it answer 500 until it has a value.
 #
 # Programs use a value exactly as it is written, without variables and escapes.
 # They ignore space around key and value, quotes around a value ('...' or "..."),

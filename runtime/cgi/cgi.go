@@ -6,6 +6,7 @@ package cgi
 import (
 	"io"
 	"os"
+	"strings"
 
 	"github.com/cgigen/cgigen/runtime/config"
 	"github.com/cgigen/cgigen/runtime/internal/arguments"
@@ -22,6 +23,7 @@ func Gateway(c *gateway.LinkedGateways) {
 // the response is not what the handler had in mind.
 func serve(p gateway.Program) int {
 	vars := takeVariables()
+	p.Recorder = recorder()
 	in, out := isolate(gateway.MayHaveBody(vars))
 	in.setting = p.Setting
 	x := new(gateway.Exchange) // a literal is made on the stack first, which has to grow for it
@@ -29,6 +31,13 @@ func serve(p gateway.Program) int {
 	x.Program.Gateway = "cgi"
 	x.Input, x.Output, x.Log = in, out, logWriter{}
 	x.Context, x.Cancel = p.Context, p.Cancel
+	for _, v := range vars {
+		if strings.HasPrefix(v.Name, "CGIGEN_") {
+			if wrong := p.Misspelt(v.Name); wrong != "" {
+				x.Report(wrong)
+			}
+		}
+	}
 	outcome := x.Serve()
 	if p.HasCleanups() || in.rest != nil || p.After != nil {
 		out.end() // the client has all of it, and need not wait for what follows
@@ -46,6 +55,12 @@ func serve(p gateway.Program) int {
 		return 1
 	}
 	return 0
+}
+
+// recorder is what the environment says of records. Whoever cannot set variables there
+// has the access log of the web server.
+func recorder() gateway.Recorder {
+	return gateway.Recorder{JSON: os.Getenv("CGIGEN_LOG_FORMAT") == "json", Access: os.Getenv("CGIGEN_ACCESS_LOG") == "on"}
 }
 
 // takeVariables moves the request out of the environment. What stays there is

@@ -45,7 +45,7 @@ func BenchmarkLoadTenFieldsFromFile(b *testing.B) {
 	b.Cleanup(func() { fixedDir = "" })
 	b.ReportAllocs()
 	for b.Loop() {
-		fixedDir, _ = searchUp(below)
+		fixedDir, _ = searchUp(below, "")
 		v := Open("user")
 		var c tenFields
 		Load(v, &c.DSN, String, Var{Name: "B_DSN", Field: "DSN", Options: Required | Secret})

@@ -34,7 +34,10 @@ func (v *Values) paths() []string {
 	for dir := filepath.Dir(program); ; dir = filepath.Dir(dir) {
 		candidate := filepath.Join(dir, folderName)
 		files = append(files, candidate)
-		if candidate == v.dir || dir == filepath.Dir(dir) {
+		if siteName != "" {
+			files = append(files, filepath.Join(candidate, siteName))
+		}
+		if dir == filepath.Dir(dir) {
 			return files
 		}
 	}

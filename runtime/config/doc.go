@@ -7,8 +7,8 @@
 // there. From the weakest to the strongest:
 //
 //  1. the default of the field (tag envDefault)
-//  2. private/site.env, for all programs of a site
-//  3. private/<program>.env, for one of them
+//  2. private/NAME/site.env, for all programs of the site NAME
+//  3. private/NAME/<program>.env, for one of them
 //  4. the process environment
 //  5. the file that NAME_FILE names, in any of the sources 2 to 4
 //
@@ -51,16 +51,26 @@
 //
 // # The folder private
 //
-// It is the nearest folder of that name, searched from the folder of the
-// executable upwards and never from the working directory, so that it can lie
-// outside the document root. A program that is linked with
+// Settings and data of the site NAME lie in private/NAME. The folder private is
+// searched from the folder of the executable upwards and never from the working
+// directory, so that it can lie outside the document root. The nearest
+// private/NAME counts, and nothing else in private is read then. If there is
+// none, the nearest folder private itself counts: a site that is alone needs no
+// folder of its own. But if private/MANIFEST.json names another site, the program
+// refuses to start, and shows the command that moves the settings.
+//
+// The command cgigen links the name into programs:
+//
+//	-X github.com/cgigen/cgigen/runtime/config.siteName=NAME
+//
+// Without it the nearest folder private counts. A program that is linked with
 //
 //	-X github.com/cgigen/cgigen/runtime/config.fixedDir=/absolute/folder
 //
 // uses that folder and does not search. Nothing is searched or read before the
 // first value is asked for. It is an error if the program cannot find out where it
-// lies, as on Linux without /proc, and if the nearest folder is a symbolic link
-// that leads nowhere. Under WASI programs have no place, and no folder.
+// lies, as on Linux without /proc, and if the folder is a symbolic link that leads
+// nowhere. Under WASI programs have no place, and no folder.
 //
 // Where files have owners, the folder and the file must belong to the user that
 // the process runs as, or to root, and nobody else may write to them. Nobody
@@ -80,6 +90,6 @@
 // of it. A value without quotes must not contain " #", as it would be unclear
 // whether a comment begins there. A file has at most 1 MiB.
 //
-// A key of private/<program>.env that no field of the program has is an error.
+// A key of private/NAME/<program>.env that no field of the program has is an error.
 // Keys that begin with CGIGEN_ are settings of the runtime, see [Values.Setting].
 package config

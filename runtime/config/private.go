@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
-	"strings"
 
 	"github.com/cgigen/cgigen/runtime/internal/executable"
 )
@@ -25,10 +24,14 @@ const folderName = "private"
 // fixedDir is set by the linker, see the package documentation.
 var fixedDir string
 
-// PrivateDir returns the absolute path of the site's folder private, or "" if
-// there is none, or none can be looked for.
+// PrivateDir returns the absolute path of the folder for the site's settings and
+// data, which is private/NAME or private; or "" if there is none, none can be
+// looked for, or it is the folder of another site.
 func PrivateDir() string {
-	dir, _ := privateDir()
+	dir, err := privateDir()
+	if err != nil {
+		return ""
+	}
 	return dir
 }
 
@@ -41,7 +44,7 @@ func privateDir() (string, error) {
 	if err != nil {
 		return "", unknownPlace(err)
 	}
-	return searchUp(filepath.Dir(program))
+	return searchUp(filepath.Dir(program), siteName)
 }
 
 // unknownPlace says that a program does not know where it lies. A file that may
@@ -58,22 +61,6 @@ func unknownPlace(err error) error {
 		text += ":"
 	}
 	return reason(text + " fix the folder when the program is linked (config.fixedDir)")
-}
-
-// searchUp returns the nearest folder private in dir or above it, or "". A link
-// of that name that leads nowhere ends the search, with the reason.
-func searchUp(dir string) (string, error) {
-	for {
-		candidate := strings.TrimSuffix(dir, separator) + separator + folderName
-		if ok, err := isFolder(candidate); ok || err != nil {
-			return candidate, err
-		}
-		parent := filepath.Dir(dir)
-		if parent == dir {
-			return "", nil
-		}
-		dir = parent
-	}
 }
 
 // open finds and reads the files, once.

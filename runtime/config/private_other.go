@@ -53,3 +53,14 @@ func readChecked(path string) (contents, error) {
 	text, err := io.ReadAll(io.LimitReader(f, maxFileSize))
 	return contents{text: string(text)}, err
 }
+
+// readStart returns at most the first size bytes of a file, or "" if it cannot be read.
+func readStart(path string, size int) string {
+	f, err := os.Open(path)
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	text, _ := io.ReadAll(io.LimitReader(f, int64(size)))
+	return string(text)
+}

@@ -182,7 +182,7 @@ func TestSearchFindsTheNearestFolder(t *testing.T) {
 		"home/link":         "home/link/private",
 		".":                 "private",
 	} {
-		if got, err := searchUp(filepath.Join(root, from)); err != nil || got != filepath.Join(root, want) {
+		if got, err := searchUp(filepath.Join(root, from), ""); err != nil || got != filepath.Join(root, want) {
 			t.Errorf("from %s: got %s, %v, want %s", from, got, err, want)
 		}
 	}
@@ -196,7 +196,7 @@ func TestLinkThatLeadsNowhereEndsTheSearch(t *testing.T) {
 		must(t, os.MkdirAll(filepath.Join(root, "site"), 0o700))
 		link := filepath.Join(root, "site", "private")
 		must(t, os.Symlink(target, link))
-		dir, err := searchUp(filepath.Join(root, "site"))
+		dir, err := searchUp(filepath.Join(root, "site"), "")
 		if want := "a symbolic link that cannot be followed: " + why; dir != link || err == nil || err.Error() != want {
 			t.Errorf("got %s, %v; want %s, %s", dir, err, link, want)
 		}

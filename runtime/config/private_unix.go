@@ -86,6 +86,17 @@ func readOpened(path string, fd int) (contents, error) {
 	return contents{text: text, exposed: s.exposed(path, processUser())}, err
 }
 
+// readStart returns at most the first size bytes of a file, or "" if it cannot be read.
+func readStart(path string, size int) string {
+	fd, err := syscall.Open(path, syscall.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK|syscall.O_CLOEXEC, 0)
+	if err != nil {
+		return ""
+	}
+	defer syscall.Close(fd)
+	text, _ := readAll(fd, size)
+	return text
+}
+
 // readAll reads a file of the given size, or what is left of it.
 func readAll(fd, size int) (string, error) {
 	text := make([]byte, size)

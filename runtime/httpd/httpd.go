@@ -130,6 +130,10 @@ func (s *service) wrap(p gateway.Program, routes http.Handler, failed error) htt
 				r.MultipartForm.RemoveAll() // net/http does so for its own request alone
 			}
 		}()
+		if p.Recorder.Access {
+			record(p, w, r, routes)
+			return
+		}
 		routes.ServeHTTP(w, r)
 	})
 }

@@ -14,7 +14,8 @@ import (
 // with the context of a request (InfoContext and its siblings) goes to where the
 // web server collects what is about that request: over FastCGI, its STDERR
 // stream. Its level is the
-// setting CGIGEN_LOG_LEVEL; an invalid one is logged and taken for info.
+// setting CGIGEN_LOG_LEVEL; an invalid one is logged and taken for info. With
+// CGIGEN_LOG_FORMAT=json it writes a JSON object a line.
 func New(app *runtime.App) *slog.Logger {
 	var level slog.Level
 	var invalid error
@@ -23,7 +24,13 @@ func New(app *runtime.App) *slog.Logger {
 		invalid = level.UnmarshalText([]byte(text))
 	}
 	options := &slog.HandlerOptions{Level: level}
-	log := slog.New(newHandler(func(w io.Writer) slog.Handler { return slog.NewTextHandler(w, options) })).With("program", app.Name())
+	format, _ := app.Config().Setting("CGIGEN_LOG_FORMAT")
+	log := slog.New(newHandler(func(w io.Writer) slog.Handler {
+		if format == "json" {
+			return slog.NewJSONHandler(w, options)
+		}
+		return slog.NewTextHandler(w, options)
+	})).With("program", app.Name())
 	if invalid != nil {
 		log.Warn("CGIGEN_LOG_LEVEL is none of debug, info, warn and error", "value", text)
 	}

@@ -116,6 +116,7 @@ func startWorker() error {
 	} else {
 		path = file
 	}
+	closeOthersOnExec()
 	process, err := os.StartProcess(path, []string{os.Args[0]}, &os.ProcAttr{
 		Env:   append(os.Environ(), workerVariable+"="+file),
 		Files: []*os.File{null, null, null, socket},

@@ -40,3 +40,13 @@ func TestPatternsAreThoseOfTheGoCommand(t *testing.T) {
 		}
 	}
 }
+
+func TestMessagesNameTheModulesOfAPattern(t *testing.T) {
+	shop, blog := &Module{Path: "example.com/shop"}, &Module{Path: "example.com/blog"}
+	if got, want := named([]*Module{shop}), "the module example.com/shop"; got != want {
+		t.Errorf("one module: %q, want %q", got, want)
+	}
+	if got, want := named([]*Module{shop, blog}), "any of the modules example.com/shop, example.com/blog"; got != want {
+		t.Errorf("two modules: %q, want %q", got, want)
+	}
+}

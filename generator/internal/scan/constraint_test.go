@@ -21,3 +21,22 @@ func TestConstraintsOfFileNames(t *testing.T) {
 		}
 	}
 }
+
+// A line with || holds as a whole beside the file's name: && binds more tightly.
+func TestConstraintsOfFileAndLineHoldTogether(t *testing.T) {
+	tests := []struct{ name, line, want string }{
+		{"users_linux.go", "//go:build amd64 || arm64", "(amd64 || arm64) && linux"},
+		{"users_linux.go", "//go:build !race", "!race && linux"},
+		{"users.go", "//go:build amd64 || arm64", "amd64 || arm64"},
+	}
+	for _, test := range tests {
+		file, err := parser.ParseFile(token.NewFileSet(), test.name, test.line+"\n\npackage p", parser.ParseComments)
+		if err != nil {
+			t.Fatal(err)
+		}
+		src := &Source{Path: "/shop/" + test.name, Ast: file}
+		if got := src.Constraints(); got != test.want {
+			t.Errorf("%s with %s is built for %q, want %q", test.name, test.line, got, test.want)
+		}
+	}
+}

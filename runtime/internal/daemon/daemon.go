@@ -49,6 +49,8 @@ func serve(p gateway.Program, c *gateway.LinkedGateways, where *start) (exitCode
 		return 2
 	}
 	p.Spools = gateway.NewSpools(limits.spools)
+	p.Recorder = gateway.NewRecorder(p.Setting)
+	reportMisspelt(p)
 	if p.Proxies, err = gateway.ReadProxies(p.Setting); err != nil {
 		fmt.Fprintf(os.Stderr, "cgigen: %s: %v\n", p.Name, err)
 	}

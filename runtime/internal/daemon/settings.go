@@ -3,7 +3,9 @@ package daemon
 import (
 	"errors"
 	"fmt"
+	"os"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/cgigen/cgigen/runtime/internal/gateway"
@@ -68,4 +70,17 @@ func parseCount(text string) (int, error) {
 		return 0, fmt.Errorf("%q is no number", text)
 	}
 	return n, nil
+}
+
+// reportMisspelt names variables that look like settings and are none.
+func reportMisspelt(p gateway.Program) {
+	for _, entry := range os.Environ() {
+		name, _, _ := strings.Cut(entry, "=")
+		if !strings.HasPrefix(name, "CGIGEN_") {
+			continue
+		}
+		if wrong := p.Misspelt(name); wrong != "" {
+			fmt.Fprintf(os.Stderr, "cgigen: %s: %s\n", p.Name, wrong)
+		}
+	}
 }

@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Quirks are what a web server does to an exchange that others do not.
@@ -71,9 +72,28 @@ const (
 // Serve carries out the exchange. What the output still holds back is the
 // transport's to send, together with what marks the end.
 func (x *Exchange) Serve() Outcome {
+	var begin time.Time
+	if x.Program.Recorder.Access {
+		begin = time.Now()
+	}
 	outcome := x.serve()
 	x.body.free()
+	if x.Program.Recorder.Access {
+		x.recordAccess(begin)
+	}
 	return outcome
+}
+
+func (x *Exchange) recordAccess(begin time.Time) {
+	r, w := &x.request, &x.response
+	out := x.Program.Recorder.Out
+	if out == nil {
+		out = x.Log
+	}
+	x.Program.Recorder.WriteAccess(out, AccessRecord{
+		Program: x.Program.Name, ID: x.ID(), Method: r.Method, Path: pathOf(r), Pattern: r.Pattern,
+		Status: w.status, Bytes: w.written, Time: begin, Took: time.Since(begin),
+	})
 }
 
 func (x *Exchange) serve() Outcome {
@@ -267,9 +287,7 @@ func statusOf(err error) int {
 // Report writes a line to the log that names the program and the request. What
 // follows the first line is indented, so no line can be taken for another record's.
 func (x *Exchange) Report(text string) {
-	text = strings.TrimRight(text, "\n")
-	prefix := "cgigen: " + x.Program.Name + ": request " + x.ID() + ": "
-	io.WriteString(x.Log, prefix+strings.ReplaceAll(text, "\n", "\n\t")+"\n")
+	x.Program.Recorder.writeReport(x.Log, x.Program.Name, x.ID(), strings.TrimRight(text, "\n"))
 }
 
 // ID identifies the request to its client and in the log: mod_unique_id's

@@ -104,6 +104,14 @@ type Program struct {
 	// without CGIGEN_.
 	Setting func(name string) (string, bool)
 
+	// Recorder writes reports and the access log. A program that answers one request
+	// has what its environment says: a file is not opened for it.
+	Recorder Recorder
+
+	// Misspelt returns what is wrong with the name of a variable that begins with
+	// CGIGEN_, "" if nothing is.
+	Misspelt func(name string) string
+
 	// Proxies are those of the settings, once a process that keeps running has
 	// read them. Nil: they are read for a request that asks for it.
 	Proxies *Proxies

@@ -23,6 +23,7 @@ type Options struct {
 	Dir      string // folder for the programs; made if it is missing
 	Target   Target
 	Tags     string   // build tags, separated by commas
+	Site     string   // name of the site, which programs find their settings by; "" links none
 	Link     string   // linker flags besides the usual ones, as in go build -ldflags
 	Flags    []string // flags of go build besides the usual ones
 	Env      []string // variables for the go command, stronger than the environment and the target
@@ -170,6 +171,14 @@ func (b *build) goCommand(ctx context.Context, output string, dirs ...string) er
 		return fmt.Errorf("running the go command: %w", err)
 	}
 	return nil
+}
+
+// siteLink returns the linker flag that gives programs the name of their site.
+func (b *build) siteLink() string {
+	if b.Site == "" {
+		return ""
+	}
+	return "-X=github.com/cgigen/cgigen/runtime/config.siteName=" + b.Site + " "
 }
 
 var (

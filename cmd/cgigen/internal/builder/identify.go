@@ -50,14 +50,14 @@ func (b *build) origins(ctx context.Context, env []string, dirs []string) (progr
 // linkFlags are the flags of go build for the linker: those of all programs, and
 // for each one its hash.
 func (b *build) linkFlags(ctx context.Context, quick settings, dirs []string) []string {
-	link := strings.TrimSpace("-s -w " + quick.link + b.Link)
+	link := strings.TrimSpace("-s -w " + quick.link + b.siteLink() + b.Link)
 	warm := b.warm()
 	if !b.OneRequest && !b.Identify && len(warm) == 0 {
 		return []string{"-ldflags=" + link}
 	}
 	programs, built := b.origins(ctx, quick.env, dirs)
 	if quick.defaults && mayChooseDefaults(programs) {
-		link = strings.TrimSpace("-s -w " + quick.link + ownDefaults + b.Link)
+		link = strings.TrimSpace("-s -w " + quick.link + ownDefaults + b.siteLink() + b.Link)
 	}
 	flags := []string{"-ldflags=" + link}
 	for _, dir := range slices.Sorted(maps.Keys(programs)) {

@@ -8,7 +8,6 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"strings"
 
 	"github.com/cgigen/cgigen/cmd/cgigen/internal/manifest"
@@ -20,7 +19,8 @@ type tree struct {
 	dir       string
 	list      string // path of the manifest
 	manifest  *manifest.Manifest
-	owner     owner // of the installation
+	all       []*manifest.Manifest // those of all sites in the folder
+	owner     owner                // of the installation
 	runner    runner
 	strangers []stranger
 }
@@ -49,39 +49,19 @@ func Dir(dir string, o DirOptions) (*Report, error) {
 			return nil, err
 		}
 	}
-	for _, list := range manifestsIn(dir) {
+	var sites []*tree
+	var all []*manifest.Manifest
+	for _, list := range manifest.Find(dir) {
 		t := &tree{Report: report, dir: dir, list: list, owner: ownerOf(dir), runner: as}
 		if t.readManifest() {
-			t.check()
+			sites, all = append(sites, t), append(all, t.manifest)
 		}
+	}
+	for _, t := range sites {
+		t.all = all
+		t.check()
 	}
 	return report.sorted(), nil
-}
-
-// manifestsIn lists the manifests of the sites in a folder, and the one that should
-// be there if there is none.
-func manifestsIn(dir string) []string {
-	var list []string
-	for _, pattern := range []string{"private", "private/*"} {
-		found, _ := filepath.Glob(filepath.Join(escapeGlob(dir), pattern, path.Base(manifest.Path))) // the pattern is well formed
-		for _, name := range found {
-			if rel, err := filepath.Rel(dir, name); err == nil {
-				list = append(list, filepath.ToSlash(rel))
-			}
-		}
-	}
-	if len(list) == 0 {
-		return []string{manifest.Path}
-	}
-	return list
-}
-
-// escapeGlob is a name as a pattern that fits it alone.
-func escapeGlob(name string) string {
-	if runtime.GOOS == "windows" {
-		return name // where nothing can be escaped
-	}
-	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`).Replace(name)
 }
 
 // check looks at one site.
@@ -95,6 +75,7 @@ func (t *tree) check() {
 	t.checkLeftovers()
 	t.checkShadows()
 	t.checkBlocks()
+	t.checkOrder()
 	t.checkLabels()
 }
 

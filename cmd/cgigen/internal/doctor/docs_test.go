@@ -24,7 +24,7 @@ func TestEveryFindingIsDocumented(t *testing.T) {
 		}
 	}
 	slices.Sort(documented)
-	if diff := cmp.Diff(found(t), documented); diff != "" {
+	if diff := cmp.Diff(found(t), slices.Compact(documented)); diff != "" {
 		t.Errorf("-findings +documented\n%s", diff)
 	}
 	if len(documented) < 50 {

@@ -95,6 +95,18 @@ func firewalled(site http.Handler) http.Handler {
 	})
 }
 
+// pagesForBodies answers bodies with the page that the host has for every address.
+func pagesForBodies(site http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.ContentLength < 0 || r.ContentLength > 100_000 {
+			w.WriteHeader(http.StatusNotFound)
+			io.WriteString(w, "<html><title>404 Not Found</title>"+r.URL.Path)
+			return
+		}
+		site.ServeHTTP(w, r)
+	})
+}
+
 // streaming has a page that never ends.
 func streaming(site http.Handler, kind string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -139,6 +151,7 @@ func TestAnAnswerIsTheProgramsOnlyIfItShowsIt(t *testing.T) {
 		{"a stream of events without an end", func(p http.Handler) http.Handler { return streaming(p, "text/event-stream") }, nil},
 		{"a page without an end", func(p http.Handler) http.Handler { return streaming(p, "text/html") }, nil},
 		{"a firewall that refuses a type of content", firewalled, nil},
+		{"a host whose page for every address answers bodies", pagesForBodies, nil},
 	}
 	for _, test := range tests {
 		for kind, m := range map[string]*manifest.Manifest{"of an older package": shop(), "that know their builds": identified()} {

@@ -1,7 +1,6 @@
 package doctor
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -32,7 +31,7 @@ func (t *tree) checkFiles() {
 		case isProgram:
 			t.checkContent(f, &p)
 		case path.Base(f.Path) == ".htaccess" && !isPrivate(f.Path):
-			t.checkRules(f, info)
+			t.checkWholeRules(f, info)
 		default:
 			t.checkContent(f, nil)
 		}
@@ -52,9 +51,7 @@ func (t *tree) missingFile(f manifest.File, err error, programs map[string]manif
 		t.add(Finding{"program-missing", Error, f.Path, "the program is missing", "its routes answer 404 or 500",
 			"upload " + f.Path + " again, in binary mode, and: chmod 711 " + quote(t.path(f.Path))})
 	case path.Base(f.Path) == ".htaccess" && !isPrivate(f.Path):
-		t.add(Finding{"htaccess-missing", Error, f.Path, "the rules are missing",
-			"without rules the server does not find the programs, and may send them as files. FTP clients often hide and skip files that begin with a dot",
-			"upload " + f.Path + " (show hidden files in the client), and: chmod 644 " + quote(t.path(f.Path))})
+		t.missingRules(f.Path, "upload "+f.Path+" (show hidden files in the client)")
 	default:
 		t.add(Finding{"file-missing", Warning, f.Path, "a file of the package is missing", "the upload was not complete", "upload " + f.Path + " again"})
 	}
@@ -103,48 +100,6 @@ func (t *tree) checkProgramMode(name string, info fs.FileInfo) {
 	if mode&(fs.ModeSetuid|fs.ModeSetgid) != 0 {
 		report("program-setuid", Error, "the program is setuid or setgid", "suEXEC answers 500 (suexec.log: file is either setuid or setgid)")
 	}
-}
-
-// checkRules looks at an .htaccess.
-func (t *tree) checkRules(f manifest.File, info fs.FileInfo) {
-	perm := info.Mode().Perm()
-	chmod := "chmod 644 " + quote(t.path(f.Path)) + "\npanel: file manager, permissions of the file, 644"
-	if !t.may(info, 4) {
-		t.add(Finding{"htaccess-unreadable", Error, f.Path, fmt.Sprintf("the server may not read the rules (mode %04o)", perm),
-			"Apache answers 403 for everything in the folder and below", chmod})
-	}
-	if perm&0o022 != 0 {
-		t.add(Finding{"htaccess-writable", Warning, f.Path, fmt.Sprintf("others may write to the rules (mode %04o)", perm),
-			"other customers of the host could redirect visitors", chmod})
-	}
-	data, err := t.read(f.Path, maxSettings)
-	if err != nil {
-		t.unreadable(f.Path, err)
-		return
-	}
-	again := "upload " + f.Path + " again, in binary mode; in an editor choose UTF-8 without BOM, and Unix line ends (LF)"
-	switch {
-	case sameContent(f, data), t.isVariant(data), t.isMerged(f, data):
-	case bytes.HasPrefix(data, []byte("\xef\xbb\xbf")):
-		t.add(Finding{"htaccess-bom", Error, f.Path, "the rules begin with a byte order mark, which some Windows editors write",
-			"Apache reads the mark as a directive, and answers 500 for everything in the folder and below (error log: Invalid command)", again})
-	case bytes.Contains(data, []byte("\r\n")):
-		t.add(Finding{"htaccess-crlf", Warning, f.Path, "the rules have Windows line ends (CRLF)",
-			"the upload or an editor changed them; servers other than Apache that read .htaccess take the CR as a part of the last word, so that no rule matches", again})
-	case bytes.ContainsRune(data, '\r'):
-		t.add(Finding{"htaccess-crlf", Error, f.Path, "the rules have the line ends of old Macs (CR), so that they are a single line",
-			"the server reads the line as a comment, and does not find the programs", again})
-	default:
-		t.add(Finding{"htaccess-changed", Warning, f.Path, "the rules are not those of the package",
-			"the change may have exposed a file or blocked a route", "upload " + f.Path + " again; if you want the change, package again"})
-	}
-}
-
-// isVariant reports whether the rules are those that the package has for hosts
-// that allow less.
-func (t *tree) isVariant(data []byte) bool {
-	variant, ok := fileInfoRules(t.manifest)
-	return ok && sameContent(variant, data)
 }
 
 func sameContent(f manifest.File, data []byte) bool {

@@ -8,14 +8,30 @@ import (
 )
 
 // checkPrograms calls by its own address each program that no route has reached:
-// a server that does not run it would send it, or refuse to. Where rules work, it
-// may refuse programs that are called so.
+// a server that does not run it would send it, or refuse to.
 func (v *visit) checkPrograms() {
+	if v.isSealed() {
+		return
+	}
 	for _, p := range v.manifest.Programs {
 		if p.Address != "" && v.manifest.Server == "apache" && !v.working[p.Name] && !v.broken[p.Name] {
 			v.judge(call{path: p.Address, method: "GET", what: "the program " + p.Name, program: p.Name})
 		}
 	}
+}
+
+// isSealed reports whether programs are reached by their routes alone: one that
+// works does not answer at its own address.
+func (v *visit) isSealed() bool {
+	for _, p := range v.manifest.Programs {
+		if p.Address == "" || !v.working[p.Name] {
+			continue
+		}
+		c := call{path: p.Address, method: "GET", program: p.Name}
+		proven, _ := v.prove(c, v.get(p.Address))
+		return proven == none
+	}
+	return false
 }
 
 // judge makes a request, and reports what its answer shows about the host. It
@@ -167,7 +183,7 @@ func (v *visit) fileInfoRules() string {
 // fileInfoRules finds the rules that a package has for hosts that allow less.
 func fileInfoRules(m *manifest.Manifest) (manifest.File, bool) {
 	for _, f := range m.Files {
-		if path.Base(f.Path) == "programs-fileinfo.htaccess" {
+		if base := path.Base(f.Path); base == "programs-fileinfo.htaccess" || base == "programs-fileinfo.txt" {
 			return f, true
 		}
 	}

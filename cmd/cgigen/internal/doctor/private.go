@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/cgigen/cgigen/cmd/cgigen/internal/manifest"
 )
 
 // checkPrivate looks at the folder of the settings: who may read it, and
@@ -101,13 +103,13 @@ func (t *tree) checkSecret(name string) {
 }
 
 // checkSearch searches as a program does that looks for its settings: for the
-// nearest folder private, from its own folder upwards.
+// nearest folder of the site, from its own folder upwards.
 func (t *tree) checkSearch() {
 	for folder := range t.programFolders() {
 		for dir := folder; dir != "."; dir = path.Dir(dir) {
-			nearer := path.Join(dir, "private")
+			nearer := path.Join(dir, t.private())
 			if info, err := os.Stat(t.path(nearer)); err == nil && info.IsDir() {
-				t.add(Finding{"private-shadowed", Error, nearer, "another folder private lies nearer to the programs",
+				t.add(Finding{"private-shadowed", Error, nearer, "another folder " + t.private() + " lies nearer to the programs",
 					"programs read their settings from the nearest one, which lies where the server sends files",
 					"first move its files that you need to " + t.private() + "/; then: rm -r " + quote(t.path(nearer))})
 			}
@@ -147,13 +149,21 @@ func (t *tree) checkLeftovers() {
 	}
 }
 
+// isListed reports whether a site of the folder has a file.
+func (t *tree) isListed(name string) bool {
+	return slices.ContainsFunc(t.all, func(m *manifest.Manifest) bool {
+		_, ok := m.File(name)
+		return ok || slices.ContainsFunc(m.Blocks, func(b manifest.Block) bool { return b.Path == name })
+	})
+}
+
 // backup reports a copy or a broken upload.
 func (t *tree) backup(name, what, why string) {
 	t.add(Finding{"backup-left", Warning, name, what, why, "rm " + quote(t.path(name))})
 }
 
 func (t *tree) checkLeftover(name string) {
-	if _, ours := t.manifest.File(name); ours {
+	if t.isListed(name) {
 		return
 	}
 	base, remove := path.Base(name), "rm "+quote(t.path(name))

@@ -70,26 +70,25 @@ func (v *visit) believeProbe(path string, facts map[string]string) {
 
 // probeFails says why a probe does not answer.
 func (v *visit) probeFails(where string, a answer) {
-	const name = "probe-fails"
 	isScript := bytes.HasPrefix(a.body, []byte("#!"))
 	switch {
 	case v.manifest.Layout == "fcgid" && (isScript || a.status == http.StatusForbidden || a.status == 500):
-		v.add(Finding{name, Error, where, "the host runs FastCGI programs alone here (mod_fcgid), and no scripts: " + status(a),
+		v.add(Finding{"probe-fails", Error, where, "the host runs FastCGI programs alone here (mod_fcgid), and no scripts: " + status(a),
 			"a shell script cannot speak FastCGI, so that nothing shows the limits of the host; the programs may run all the same",
 			"remove the probe; if the routes fail, look into the error log of the host, and run cgigen doctor DIR"})
 	case isScript:
-		v.add(Finding{name, Error, where, "the server sends the probe as a file",
+		v.add(Finding{"probe-fails", Error, where, "the server sends the probe as a file",
 			"no handler runs .cgi in this folder: programs would be sent as files, too. CGI is off, or .htaccess is not read (AllowOverride None)",
 			"upload .htaccess beside the probe; switch CGI on in the panel; or put programs and probe into the host's cgi-bin: cgigen package --layout cgi-bin"})
 	case a.err == nil && a.status == http.StatusNotFound:
-		v.add(Finding{name, Error, where, "the probe is not there: 404", "it was uploaded to another folder, or under another name",
+		v.add(Finding{"probe-fails", Error, where, "the probe is not there: 404", "it was uploaded to another folder, or under another name",
 			"upload it beside the programs, or into cgi-bin, under its own name"})
 	case a.err == nil && a.status == 500:
-		v.add(Finding{name, Error, where, "the host refuses even a shell script: 500",
+		v.add(Finding{"probe-fails", Error, where, "the host refuses even a shell script: 500",
 			"suEXEC refuses its mode or owner; the host allows no process; or the file system is mounted noexec, which a script that lies there cannot report",
 			"chmod 755 the probe, and upload it as the user of the account; cgigen doctor DIR on the host sees noexec; otherwise upload the probe into the host's cgi-bin, too: it is looked for there"})
 	default:
-		v.add(Finding{name, Error, where, "the probe does not answer: " + status(a),
+		v.add(Finding{"probe-fails", Error, where, "the probe does not answer: " + status(a),
 			"the probe is a shell script: where it cannot run, no CGI program can. The cause is the host, not your programs",
 			"chmod 755 the probe; if it still fails, switch CGI on in the panel, or ask the host whether CGI is allowed in this folder"})
 	}

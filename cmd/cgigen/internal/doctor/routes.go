@@ -75,7 +75,7 @@ func (v *visit) followRedirects(path string, header http.Header) bool {
 			from.Host = host
 		}
 		to, err := from.Parse(a.header.Get("Location"))
-		if err != nil || to.Host != from.Host || to.Scheme != v.base.Scheme {
+		if err != nil || to.Host != from.Host && (header.Get("Host") == "" || to.Hostname() != from.Hostname()) || to.Scheme != v.base.Scheme {
 			return false
 		}
 		seen = append(seen, path)
@@ -176,7 +176,9 @@ func (v *visit) checkUploads() {
 		return // the method, not the body
 	}
 	v.checkSizes(path, kind)
-	if a := v.send(path, kind, 1000, true); a.err != nil || !isMux(a) {
+	if a := v.send(path, kind, 1000, true); v.isServers(path, a) {
+		return // the page that the host has for every address says nothing of bodies
+	} else if a.err != nil || !isMux(a) {
 		v.add(Finding{"chunked-refused", Warning, v.at(path), "the answer to a chunked body is " + status(a),
 			"the server requires a length; browsers send it, but some programs and proxies do not", "do nothing, unless you expect such clients"})
 	} else {
@@ -217,6 +219,9 @@ func (v *visit) send(path, kind string, size int, chunked bool) answer {
 func (v *visit) checkSizes(path, kind string) {
 	for _, kilobytes := range []int{200, 2000} {
 		a := v.send(path, kind, kilobytes<<10, false)
+		if v.isServers(path, a) {
+			return
+		}
 		if a.err != nil || !isMux(a) {
 			v.add(Finding{"upload-limit", Error, v.at(path), fmt.Sprintf("the host refuses a body of %d KiB: %s", kilobytes, status(a)),
 				"the server has a limit: mod_fcgid 128 KiB (FcgidMaxRequestLen), nginx 1 MiB (client_max_body_size), Apache LimitRequestBody",

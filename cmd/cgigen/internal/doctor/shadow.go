@@ -110,9 +110,14 @@ func (t *tree) isMerged(f manifest.File, data []byte) bool {
 	return ok && (sameContent(f, whole) || sameContent(f, inner) || t.isVariant(whole) || t.isVariant(inner))
 }
 
-// checkBlocks looks at the order of the rules in the document root.
-func (t *tree) checkBlocks() {
+// checkOrder looks at the order of the rules in the document root, for packages whose
+// manifest does not list their blocks, and for a site in WordPress's own folder.
+func (t *tree) checkOrder() {
 	if !t.isApache() || t.manifest.Docroot == "" {
+		return
+	}
+	if len(t.manifest.Blocks) > 0 {
+		t.checkCatchAll()
 		return
 	}
 	for _, folder := range slices.Compact([]string{t.siteFolder(), t.manifest.Docroot}) {

@@ -9,12 +9,21 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"strconv"
+	"strings"
 )
 
-// Path is where the manifest lies in a package.
-const Path = "private/MANIFEST.json"
+// Name is the name of the manifest's file.
+const Name = "MANIFEST.json"
+
+// Path is where the manifest lay in packages before each site had a folder of its
+// own in private. Such packages are on hosts still.
+const Path = "private/" + Name
+
+// PathOf is where the manifest of a site lies in a package.
+func PathOf(site string) string { return "private/" + site + "/" + Name }
 
 // Version is that of the schema.
 const Version = 2
@@ -33,7 +42,15 @@ type Manifest struct {
 	Programs []Program `json:"programs"`
 	Config   []Value   `json:"config"`
 	Folders  []Folder  `json:"folders"`
-	Files    []File    `json:"files"` // all but the manifest and SHA256SUMS, sorted by path
+	Files    []File    `json:"files"`  // all but the manifest and SHA256SUMS, sorted by path
+	Blocks   []Block   `json:"blocks"` // sorted by path
+}
+
+// A Block is what a package puts into an .htaccess, between its markers. The rest
+// of that file belongs to somebody else.
+type Block struct {
+	Path string `json:"path"` // of the .htaccess
+	File string `json:"file"` // path of the file of the package that holds the block
 }
 
 // A Route is a row of the route table.
@@ -99,6 +116,18 @@ func (m *Mode) UnmarshalText(text []byte) error {
 // Perm returns the mode as package io/fs has it.
 func (m Mode) Perm() fs.FileMode { return fs.FileMode(m) & fs.ModePerm }
 
+// Private is the folder of the site's settings and notes: private/NAME, or private
+// in packages of before.
+func (m *Manifest) Private() string {
+	own := path.Dir(PathOf(m.Site))
+	for _, f := range m.Files {
+		if strings.HasPrefix(f.Path, own+"/") {
+			return own
+		}
+	}
+	return path.Dir(Path)
+}
+
 // File finds a file by its path.
 func (m *Manifest) File(path string) (File, bool) {
 	for _, f := range m.Files {
@@ -144,27 +173,59 @@ func check(m *Manifest) error {
 	for _, f := range m.Folders {
 		paths = append(paths, f.Path)
 	}
+	for _, b := range m.Blocks {
+		paths = append(paths, b.Path, b.File)
+	}
 	if m.Docroot != "" {
 		paths = append(paths, m.Docroot)
 	}
-	for _, path := range paths {
-		if !filepath.IsLocal(filepath.FromSlash(path)) {
-			return fmt.Errorf("reading the manifest: the path %q leads out of the package", path)
+	for _, name := range paths {
+		if !filepath.IsLocal(filepath.FromSlash(name)) {
+			return fmt.Errorf("reading the manifest: the path %q leads out of the package", name)
 		}
 	}
 	for _, p := range m.Programs {
 		if _, ok := m.File(p.Path); !ok {
-			return errors.New("reading the manifest: the program " + p.Name + " is not among its files")
+			return fmt.Errorf("reading the manifest: the program %q is not among its files", p.Name)
+		}
+	}
+	for _, b := range m.Blocks {
+		if _, ok := m.File(b.File); !ok {
+			return errors.New("reading the manifest: the block for " + b.Path + " is not among its files")
 		}
 	}
 	return nil
 }
 
-// Read reads the manifest of a package in a folder.
-func Read(dir string) (*Manifest, error) {
-	text, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(Path)))
+// Find lists the paths of the manifests in a folder, sorted: one for each site that
+// was unpacked there. Without any it is where one would be missing.
+func Find(dir string) []string {
+	var found []string
+	folders, _ := os.ReadDir(filepath.Join(dir, path.Dir(Path))) // without the folder there is none
+	for _, f := range folders {
+		if name := PathOf(f.Name()); f.IsDir() && exists(dir, name) {
+			found = append(found, name)
+		}
+	}
+	if len(found) == 0 || exists(dir, Path) {
+		found = append(found, Path)
+	}
+	return found
+}
+
+func exists(dir, name string) bool {
+	info, err := os.Lstat(filepath.Join(dir, filepath.FromSlash(name)))
+	return err == nil && info.Mode().IsRegular()
+}
+
+// ReadFile reads the manifest that lies at a path below a folder.
+func ReadFile(dir, name string) (*Manifest, error) {
+	text, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))
 	if err != nil {
 		return nil, fmt.Errorf("reading the manifest: %w", err)
 	}
 	return Decode(text)
 }
+
+// Read reads the first manifest of a folder.
+func Read(dir string) (*Manifest, error) { return ReadFile(dir, Find(dir)[0]) }

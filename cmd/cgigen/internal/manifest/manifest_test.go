@@ -18,7 +18,8 @@ func sample() *Manifest {
 		Programs: []Program{{Name: "home", Target: "linux/amd64", Path: "cgi/home.cgi", Address: "/cgi/home.cgi", Build: strings.Repeat("0", 32)}},
 		Config:   []Value{{Name: "DSN", Required: true, With: []string{"HOST"}, Programs: []string{"home"}}},
 		Folders:  []Folder{{Path: "cgi", Mode: 0o755}},
-		Files:    []File{{Path: "cgi/home.cgi", Mode: 0o711, Size: 7, SHA256: strings.Repeat("0", 64), Link: "cgi/other.cgi"}},
+		Files:    []File{{Path: "cgi/home.cgi", Mode: 0o711, Size: 7, SHA256: strings.Repeat("0", 64), Link: "cgi/other.cgi"}, {Path: "private/shop/htaccess/site.txt", Mode: 0o600}},
+		Blocks:   []Block{{Path: "public_html/.htaccess", File: "private/shop/htaccess/site.txt"}},
 	}
 }
 

@@ -23,8 +23,8 @@ func TestManifestsAreRefusedForTheirReason(t *testing.T) {
 		{"a file without a name", func(m *Manifest) { m.Files = append(m.Files, File{}) }, `the path "" leads out of the package`},
 		{"a folder outside", func(m *Manifest) { m.Folders[0].Path = "../x" }, `the path "../x" leads out of the package`},
 		{"an absolute folder", func(m *Manifest) { m.Folders[0].Path = "/etc" }, `the path "/etc" leads out of the package`},
-		{"a program that is no file", func(m *Manifest) { m.Programs[0].Path = "other" }, "the program home is not among its files"},
-		{"the second program is no file", func(m *Manifest) { m.Programs = append(m.Programs, Program{Name: "two", Path: "two.cgi"}) }, "the program two is not among its files"},
+		{"a program that is no file", func(m *Manifest) { m.Programs[0].Path = "other" }, `the program "home" is not among its files`},
+		{"the second program is no file", func(m *Manifest) { m.Programs = append(m.Programs, Program{Name: "two", Path: "two.cgi"}) }, `the program "two" is not among its files`},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -43,12 +43,13 @@ func (b *arrangement) addContainer() error {
 	if err := b.collect(dir, "image"); err != nil {
 		return fmt.Errorf("making the image: %w", err)
 	}
-	b.addFile("private/.env.example", secretMode, configdoc.ContainerEnvExample(b.Model))
-	b.addFile("private/CONFIGURATION.md", secretMode, configdoc.ConfigReference(b.Model))
+	b.addFile(b.private(".env.example"), secretMode, configdoc.ContainerEnvExample(b.Model))
+	b.addFile(b.private("CONFIGURATION.md"), secretMode, configdoc.ConfigReference(b.Model))
 	digest, err := made.Digest()
 	if err != nil {
 		return fmt.Errorf("making the image: %w", err)
 	}
+	b.digest = digest
 	return b.addManifests(digest)
 }
 

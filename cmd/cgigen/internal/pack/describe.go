@@ -25,8 +25,11 @@ func (b *arrangement) describe(t *Tree) error {
 	if err != nil {
 		return err
 	}
-	t.Files = append(t.Files, File{Path: "INSTALL.md", Mode: secretMode, Data: notes},
-		File{Path: "private/sbom.cdx.json", Mode: secretMode, Data: bill})
+	t.Files = append(t.Files, File{Path: b.private("INSTALL.md"), Mode: secretMode, Data: notes},
+		File{Path: b.private("sbom.cdx.json"), Mode: secretMode, Data: bill})
+	if err := b.addInstaller(t); err != nil {
+		return err
+	}
 	t.sort()
 	sums, err := sumAll(t.Files)
 	if err != nil {
@@ -36,11 +39,11 @@ func (b *arrangement) describe(t *Tree) error {
 	if err != nil {
 		return err
 	}
-	list := File{Path: manifest.Path, Mode: secretMode, Data: text}
+	list := File{Path: manifest.PathOf(b.site), Mode: secretMode, Data: text}
 	sums[list.Path] = sumOf(text)
 	t.Files = append(t.Files, list)
 	t.sort()
-	t.Files = append(t.Files, File{Path: "private/SHA256SUMS", Mode: secretMode, Data: sumLines(t.Files, sums)})
+	t.Files = append(t.Files, File{Path: b.private("SHA256SUMS"), Mode: secretMode, Data: sumLines(t.Files, sums)})
 	return nil
 }
 
@@ -87,7 +90,7 @@ func (f File) open() (io.ReadCloser, error) {
 func sumLines(files []File, sums map[string]sum) []byte {
 	var b strings.Builder
 	for _, f := range files {
-		fmt.Fprintf(&b, "%s  %s\n", record(f, sums).SHA256, f.Path)
+		fmt.Fprintf(&b, "%s  %s\n", fileRecord(f, sums).SHA256, f.Path)
 	}
 	return []byte(b.String())
 }
@@ -95,7 +98,7 @@ func sumLines(files []File, sums map[string]sum) []byte {
 func (b *arrangement) manifest(t *Tree, sums map[string]sum) *manifest.Manifest {
 	m := &manifest.Manifest{
 		Version: manifest.Version, Module: b.Model.Module.Path, Site: b.site, Server: b.Server, Layout: b.Layout,
-		Base: b.Base, Docroot: b.siteDocroot(), Config: b.values(),
+		Base: b.Base, Docroot: b.siteDocroot(), Config: b.values(), Blocks: []manifest.Block{},
 	}
 	for _, r := range Routes(b.Model) {
 		m.Routes = append(m.Routes, manifest.Route(r))
@@ -104,7 +107,10 @@ func (b *arrangement) manifest(t *Tree, sums map[string]sum) *manifest.Manifest 
 		m.Folders = append(m.Folders, manifest.Folder{Path: f.Path, Mode: manifest.Mode(f.Mode)})
 	}
 	for _, f := range t.Files {
-		m.Files = append(m.Files, record(f, sums))
+		m.Files = append(m.Files, fileRecord(f, sums))
+	}
+	for _, block := range t.Blocks {
+		m.Blocks = append(m.Blocks, manifest.Block{Path: block.Path, File: block.File})
 	}
 	m.Programs = b.programRecords()
 	return m
@@ -116,7 +122,7 @@ func (b *arrangement) programRecords() []manifest.Program {
 		for _, name := range b.names() {
 			p := manifest.Program{Name: name, Target: build.Target, Path: b.programs() + "/" + name + b.suffix(), Address: b.address(name), Build: build.hash(name)}
 			if i > 0 {
-				p.Path = "private/targets/" + strings.ReplaceAll(build.Target, "/", "-") + "/" + name + b.suffix()
+				p.Path = b.targetFolder(build) + "/" + name + b.suffix()
 				p.Address = ""
 			}
 			if slices.ContainsFunc(b.files, func(f File) bool { return f.Path == p.Path }) {

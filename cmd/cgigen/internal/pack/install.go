@@ -1,7 +1,6 @@
 package pack
 
 import (
-	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -11,10 +10,21 @@ import (
 
 // installNotes writes INSTALL.md with the site's own names.
 func (b *arrangement) installNotes() ([]byte, error) {
+	if b.Server == "apache" || b.Server == "container" {
+		return b.notes().Render("install/" + b.Server + ".md")
+	}
+	return b.notes().Render("install/own.md")
+}
+
+// notes are what INSTALL.md and install.sh depend on.
+func (b *arrangement) notes() templates.InstallNotes {
 	notes := templates.InstallNotes{
 		Hosting: b.hosting("cgi", ""), Server: b.Server, Layout: b.Layout,
 		SiteFolder: b.siteFolder(), InPackage: b.programs(), Ways: b.usableWays(),
 		NeedsBase: b.needsBase(), Example: b.Base + b.example(),
+	}
+	for _, block := range b.blocks {
+		notes.Blocks = append(notes.Blocks, templates.HostingBlock{Path: block.Path, File: block.File})
 	}
 	for _, build := range b.Builds {
 		notes.Targets = append(notes.Targets, build.Target)
@@ -25,18 +35,20 @@ func (b *arrangement) installNotes() ([]byte, error) {
 		}
 	}
 	if b.made != nil {
-		digest, err := b.made.Digest()
-		if err != nil {
-			return nil, fmt.Errorf("making the image: %w", err)
-		}
-		notes.Digest, notes.Image = digest, b.repository()+"@"+digest
+		notes.Digest, notes.Image = b.digest, b.repository()+"@"+b.digest
 		notes.Data, notes.Pushed = b.Model.SiteOf(b.Model.Programs[0]).Data, b.Repository != ""
 	}
-	template := "install/own.md"
-	if b.Server == "apache" || b.Server == "container" {
-		template = "install/" + b.Server + ".md"
+	return notes
+}
+
+// addInstaller adds the script that puts a package beside the files of others.
+func (b *arrangement) addInstaller(t *Tree) error {
+	if t.docroot == "" {
+		return nil
 	}
-	return notes.Render(template)
+	script, err := b.notes().Render("install/install.sh")
+	t.Files = append(t.Files, File{Path: b.private("install.sh"), Mode: secretMode, Data: script})
+	return err
 }
 
 // usableWays are the ways that both the programs and the server have.

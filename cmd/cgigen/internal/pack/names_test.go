@@ -34,14 +34,14 @@ func TestServersRunProgramsOfUnixAlone(t *testing.T) {
 // On Apache the folder of the programs keeps a part of the site's address space to itself.
 func TestRoutesBelowTheProgramsAreHidden(t *testing.T) {
 	m := shop()
-	m.Programs[0].Routes = append(m.Programs[0].Routes, model.Route{Pattern: "/cgi/x", Path: "/cgi/x"}, model.Route{Pattern: "/cgi-bin/", Path: "/cgi-bin/"}, model.Route{Pattern: "/cgix", Path: "/cgix"})
+	m.Programs[0].Routes = append(m.Programs[0].Routes, model.Route{Pattern: "/cgi-shop/x", Path: "/cgi-shop/x"}, model.Route{Pattern: "/cgi-bin/", Path: "/cgi-bin/"}, model.Route{Pattern: "/cgix", Path: "/cgix"})
 	for _, test := range []struct{ server, layout, folder, other, hidden string }{
-		{"apache", "subdir", "cgi", "cgi-bin", "/cgi/x"},
-		{"apache", "fcgid", "cgi", "cgi-bin", "/cgi/x"},
+		{"apache", "subdir", "cgi-shop", "cgi-bin", "/cgi-shop/x"},
+		{"apache", "fcgid", "cgi-shop", "cgi-bin", "/cgi-shop/x"},
 		{"apache", "cgi-bin", "cgi-bin", "subdir", "/cgi-bin/"},
 		{"nginx", "subdir", "", "", ""},
 	} {
-		folder, other := Taken(test.server, test.layout)
+		folder, other := Taken(test.server, test.layout, "shop")
 		var hidden []string
 		for _, r := range Hidden(m, folder) {
 			hidden = append(hidden, r.Pattern)

@@ -82,10 +82,22 @@ func (b Build) hash(name string) string {
 
 // A Tree is a package before it is written.
 type Tree struct {
-	Folders []Folder // sorted; a folder stands before what lies in it
-	Files   []File   // sorted by path; the target of a link stands before it
-	Time    time.Time
-	Image   *image.Image // of a package for containers, to push; otherwise nil
+	Site       string
+	Folders    []Folder // sorted; a folder stands before what lies in it
+	Files      []File   // sorted by path; the target of a link stands before it
+	Blocks     []Block  // sorted by path
+	Time       time.Time
+	Image      *image.Image // of a package for containers, to push; otherwise nil
+	docroot    string       // of a host where others' files lie, too; "" on a server of one's own
+	catchesAll bool         // a route takes every address of the site's folder
+}
+
+// A Block is what the package has in an .htaccess, whose other lines are not ours.
+type Block struct {
+	Path string // of the .htaccess
+	File string // path of the file that holds the block
+	Data []byte
+	Site bool // it selects programs; otherwise it is that of the programs' folder
 }
 
 // A Folder is made with its mode.
@@ -116,7 +128,10 @@ func New(o Options) (*Tree, error) {
 	if err := b.arrange(); err != nil {
 		return nil, err
 	}
-	t := &Tree{Files: slices.Clone(b.files), Time: o.Time, Image: b.made}
+	t := &Tree{Site: b.site, Files: slices.Clone(b.files), Blocks: b.blocks, Time: o.Time, Image: b.made}
+	if b.Server == "apache" {
+		t.docroot, t.catchesAll = b.Docroot, b.hosting("cgi", "").CatchesAll()
+	}
 	t.addFolders(b.emptyFolders())
 	if err := b.describe(t); err != nil {
 		return nil, err
@@ -128,10 +143,15 @@ func New(o Options) (*Tree, error) {
 // An arrangement is a package in the making.
 type arrangement struct {
 	Options
-	site  string
-	files []File
-	made  *image.Image
+	site   string
+	files  []File
+	blocks []Block
+	made   *image.Image
+	digest string // of made
 }
+
+// private is the path of a file in the site's folder of settings and notes.
+func (b *arrangement) private(name string) string { return path.Join("private", b.site, name) }
 
 // siteName is the name of the site whose programs are packed.
 func siteName(m *model.Model) string { return m.SiteOf(m.Programs[0]).Name }
@@ -142,8 +162,8 @@ func (b *arrangement) arrange() error {
 		return b.addContainer()
 	}
 	b.addPrograms()
-	b.addFile("private/.env.example", secretMode, b.envExample())
-	b.addFile("private/CONFIGURATION.md", secretMode, configdoc.ConfigReference(b.Model))
+	b.addFile(b.private(".env.example"), secretMode, b.envExample())
+	b.addFile(b.private("CONFIGURATION.md"), secretMode, configdoc.ConfigReference(b.Model))
 	return b.addServerFiles()
 }
 
@@ -151,10 +171,14 @@ func (b *arrangement) addFile(name string, mode fs.FileMode, data []byte) {
 	b.files = append(b.files, File{Path: name, Mode: mode, Data: data})
 }
 
-// folder is the last element of the programs' folder.
+// folder is the last element of the programs' folder. Where sites of others may lie
+// beside ours, it has the site's name.
 func (b *arrangement) folder() string {
-	if b.Layout == "cgi-bin" {
+	switch {
+	case b.Layout == "cgi-bin":
 		return "cgi-bin"
+	case b.Server == "apache":
+		return "cgi-" + b.site
 	}
 	return "cgi"
 }
@@ -202,7 +226,7 @@ func (b *arrangement) addPrograms() {
 	for i, build := range b.Builds {
 		folder := b.programs()
 		if i > 0 {
-			folder = "private/targets/" + strings.ReplaceAll(build.Target, "/", "-")
+			folder = b.targetFolder(build)
 		}
 		if b.Layout == "multicall" {
 			b.addMulticall(folder, build)
@@ -212,6 +236,11 @@ func (b *arrangement) addPrograms() {
 			b.files = append(b.files, File{Path: path.Join(folder, p.Name+b.suffix()), Mode: programMode, Source: p.Path})
 		}
 	}
+}
+
+// targetFolder is where the programs of a target lie that is not in use.
+func (b *arrangement) targetFolder(build Build) string {
+	return b.private("targets/" + strings.ReplaceAll(build.Target, "/", "-"))
 }
 
 // addMulticall writes one program under the names of all.
@@ -253,7 +282,7 @@ func (b *arrangement) needsBase() bool { return b.Layout == "cgi-bin" && b.Base 
 func (b *arrangement) hosting(way, strength string) templates.Hosting {
 	return templates.Hosting{
 		Module: b.Model.Module.Path, Site: b.site, Hostname: b.Hostname, Aliases: routeHosts(b.Model), User: accountName(b.site),
-		Base: b.Base, Root: b.Root, Docroot: b.siteDocroot(), Programs: b.Root + "/" + b.programs(),
+		Base: b.Base, Root: b.Root, Docroot: b.siteDocroot(), Private: b.private(""), Programs: b.Root + "/" + b.programs(),
 		Folder: b.folder(), Suffix: b.suffix(), Way: way, Strength: strength, CGIBin: b.Layout == "cgi-bin",
 		List: b.names(), Rules: hostingRules(b.Model, b.Base),
 	}
@@ -311,8 +340,15 @@ func (b *arrangement) emptyFolders() []string {
 
 // addFolders adds the folders that the files lie in.
 func (t *Tree) addFolders(folders []string) {
+	names := make([]string, 0, len(t.Files)+len(t.Blocks))
 	for _, f := range t.Files {
-		for dir := path.Dir(f.Path); dir != "."; dir = path.Dir(dir) {
+		names = append(names, f.Path)
+	}
+	for _, b := range t.Blocks {
+		names = append(names, b.Path)
+	}
+	for _, name := range names {
+		for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
 			folders = append(folders, dir)
 		}
 	}
@@ -330,8 +366,8 @@ func (t *Tree) sort() {
 	slices.SortFunc(t.Files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
 }
 
-// record describes a file in the manifest.
-func record(f File, sums map[string]sum) manifest.File {
+// fileRecord describes a file in the manifest.
+func fileRecord(f File, sums map[string]sum) manifest.File {
 	s := sums[f.Path]
 	if f.Link != "" {
 		s = sums[f.Link]

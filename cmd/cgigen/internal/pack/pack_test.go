@@ -110,23 +110,23 @@ func listing(t *testing.T, dir string) []string {
 
 // Programs cannot be read, and what is secret or for root alone not even that: modes are what keeps a host from sending them.
 func TestPackagesHaveTheirFilesWithTheirModes(t *testing.T) {
-	notes := []string{"-rw------- INSTALL.md", "-rw------- private/.env.example", "-rw------- private/CONFIGURATION.md", "-rw------- private/MANIFEST.json",
-		"-rw------- private/SHA256SUMS", "-rw------- private/sbom.cdx.json", "drwx------ private"}
-	beside := []string{"-rw------- private/.htaccess", "-rw------- private/server/apache-vhost-fastcgi.conf", "-rw------- private/server/apache-vhost-scgi.conf",
-		"-rw------- private/server/apache-vhost.conf", "-rw-r--r-- private/server/programs-fileinfo.htaccess",
-		"-rw------- private/server/systemd/shop@.service", "-rw------- private/server/systemd/shop@.socket", "drwx------ private/server", "drwx------ private/server/systemd"}
+	notes := []string{"-rw------- private/shop/INSTALL.md", "-rw------- private/shop/.env.example", "-rw------- private/shop/CONFIGURATION.md",
+		"-rw------- private/shop/MANIFEST.json", "-rw------- private/shop/SHA256SUMS", "-rw------- private/shop/sbom.cdx.json", "drwx------ private", "drwx------ private/shop"}
+	beside := []string{"-rw------- private/shop/.htaccess", "-rw------- private/shop/server/apache-vhost-fastcgi.conf", "-rw------- private/shop/server/apache-vhost-scgi.conf",
+		"-rw------- private/shop/server/apache-vhost.conf", "-rw------- private/shop/server/systemd/shop@.service", "-rw------- private/shop/server/systemd/shop@.socket",
+		"drwx------ private/shop/server", "drwx------ private/shop/server/systemd",
+		"-rw------- private/shop/INSTALLED", "-rw------- private/shop/install.sh", "drwx------ private/shop/htaccess", "-rw------- private/shop/htaccess/site.txt"}
+	own := []string{"-rw------- private/shop/htaccess/programs-fileinfo.txt", "-rw------- private/shop/htaccess/programs.txt", "-rw-r--r-- public_html/cgi-shop/.htaccess", "drwxr-xr-x public_html/cgi-shop"}
 	units := []string{"-rw------- server/systemd/shop@.service", "-rw------- server/systemd/shop@.socket", "drwx------ server", "drwx------ server/systemd", "drwxr-xr-x public"}
 	apache := []string{"-rw-r--r-- public_html/.htaccess", "drwxr-xr-x public_html"}
 	tests := []struct {
 		server, layout string
 		want           []string
 	}{
-		{"apache", "subdir", slices.Concat(notes, beside, apache, []string{"-rw-r--r-- public_html/cgi/.htaccess",
-			"-rwx--x--x public_html/cgi/admin.cgi", "-rwx--x--x public_html/cgi/home.cgi", "drwxr-xr-x public_html/cgi"})},
+		{"apache", "subdir", slices.Concat(notes, beside, apache, own, []string{"-rwx--x--x public_html/cgi-shop/admin.cgi", "-rwx--x--x public_html/cgi-shop/home.cgi"})},
 		{"apache", "cgi-bin", slices.Concat(notes, beside, apache, []string{
 			"-rwx--x--x public_html/cgi-bin/admin.cgi", "-rwx--x--x public_html/cgi-bin/home.cgi", "drwxr-xr-x public_html/cgi-bin"})},
-		{"apache", "fcgid", slices.Concat(notes, beside, apache, []string{"-rw-r--r-- public_html/cgi/.htaccess",
-			"-rwx--x--x public_html/cgi/admin.fcgi", "-rwx--x--x public_html/cgi/home.fcgi", "drwxr-xr-x public_html/cgi"})},
+		{"apache", "fcgid", slices.Concat(notes, beside, apache, own, []string{"-rwx--x--x public_html/cgi-shop/admin.fcgi", "-rwx--x--x public_html/cgi-shop/home.fcgi"})},
 		{"nginx", "subdir", slices.Concat(notes, units, []string{"-rwx--x--x cgi/admin.cgi", "-rwx--x--x cgi/home.cgi", "drwxr-xr-x cgi",
 			"-rw------- server/nginx-cgi.conf", "-rw------- server/nginx-fastcgi.conf", "-rw------- server/nginx-scgi.conf",
 			"-rw------- server/openbsd-httpd-cgi.conf", "-rw------- server/openbsd-httpd-fastcgi.conf"})},
@@ -169,7 +169,7 @@ func TestManifestAndSumsDescribeWhatIsThere(t *testing.T) {
 			folders = append(folders, manifest.Folder{Path: name, Mode: manifest.Mode(info.Mode().Perm())})
 			continue
 		}
-		if name == manifest.Path || name == "private/SHA256SUMS" {
+		if base := filepath.Base(name); base == "MANIFEST.json" || base == "SHA256SUMS" || base == "INSTALLED" || name == "public_html/shop/.htaccess" || name == "public_html/shop/cgi-shop/.htaccess" {
 			continue
 		}
 		content, err := os.ReadFile(filepath.Join(dir, name))
@@ -196,11 +196,13 @@ func TestManifestAndSumsDescribeWhatIsThere(t *testing.T) {
 		Routes: []manifest.Route{{Pattern: "/admin/", Path: "/admin/", Program: "admin"}, {Pattern: "GET /{$}", Method: "GET", Path: "/{$}", Program: "home"},
 			{Pattern: "GET /items/{id}", Method: "GET", Path: "/items/{id}", Program: "home"}},
 		Programs: []manifest.Program{
-			{Name: "admin", Target: "linux/amd64", Path: "public_html/shop/cgi/admin.cgi", Address: "/shop/cgi/admin.cgi", Build: "a0"},
-			{Name: "home", Target: "linux/amd64", Path: "public_html/shop/cgi/home.cgi", Address: "/shop/cgi/home.cgi", Build: "b0"},
-			{Name: "admin", Target: "linux/arm64", Path: "private/targets/linux-arm64/admin.cgi", Build: "a0"},
-			{Name: "home", Target: "linux/arm64", Path: "private/targets/linux-arm64/home.cgi", Build: "b0"},
+			{Name: "admin", Target: "linux/amd64", Path: "public_html/shop/cgi-shop/admin.cgi", Address: "/shop/cgi-shop/admin.cgi", Build: "a0"},
+			{Name: "home", Target: "linux/amd64", Path: "public_html/shop/cgi-shop/home.cgi", Address: "/shop/cgi-shop/home.cgi", Build: "b0"},
+			{Name: "admin", Target: "linux/arm64", Path: "private/shop/targets/linux-arm64/admin.cgi", Build: "a0"},
+			{Name: "home", Target: "linux/arm64", Path: "private/shop/targets/linux-arm64/home.cgi", Build: "b0"},
 		},
+		Blocks: []manifest.Block{{Path: "public_html/shop/.htaccess", File: "private/shop/htaccess/site.txt"},
+			{Path: "public_html/shop/cgi-shop/.htaccess", File: "private/shop/htaccess/programs.txt"}},
 		Config: []manifest.Value{{Name: "DSN", Required: true, Secret: true, Programs: []string{"admin", "home"}}, {Name: "TITLE", Programs: []string{"admin", "home"}}},
 	}
 	if diff := cmp.Diff(site, m); diff != "" {
@@ -210,7 +212,7 @@ func TestManifestAndSumsDescribeWhatIsThere(t *testing.T) {
 	if err != nil {
 		t.Skip("sha256sum is missing")
 	}
-	cmd := exec.Command(sums, "--check", "--strict", "private/SHA256SUMS")
+	cmd := exec.Command(sums, "--check", "--strict", "private/shop/SHA256SUMS")
 	cmd.Dir = dir
 	out, err := cmd.CombinedOutput()
 	if got := strings.Count(string(out), ": OK\n"); err != nil || got != len(want)+1 {
@@ -258,7 +260,7 @@ func TestArchivesHoldWhatAFolderHolds(t *testing.T) {
 			if diff := cmp.Diff(listing(t, folder), listing(t, to)); diff != "" {
 				t.Errorf("-folder +archive\n%s", diff)
 			}
-			for _, name := range []string{"cgi/home.cgi", manifest.Path, "server/nginx-cgi.conf"} {
+			for _, name := range []string{"cgi/home.cgi", manifest.PathOf("shop"), "server/nginx-cgi.conf"} {
 				want, err1 := os.ReadFile(filepath.Join(folder, name))
 				got, err2 := os.ReadFile(filepath.Join(to, name))
 				if err1 != nil || err2 != nil || !bytes.Equal(want, got) {
@@ -273,7 +275,7 @@ func TestArchivesHoldWhatAFolderHolds(t *testing.T) {
 func TestFolderIsWrittenAgain(t *testing.T) {
 	o := options(t, "nginx", "subdir")
 	dir := write(t, o)
-	own := filepath.Join(dir, "private", "site.env")
+	own := filepath.Join(dir, "private", "shop", "site.env")
 	if err := os.WriteFile(own, []byte("DSN=secret\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -282,7 +284,7 @@ func TestFolderIsWrittenAgain(t *testing.T) {
 	if err := Write(o, dir); err != nil {
 		t.Fatal(err)
 	}
-	want := append(listing(t, write(t, o)), "-rw------- private/site.env")
+	want := append(listing(t, write(t, o)), "-rw------- private/shop/site.env")
 	slices.Sort(want)
 	if diff := cmp.Diff(want, listing(t, dir)); diff != "" {
 		t.Errorf("-a new one and what was added +got\n%s", diff)
@@ -370,7 +372,7 @@ func TestWritingThatFailsLeavesNothingBehind(t *testing.T) {
 			if !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), gone) {
 				t.Errorf("error %v, want one about %s", err, gone)
 			}
-			if _, err := os.Stat(filepath.Join(dir, name, manifest.Path)); err == nil {
+			if _, err := os.Stat(filepath.Join(dir, name, manifest.PathOf("shop"))); err == nil {
 				t.Error("there is a manifest")
 			}
 			if left := listing(t, dir); name != "site" && left != nil {

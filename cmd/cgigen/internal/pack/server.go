@@ -5,6 +5,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/cgigen/cgigen/cmd/cgigen/internal/htaccess"
 )
 
 // A serverFile is a file that a template makes.
@@ -27,15 +29,14 @@ func (b *arrangement) addServerFiles() error {
 		}
 		b.addFile(f.path, modeOf(f.path), data)
 	}
-	return nil
+	return b.addBlocks()
 }
 
 // modeOf returns the mode of a file that is not a program. The web server reads
-// .htaccess files alone: what root copies elsewhere is closed, so that it is not
-// sent even where the package was unpacked into a document root. The rules for hosts
-// that allow less are copied as they are, so that the server can read the copy.
+// none of them where it lies: what is copied or merged elsewhere is closed, so that
+// it is not sent even where the package was unpacked into a document root.
 func modeOf(name string) fs.FileMode {
-	if isClosed(name) && path.Base(name) != "programs-fileinfo.htaccess" {
+	if isClosed(name) {
 		return secretMode
 	}
 	return publicMode
@@ -46,23 +47,64 @@ func isClosed(name string) bool {
 	return first == "private" || first == "server"
 }
 
-// apacheFiles are the .htaccess files; beside them, for hosts that allow less,
-// and for a server of one's own.
+// apacheFiles are beside the rules: for hosts that allow less, and for a server of
+// one's own.
 func (b *arrangement) apacheFiles() []serverFile {
-	way := "cgi"
-	if b.Layout == "fcgid" {
-		way = "fastcgi"
-	}
+	folder := b.private("server")
 	files := []serverFile{
-		{path.Join(b.siteFolder(), ".htaccess"), "apache/docroot.htaccess", way, "full"},
-		{"private/.htaccess", "apache/private.htaccess", way, "full"},
-		{"private/server/apache-vhost.conf", "apache/vhost.conf", "cgi", ""},
-		{"private/server/programs-fileinfo.htaccess", "apache/programs.htaccess", way, "fileinfo"},
+		{b.private(".htaccess"), "apache/private.htaccess", b.way(), "full"},
+		{path.Join(folder, "apache-vhost.conf"), "apache/vhost.conf", "cgi", ""},
 	}
-	if b.Layout != "cgi-bin" { // the host configures its own cgi-bin, and may refuse every directive of ours
-		files = append(files, serverFile{path.Join(b.programs(), ".htaccess"), "apache/programs.htaccess", way, "full"})
+	return append(files, b.socketFiles(folder, "apache-vhost-", ".conf", "apache/vhost.conf")...)
+}
+
+// way is how Apache reaches the programs.
+func (b *arrangement) way() string {
+	if b.Layout == "fcgid" {
+		return "fastcgi"
 	}
-	return append(files, b.socketFiles("private/server", "apache-vhost-", ".conf", "apache/vhost.conf")...)
+	return "cgi"
+}
+
+// addBlocks adds what Apache reads in folders that others may have files in: the
+// rules that select programs, and those for the programs' folder. The host
+// configures its own cgi-bin, and may refuse every directive of ours there.
+func (b *arrangement) addBlocks() error {
+	if b.Server != "apache" {
+		return nil
+	}
+	if err := b.addBlock(b.siteFolder(), "apache/docroot.htaccess", "htaccess/site.txt"); err != nil {
+		return err
+	}
+	b.blocks[0].Site = true
+	if b.Layout == "cgi-bin" {
+		return nil
+	}
+	if err := b.addBlock(b.programs(), "apache/programs.htaccess", "htaccess/programs.txt"); err != nil {
+		return err
+	}
+	fewer, err := b.hosting(b.way(), "fileinfo").Render("apache/programs.htaccess")
+	b.addFile(b.private(fewerRights), secretMode, htaccess.Wrap(b.site, fewer))
+	return err
+}
+
+// fewerRights is the block for the programs' folder on hosts that allow less.
+const fewerRights = "htaccess/programs-fileinfo.txt"
+
+// addBlock adds the block for the .htaccess of a folder, and a file with it: a
+// person can paste that, and install.sh merges it.
+func (b *arrangement) addBlock(folder, template, file string) error {
+	text, err := b.hosting(b.way(), "full").Render(template)
+	if err != nil {
+		return err
+	}
+	block := Block{
+		Path: path.Join(folder, ".htaccess"), Data: htaccess.Wrap(b.site, text),
+		File: b.private(file),
+	}
+	b.blocks = append(b.blocks, block)
+	b.addFile(block.File, secretMode, block.Data)
+	return nil
 }
 
 func (b *arrangement) ownServerFiles() []serverFile {

@@ -17,14 +17,15 @@ func Runs(server, system string) bool {
 	return slices.Contains([]string{"darwin", "dragonfly", "freebsd", "linux", "netbsd", "openbsd"}, system)
 }
 
-// Taken returns the path that a layout keeps to itself, without slashes, and the
-// layout that keeps another one; "" if every path is free. On Apache the
-// programs' folder lies within the site, and its rules refuse all but programs.
-func Taken(server, layout string) (folder, other string) {
+// Taken returns the path that the layout of a site keeps to itself, without
+// slashes, and the layout that keeps another one; "" if every path is free. On
+// Apache the programs' folder lies within the site, and its rules refuse all but
+// programs.
+func Taken(server, layout, site string) (folder, other string) {
 	if server != "apache" {
 		return "", ""
 	}
-	b := arrangement{Options: Options{Server: server, Layout: layout}}
+	b := arrangement{Options: Options{Server: server, Layout: layout}, site: site}
 	if layout == "cgi-bin" {
 		return b.folder(), "subdir"
 	}

@@ -13,8 +13,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-
-	"github.com/cgigen/cgigen/cmd/cgigen/internal/manifest"
 )
 
 // Format returns the format of a package, which the name decides.
@@ -33,11 +31,36 @@ func Format(name string) string {
 func (t *Tree) Write(name string) error {
 	switch Format(name) {
 	case "tar":
-		return atomically(name, t.writeTar)
+		return atomically(name, t.staged().writeTar)
 	case "zip":
-		return atomically(name, t.writeZip)
+		return atomically(name, t.staged().writeZip)
 	}
 	return t.writeFolder(name)
+}
+
+// staged returns what an archive holds. To unpack it changes nothing that others
+// have: all files lie in the site's own folder, from which install.sh moves them to
+// their places. For a server of one's own all files lie in their places.
+func (t *Tree) staged() *Tree {
+	if t.docroot == "" {
+		return t
+	}
+	own := path.Join("private", t.Site)
+	move := func(name string) string {
+		if name == "" || strings.HasPrefix(name, own+"/") {
+			return name
+		}
+		return path.Join(own, "next", name)
+	}
+	s := &Tree{Site: t.Site, Time: t.Time}
+	for _, f := range t.Files {
+		f.Path, f.Link = move(f.Path), move(f.Link)
+		s.Files = append(s.Files, f)
+	}
+	s.addFolders(nil)
+	s.Folders = slices.DeleteFunc(s.Folders, func(f Folder) bool { return f.Path == "private" })
+	s.sort()
+	return s
 }
 
 func atomically(name string, write func(io.Writer) error) error {
@@ -144,53 +167,6 @@ func (f File) copyTo(w io.Writer) error {
 	return err
 }
 
-// writeFolder writes into a folder that is new or empty, or holds an earlier
-// package. It removes the files of the earlier package that the new one lacks, but
-// keeps settings. It never writes or removes a file outside of the folder, even
-// where a link leads out of it.
-func (t *Tree) writeFolder(dir string) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("making the folder of the package: %w", err)
-	}
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return fmt.Errorf("opening the folder of the package: %w", err)
-	}
-	defer root.Close()
-	before, err := ownFolder(root)
-	if err != nil {
-		return err
-	}
-	if err := t.writeBelow(root); err != nil {
-		return fmt.Errorf("writing the package to %s: %w", dir, leadsOut(err))
-	}
-	if err := t.removeStale(root, before); err != nil {
-		return fmt.Errorf("removing what the package no longer has from %s: %w", dir, leadsOut(err))
-	}
-	return nil
-}
-
-// writeBelow writes the folders and the files. The folders get their modes, which
-// may close them, when all files are written.
-func (t *Tree) writeBelow(root *os.Root) error {
-	for _, f := range t.Folders {
-		if err := root.MkdirAll(f.Path, 0o755); err != nil {
-			return err
-		}
-	}
-	for _, f := range t.Files {
-		if err := t.writeFile(root, f); err != nil {
-			return err
-		}
-	}
-	for _, f := range t.Folders {
-		if err := root.Chmod(f.Path, f.Mode); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // leadsOut explains the error of os.Root for a link that leads out of it.
 func leadsOut(err error) error {
 	const escapes = "path escapes from parent" // the error of package os has no name
@@ -203,26 +179,6 @@ func leadsOut(err error) error {
 		return fmt.Errorf("cannot write %s: it lies behind a symbolic link that leads out of the folder; remove the link", link.New)
 	}
 	return err
-}
-
-// ownFolder refuses a folder that holds something else.
-func ownFolder(root *os.Root) (*manifest.Manifest, error) {
-	entries, err := fs.ReadDir(root.FS(), ".")
-	if err != nil {
-		return nil, fmt.Errorf("looking into the folder of the package: %w", err)
-	}
-	if len(entries) == 0 {
-		return nil, nil
-	}
-	text, err := root.ReadFile(manifest.Path)
-	if err != nil {
-		return nil, fmt.Errorf("cannot write the package: %s is not empty and holds no package of cgigen; choose another folder, or empty it", root.Name())
-	}
-	before, err := manifest.Decode(text)
-	if err != nil {
-		return nil, fmt.Errorf("cannot replace the package in %s: %w: choose another folder, or empty it", root.Name(), err)
-	}
-	return before, nil
 }
 
 func (t *Tree) writeFile(root *os.Root, f File) error {
@@ -256,39 +212,4 @@ func removeIfThere(root *os.Root, name string) error {
 		return err
 	}
 	return nil
-}
-
-// removeStale removes the files of the earlier package that this one lacks. It
-// keeps a path that is no longer a file, or lies behind a link: the earlier package
-// did not write it.
-func (t *Tree) removeStale(root *os.Root, before *manifest.Manifest) error {
-	if before == nil {
-		return nil
-	}
-	for _, f := range before.Files {
-		if slices.ContainsFunc(t.Files, func(now File) bool { return now.Path == f.Path }) {
-			continue
-		}
-		if !isPlain(root, f.Path) {
-			continue
-		}
-		if err := removeIfThere(root, f.Path); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// isPlain reports whether there is a file at a path, without a link on the way.
-func isPlain(root *os.Root, name string) bool {
-	info, err := root.Lstat(name)
-	if err != nil || !info.Mode().IsRegular() {
-		return false
-	}
-	for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
-		if info, err := root.Lstat(dir); err != nil || !info.IsDir() {
-			return false
-		}
-	}
-	return true
 }

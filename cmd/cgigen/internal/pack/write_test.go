@@ -16,11 +16,11 @@ import (
 // smallTree is a package with the given files beside its manifest.
 func smallTree(t *testing.T, names ...string) *Tree {
 	t.Helper()
-	tree := &Tree{Time: time.Unix(1e9, 0)}
-	m := manifest.Manifest{Version: manifest.Version}
-	for _, name := range append(names, manifest.Path) {
+	tree := &Tree{Site: "shop", Time: time.Unix(1e9, 0)}
+	m := manifest.Manifest{Version: manifest.Version, Site: "shop"}
+	for _, name := range append(names, manifest.PathOf("shop")) {
 		tree.Files = append(tree.Files, File{Path: name, Mode: publicMode, Data: []byte("of the package")})
-		if name != manifest.Path {
+		if name != manifest.PathOf("shop") {
 			m.Files = append(m.Files, manifest.File{Path: name})
 		}
 	}
@@ -71,13 +71,13 @@ func TestPackageStaysInItsFolder(t *testing.T) {
 	}
 	listed := func(paths ...string) func(t *testing.T, dir string) {
 		return func(t *testing.T, dir string) {
-			m := manifest.Manifest{Version: manifest.Version}
+			m := manifest.Manifest{Version: manifest.Version, Site: "shop"}
 			for _, path := range paths {
 				m.Files = append(m.Files, manifest.File{Path: path})
 			}
 			text, err := m.Encode()
 			must(t, err)
-			must(t, os.WriteFile(filepath.Join(dir, manifest.Path), text, 0o600))
+			must(t, os.WriteFile(filepath.Join(dir, manifest.PathOf("shop")), text, 0o600))
 		}
 	}
 	outside := func(t *testing.T, dir string) string { return filepath.Join(filepath.Dir(dir), "outside") }
@@ -89,14 +89,14 @@ func TestPackageStaysInItsFolder(t *testing.T) {
 		{name: "nothing", plant: func(*testing.T, string) {}},
 		{name: "a file to write is a link", plant: link("../../outside/kept", "cgi/new.cgi")},
 		{name: "its temporary name is a link", plant: link("../../outside/kept", "cgi/new.cgi.cgigen-new")},
-		{name: "its temporary name is a link within", plant: link("../private/site.env", "cgi/new.cgi.cgigen-new")},
+		{name: "its temporary name is a link within", plant: link("../private/shop/site.env", "cgi/new.cgi.cgigen-new")},
 		{name: "a file to remove is a link", plant: link("../../outside/kept", "cgi/old.cgi")},
 		{name: "its folder is a link", plant: link("../outside", "cgi"), refused: escapes},
 		{name: "its folder is an absolute link", plant: func(t *testing.T, dir string) { link(outside(t, dir), "cgi")(t, dir) }, refused: escapes},
 		{name: "a folder with a stale file is a link", plant: link("../outside", "stale")},
 		{name: "a folder with a stale file is a link within", plant: link("private", "stale")},
 		{name: "the folder of the manifest is a link", plant: link("../outside", "private"), refused: "holds no package of cgigen"},
-		{name: "the manifest is a link", plant: link("../../outside/kept", "private/MANIFEST.json"), refused: "holds no package of cgigen"},
+		{name: "the manifest is a link", plant: link("../../../outside/kept", "private/shop/MANIFEST.json"), refused: "holds no package of cgigen"},
 		{name: "the manifest names a file above", plant: listed("../outside/kept"), refused: `the path "../outside/kept" leads out of the package`},
 		{name: "the manifest names one below that leads above", plant: listed("cgi/../../outside/kept"), refused: "leads out of the package"},
 		{name: "the manifest names an absolute file", plant: func(t *testing.T, dir string) { listed(outside(t, dir)+"/kept")(t, dir) }, refused: "leads out of the package"},
@@ -106,8 +106,8 @@ func TestPackageStaysInItsFolder(t *testing.T) {
 			parent := t.TempDir()
 			dir := filepath.Join(parent, "site")
 			must(t, smallTree(t, "cgi/old.cgi", "cgi/new.cgi", "stale/kept").Write(dir))
-			must(t, os.WriteFile(filepath.Join(dir, "private/site.env"), []byte("settings"), 0o600))
-			must(t, os.WriteFile(filepath.Join(dir, "private/kept"), []byte("settings"), 0o600))
+			must(t, os.WriteFile(filepath.Join(dir, "private/shop/site.env"), []byte("settings"), 0o600))
+			must(t, os.WriteFile(filepath.Join(dir, "private/shop/kept"), []byte("settings"), 0o600))
 			must(t, os.Mkdir(outside(t, dir), 0o755))
 			must(t, os.WriteFile(filepath.Join(outside(t, dir), "kept"), []byte("not ours"), 0o600))
 			must(t, os.WriteFile(filepath.Join(outside(t, dir), "new.cgi"), []byte("not ours"), 0o600))
@@ -126,7 +126,7 @@ func TestPackageStaysInItsFolder(t *testing.T) {
 			if test.refused != "" {
 				return
 			}
-			for _, name := range []string{"private/site.env", "private/kept"} {
+			for _, name := range []string{"private/shop/site.env", "private/shop/kept"} {
 				if text, err := os.ReadFile(filepath.Join(dir, name)); err != nil || string(text) != "settings" {
 					t.Errorf("%s is %q, %v", name, text, err)
 				}
@@ -144,7 +144,7 @@ func TestWhatThePackageNoLongerHasIsRemoved(t *testing.T) {
 	must(t, os.WriteFile(filepath.Join(dir, "cgi/own.txt"), []byte("of the owner"), 0o600))
 	must(t, smallTree(t, "cgi/new.cgi").Write(dir))
 	got := snapshot(t, dir)
-	delete(got, "private/MANIFEST.json")
+	delete(got, "private/shop/MANIFEST.json")
 	if diff := cmp.Diff(map[string]string{"cgi/new.cgi": "of the package", "cgi/own.txt": "of the owner"}, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
@@ -170,7 +170,7 @@ func TestTheLongestNamesFit(t *testing.T) {
 		t.Errorf("the site is called %q", site)
 	}
 	program := strings.Repeat("p", 50)
-	tree := smallTree(t, "public_html/cgi/"+program+".cgi", "private/targets/linux-mips64le/"+program+".cgi", "private/"+program+".env")
+	tree := smallTree(t, "public_html/cgi-shop/"+program+".cgi", "private/shop/targets/linux-mips64le/"+program+".cgi", "private/shop/"+program+".env")
 	for _, name := range []string{"site.tar.gz", "site.zip", "site"} {
 		must(t, tree.Write(filepath.Join(t.TempDir(), name)))
 	}

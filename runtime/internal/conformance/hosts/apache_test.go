@@ -52,7 +52,7 @@ func TestApache(t *testing.T) {
 				test.prepare(t, dir)
 			}
 			s := servers.Apache(t, test.options, shared(filepath.Join(dir, "public_html"), test.directory))
-			callAll(t, place{addr: s.Addr(0), direct: "/cgi"})
+			callAll(t, place{addr: s.Addr(0), direct: "/cgi-testsite"})
 			noFiles(t, s.Addr(0), dir, "public_html")
 			same(t, "the doctor in the folder", ask(t, dir), nil)
 			noFinding(t, s.Addr(0), dir, "")
@@ -62,9 +62,8 @@ func TestApache(t *testing.T) {
 
 // useFileInfo does what INSTALL.md says of hosts that refuse Options.
 func useFileInfo(t *testing.T, dir string) {
-	text, err := os.ReadFile(filepath.Join(dir, "private/server/programs-fileinfo.htaccess"))
-	must(t, err)
-	must(t, os.WriteFile(filepath.Join(dir, "public_html/cgi/.htaccess"), text, 0o644))
+	runInstaller(t, dir, nobody, "--fileinfo")
+	runInstaller(t, dir, nobody) // which keeps to it
 }
 
 func TestApacheBelowAPath(t *testing.T) {
@@ -74,7 +73,7 @@ func TestApacheBelowAPath(t *testing.T) {
 	upload(t, archive, dir, nobody)
 	s := servers.Apache(t, modules("cgid"), shared("/var/www/html", "")+
 		fmt.Sprintf("Alias /~alice %[1]q\n<Directory %[1]q>\nAllowOverride All\n</Directory>\n", filepath.Join(dir, "public_html")))
-	callAll(t, place{addr: s.Addr(0), base: "/~alice/shop", direct: "/~alice/shop/cgi"})
+	callAll(t, place{addr: s.Addr(0), base: "/~alice/shop", direct: "/~alice/shop/cgi-testsite"})
 	same(t, "the doctor in the folder", ask(t, dir), nil)
 	noFinding(t, s.Addr(0), dir, "/~alice/shop")
 }
@@ -113,7 +112,7 @@ func TestApacheWithOneProgramUnderManyNames(t *testing.T) {
 	dir := home(t)
 	upload(t, archive, dir, nobody)
 	s := servers.Apache(t, modules("cgid"), shared(filepath.Join(dir, "public_html"), "AllowOverride All"))
-	callAll(t, place{addr: s.Addr(0), direct: "/cgi"})
+	callAll(t, place{addr: s.Addr(0), direct: "/cgi-testsite"})
 	same(t, "the doctor in the folder", ask(t, dir), nil)
 	noFinding(t, s.Addr(0), dir, "")
 }
@@ -127,7 +126,7 @@ func TestApacheWithFcgid(t *testing.T) {
 	dir := home(t)
 	upload(t, archive, dir, nobody)
 	s := servers.Apache(t, modules("fcgid"), shared(filepath.Join(dir, "public_html"), "AllowOverride All"))
-	callAll(t, place{addr: s.Addr(0), direct: "/cgi", suffix: ".fcgi"})
+	callAll(t, place{addr: s.Addr(0), direct: "/cgi-testsite", suffix: ".fcgi"})
 	noFiles(t, s.Addr(0), dir, "public_html")
 	same(t, "the doctor in the folder", ask(t, dir), nil)
 	noFinding(t, s.Addr(0), dir, "", "upload-limit") // that of mod_fcgid
@@ -140,8 +139,8 @@ func TestApacheVirtualHost(t *testing.T) {
 		t.Run("base "+base, func(t *testing.T) {
 			archive, dir := archive(t, "--for", "apache", "--base", base), home(t)
 			upload(t, archive, dir, nobody)
-			s := servers.Apache(t, modules("cgid headers"), virtualHost(t, filepath.Join(dir, "private/server/apache-vhost.conf"), "testsite testsite", "#65534 #65534", "/srv/testsite", dir))
-			callAll(t, place{addr: s.Addr(0), base: base, direct: base + "/cgi"})
+			s := servers.Apache(t, modules("cgid headers"), virtualHost(t, filepath.Join(dir, "private/testsite/server/apache-vhost.conf"), "testsite testsite", "#65534 #65534", "/srv/testsite", dir))
+			callAll(t, place{addr: s.Addr(0), base: base, direct: base + "/cgi-testsite"})
 			noFiles(t, s.Addr(0), dir, "public_html")
 		})
 	}

@@ -51,7 +51,7 @@ func states() []state {
 func installed(t *testing.T, dir string) []string {
 	t.Helper()
 	var all []string
-	for _, pattern := range []string{"cgi/*.*cgi", "*/cgi/*.*cgi"} {
+	for _, pattern := range []string{"cgi/*.*cgi", "*/cgi-*/*.*cgi"} {
 		programs, err := filepath.Glob(filepath.Join(dir, pattern))
 		must(t, err)
 		all = append(all, programs...)
@@ -181,7 +181,7 @@ func brokenApache(t *testing.T, b broken) *servers.Server {
 		name = "apache-vhost-" + b.way + ".conf"
 		names = "rewrite headers proxy proxy_" + map[string]string{"fastcgi": "fcgi", "scgi": "scgi"}[b.way]
 	}
-	text := virtualHost(t, filepath.Join(b.dir, "private/server", name), "/srv/testsite/public_html", b.docroot("public_html"),
+	text := virtualHost(t, filepath.Join(b.dir, "private/testsite/server", name), "/srv/testsite/public_html", b.docroot("public_html"),
 		"/srv/testsite", b.dir, "/run/testsite", b.sockets, "www.example.org", "127.0.0.1")
 	list := strings.Fields(names)
 	if b.noModule {

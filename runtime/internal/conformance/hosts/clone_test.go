@@ -31,7 +31,7 @@ func fromClone(t *testing.T, home string) {
 	tools, work := t.TempDir(), t.TempDir()
 	asNobody := "cd " + home + " && exec setpriv --reuid=65534 --regid=65534 --clear-groups "
 	servers.Write(t, tools, "scp", "#!/bin/sh\ntest \"$2\" = alice@host.example: && exec <\"$1\" && "+asNobody+"tee \"$(basename \"$1\")\" >/dev/null\n", 0o755)
-	servers.Write(t, tools, "ssh", "#!/bin/sh\ntest \"$1\" = alice@host.example && shift && "+asNobody+"\"$@\"\n", 0o755)
+	servers.Write(t, tools, "ssh", "#!/bin/sh\ntest \"$1\" = alice@host.example && shift && "+asNobody+"sh -c \"$*\"\n", 0o755)
 	cmd := exec.CommandContext(t.Context(), "sh", "-e", "-c", commands)
 	cmd.Dir = work
 	cmd.Env = append(os.Environ(), "PATH="+tools+":"+os.Getenv("PATH"), "XDG_CACHE_HOME="+t.TempDir(), "CGIGEN_CACHE=off",

@@ -58,7 +58,7 @@ func sharedApache(layout, handler, directory string) func(*testing.T, string, st
 // setBase does what INSTALL.md says of programs that cannot see their base.
 func setBase(t *testing.T, dir, base string) {
 	t.Helper()
-	file := filepath.Join(dir, "private/site.env")
+	file := filepath.Join(dir, "private/testsite/site.env")
 	text, err := os.ReadFile(file)
 	must(t, err)
 	if base != "" && !strings.Contains(string(text), "\nCGIGEN_BASE="+base+"\n") {
@@ -71,11 +71,11 @@ func ownApache(way, handler string) func(*testing.T, string, string) string {
 		if way == "" {
 			dir := home(t)
 			upload(t, archiveOf(t, module, "--for", "apache", "--base", base), dir, nobody)
-			text := virtualHost(t, filepath.Join(dir, "private/server/apache-vhost.conf"), "testsite testsite", "#65534 #65534", "/srv/testsite", dir)
+			text := virtualHost(t, filepath.Join(dir, "private/testsite/server/apache-vhost.conf"), "testsite testsite", "#65534 #65534", "/srv/testsite", dir)
 			return servers.Apache(t, modules(handler), text).Addr(0)
 		}
 		dir := installOf(t, module, "--for", "apache", "--host", "127.0.0.1", "--base", base)
-		text := virtualHost(t, filepath.Join(dir, "private/server/apache-vhost-"+way+".conf"), "/run/testsite", sockets(t, dir, way), "/srv/testsite", dir)
+		text := virtualHost(t, filepath.Join(dir, "private/testsite/server/apache-vhost-"+way+".conf"), "/run/testsite", sockets(t, dir, way), "/srv/testsite", dir)
 		return servers.Apache(t, servers.Options{Modules: strings.Fields("rewrite " + handler), Config: hostCharset}, text).Addr(0)
 	}
 }

@@ -90,7 +90,9 @@ func foreignFaults() []fault {
 		{name: "a folder of another name, with rules of its own", plant: folder("pictures", ".htaccess", "RewriteEngine On\n")},
 		{name: "a firewall like the core rules", plant: provider(healthy + "\n<If \"%{HTTP:Content-Type} == 'application/octet-stream' || -n %{HTTP:Proxy}\">\nRequire all denied\n</If>"), probe: []string{}},
 		{name: "a probe that is sent as a file", plant: provider("AllowOverride None"), url: []string{"program-forbidden", "route-missing"}, probe: []string{"probe-fails", "program-forbidden", "route-missing"}},
-		{name: "noexec", plant: mounted("public_html/cgi", "noexec"), dir: []string{"noexec"}, url: []string{"programs-refused"}, probe: []string{"probe-fails", "programs-refused"}},
+		{name: "FastCGI alone", args: []string{"--layout", "fcgid"}, plant: func(_ *testing.T, h *host) { h.options = modules("fcgid") },
+			url: []string{"upload-limit"}, probe: []string{"probe-fails", "upload-limit"}},
+		{name: "noexec", plant: mounted("public_html/cgi-testsite", "noexec"), dir: []string{"noexec"}, url: []string{"programs-refused"}, probe: []string{"probe-fails", "programs-refused"}},
 		{name: "a home that is read-only", plant: mounted("private", "ro"), probe: []string{"home-read-only"}},
 		{name: "a document root for the server's group", plant: func(t *testing.T, h *host) {
 			dir := filepath.Join(h.dir, "public_html")
@@ -102,19 +104,18 @@ func foreignFaults() []fault {
 		{name: "leftovers of uploads", plant: func(t *testing.T, h *host) {
 			data, err := os.ReadFile(filepath.Join(h.dir, homeProgram))
 			must(t, err)
-			put("public_html/cgi/.in.home.cgi.", string(data), 0o644)(t, h)
+			put("public_html/cgi-testsite/.in.home.cgi.", string(data), 0o644)(t, h)
 			put("public_html/home.cgi.new", string(bytes.Clone(data)), 0o644)(t, h)
 			h.sent = []string{"a program", "settings"}
 		}, dir: []string{"backup-left"}, url: []string{"program-sent"}},
 	}
 }
 
-// Few processes are enough for one visitor, and not for many. The users of other
-// tests count, too, so that this one runs alone.
+// Few processes are enough for one visitor, and not for many.
 func TestTheDoctorMeasuresLimitsOfProcesses(t *testing.T) {
 	h := &host{dir: home(t), docroot: "public_html", options: modules("cgid"), directory: healthy + "\nRLimitNPROC 20"}
 	upload(t, archive(t, "--for", "apache"), h.dir, nobody)
-	list, err := os.ReadFile(filepath.Join(h.dir, "private/MANIFEST.json"))
+	list, err := os.ReadFile(filepath.Join(h.dir, "private/testsite/MANIFEST.json"))
 	must(t, err)
 	s := servers.Apache(t, h.options, h.shared())
 	got := withProbe(t, h, string(list), "http://"+s.Addr(0)+"/")

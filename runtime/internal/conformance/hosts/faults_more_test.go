@@ -33,12 +33,12 @@ func moreFaults() []fault {
 	return []fault{
 		{name: "a folder that is a link, which suEXEC takes", plant: func(t *testing.T, h *host) {
 			must(t, os.Mkdir(filepath.Join(h.dir, "releases"), 0o755))
-			must(t, os.Rename(filepath.Join(h.dir, "public_html/cgi"), filepath.Join(h.dir, "releases/1")))
-			must(t, os.Symlink("../releases/1", filepath.Join(h.dir, "public_html/cgi")))
+			must(t, os.Rename(filepath.Join(h.dir, "public_html/cgi-testsite"), filepath.Join(h.dir, "releases/1")))
+			must(t, os.Symlink("../releases/1", filepath.Join(h.dir, "public_html/cgi-testsite")))
 			give(t, h.dir, nobody)
 		}},
 		{name: "a program that all may read, where rules count", plant: chmod(homeProgram, 0o755), dir: []string{"program-readable"}},
-		{name: "a host without suEXEC", plant: func(_ *testing.T, h *host) { h.noSuexec = true }, url: []string{"program-fails"}, probe: []string{"no-suexec", "program-fails"}},
+		{name: "a host without suEXEC", plant: func(_ *testing.T, h *host) { h.noSuexec = true }, url: []string{"program-fails"}, probe: []string{"no-suexec", "private-closed", "program-fails"}},
 		{name: "programs that nobody may read", plant: func(t *testing.T, h *host) { modes(0o111)(t, h.dir) }},
 		{name: "a server that runs as the account, where no rules count", plant: func(_ *testing.T, h *host) {
 			asAccount(h)
@@ -66,19 +66,20 @@ func moreFaults() []fault {
 		{name: "rewriting that Options forbid, with the remedy", plant: func(t *testing.T, h *host) {
 			h.directory = healthy + "\nOptions None"
 			edit(docrootRules, func(b []byte) []byte { return append([]byte("Options +SymLinksIfOwnerMatch\n"), b...) })(t, h)
-		}, dir: []string{"htaccess-changed"}},
+		}},
 		{name: "no mod_fcgid", args: []string{"--layout", "fcgid"}, plant: func(*testing.T, *host) {}, url: []string{"program-forbidden"}},
 		{name: "settings in the document root", plant: put("public_html/.env", "SITE_TOKEN="+secret+"\n", 0o644), dir: []string{"secret-in-docroot"}},
 		{name: "the manifest in the document root", plant: put("public_html/MANIFEST.json", `{"sha256": ""}`, 0o644), dir: []string{"package-in-docroot"}},
-		{name: "a copy of a program", plant: put("public_html/cgi/home.cgi.bak", "\x7fELF", 0o755), dir: []string{"backup-left"}},
-		{name: "a program of an earlier version", plant: put("public_html/cgi/old.cgi", "\x7fELF", 0o644), dir: []string{"program-unknown"}},
+		{name: "a copy of a program", plant: put("public_html/cgi-testsite/home.cgi.bak", "\x7fELF", 0o755), dir: []string{"backup-left"}},
+		{name: "a program of an earlier version", plant: put("public_html/cgi-testsite/old.cgi", "\x7fELF", 0o644), dir: []string{"program-unknown"}},
 		{name: "a nearer folder private", plant: func(t *testing.T, h *host) {
-			must(t, os.Mkdir(filepath.Join(h.dir, "public_html/private"), 0o700))
+			must(t, os.MkdirAll(filepath.Join(h.dir, "public_html/private/testsite"), 0o700))
 			must(t, os.Lchown(filepath.Join(h.dir, "public_html/private"), nobody, nobody))
+			must(t, os.Lchown(filepath.Join(h.dir, "public_html/private/testsite"), nobody, nobody))
 		}, dir: []string{"private-shadowed"}, url: []string{"program-fails"}},
-		{name: "an open folder of settings", plant: chmod("private", 0o755), dir: []string{"private-open"}},
-		{name: "a setting that nobody asks for", plant: put("private/site.env", "SITE_TOKEN="+secret+"\nSITE_COLOUR=red\n", 0o600), dir: []string{"config-unknown"}},
-		{name: "a file of a setting that is missing", plant: put("private/site.env", "SITE_TOKEN_FILE=token\n", 0o600), dir: []string{"config-file-missing"}, url: []string{"program-fails"}},
-		{name: "settings that the group may change", plant: chmod("private/site.env", 0o620), dir: []string{"secret-writable"}, url: []string{"program-fails"}},
+		{name: "an open folder of settings", plant: chmod("private/testsite", 0o755), dir: []string{"private-open"}},
+		{name: "a setting that nobody asks for", plant: put("private/testsite/site.env", "SITE_TOKEN="+secret+"\nSITE_COLOUR=red\n", 0o600), dir: []string{"config-unknown"}},
+		{name: "a file of a setting that is missing", plant: put("private/testsite/site.env", "SITE_TOKEN_FILE=token\n", 0o600), dir: []string{"config-file-missing"}, url: []string{"program-fails"}},
+		{name: "settings that the group may change", plant: chmod("private/testsite/site.env", 0o620), dir: []string{"secret-writable"}, url: []string{"program-fails"}},
 	}
 }

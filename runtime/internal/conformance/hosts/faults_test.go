@@ -94,7 +94,7 @@ func ascii(b []byte) []byte {
 	return bytes.ReplaceAll(bytes.ReplaceAll(b, []byte("\r\n"), []byte("\n")), []byte("\n"), []byte("\r\n"))
 }
 
-const homeProgram, docrootRules, programRules = "public_html/cgi/home.cgi", "public_html/.htaccess", "public_html/cgi/.htaccess"
+const homeProgram, docrootRules, programRules = "public_html/cgi-testsite/home.cgi", "public_html/.htaccess", "public_html/cgi-testsite/.htaccess"
 
 func faults() []fault {
 	return []fault{
@@ -105,10 +105,10 @@ func faults() []fault {
 		}},
 		{name: "a program without x", plant: chmod(homeProgram, 0o644), dir: []string{"program-not-executable", "program-readable"}, url: []string{"server-error"}},
 		{name: "a program that the group may write to", plant: chmod(homeProgram, 0o775), dir: []string{"program-readable", "program-writable"}, url: []string{"server-error"}},
-		{name: "a folder that the group may write to", plant: chmod("public_html/cgi", 0o775), dir: []string{"folder-writable"}, url: []string{"programs-refused"}},
+		{name: "a folder that the group may write to", plant: chmod("public_html/cgi-testsite", 0o775), dir: []string{"folder-writable"}, url: []string{"programs-refused"}},
 		{name: "a program of another user", plant: func(t *testing.T, h *host) { must(t, os.Lchown(filepath.Join(h.dir, homeProgram), 1234, 1234)) }, dir: []string{"program-owner"}, url: []string{"server-error"}},
 		{name: "a folder of another user", plant: func(t *testing.T, h *host) {
-			must(t, os.Lchown(filepath.Join(h.dir, "public_html/cgi"), 1234, 1234))
+			must(t, os.Lchown(filepath.Join(h.dir, "public_html/cgi-testsite"), 1234, 1234))
 		}, dir: []string{"folder-owner"}, url: []string{"programs-refused"}},
 		{name: "a program that is a link", plant: func(t *testing.T, h *host) {
 			must(t, os.Rename(filepath.Join(h.dir, homeProgram), filepath.Join(h.dir, "home.bin")))
@@ -122,7 +122,7 @@ func faults() []fault {
 			b[18], b[19] = 183, 0 // EM_AARCH64
 			return b
 		}), dir: []string{"program-architecture"}, url: []string{"server-error"}},
-		{name: "a folder that the server may not enter", plant: chmod("public_html/cgi", 0o700), dir: []string{"folder-closed"}, url: []string{"program-forbidden"}},
+		{name: "a folder that the server may not enter", plant: chmod("public_html/cgi-testsite", 0o700), dir: []string{"folder-closed"}, url: []string{"program-forbidden"}},
 		{name: "rules that the server may not read", plant: chmod(docrootRules, 0o600), dir: []string{"htaccess-unreadable"}, url: []string{"program-forbidden"}},
 		{name: "no rules in the document root", plant: remove(docrootRules), dir: []string{"htaccess-missing"}, url: []string{"route-missing"}},
 		{name: "no rules beside the programs", plant: remove(programRules), dir: []string{"htaccess-missing"}, url: []string{"program-forbidden"}},
@@ -142,15 +142,15 @@ func faults() []fault {
 		{name: "a limit on bodies", plant: provider(healthy + "\nLimitRequestBody 100000"), url: []string{"upload-limit"}},
 		{name: "mod_fcgid, which takes 128 KiB", args: []string{"--layout", "fcgid"}, plant: func(_ *testing.T, h *host) { h.options = modules("fcgid") }, url: []string{"upload-limit"}},
 		{name: "redirects in a circle", plant: edit(docrootRules, func(b []byte) []byte {
-			return bytes.Replace(b, []byte("RewriteBase /\n"), []byte("RewriteBase /\nRewriteCond %{ENV:REDIRECT_STATUS} ^$\nRewriteRule ^(users/.*[^/])$ /$1 [R=301,L]\n"), 1)
+			return bytes.Replace(b, []byte("RewriteEngine On\n"), []byte("RewriteEngine On\nRewriteCond %{ENV:REDIRECT_STATUS} ^$\nRewriteRule ^(users/.*[^/])$ /$1 [R=301,L]\n"), 1)
 		}), dir: []string{"htaccess-changed"}, url: []string{"redirect-loop"}},
-		{name: "no settings", plant: remove("private/site.env"), dir: []string{"config-missing"}, url: []string{"program-fails"}},
-		{name: "settings that all may read", plant: chmod("private/site.env", 0o644), dir: []string{"secret-readable"}, url: []string{"program-fails"}},
+		{name: "no settings", plant: remove("private/testsite/site.env"), dir: []string{"config-missing"}, url: []string{"program-fails"}},
+		{name: "settings that all may read", plant: chmod("private/testsite/site.env", 0o644), dir: []string{"secret-readable"}, url: []string{"program-fails"}},
 		{name: "settings of another user", plant: func(t *testing.T, h *host) {
-			must(t, os.Lchown(filepath.Join(h.dir, "private/site.env"), 1234, 1234))
-			must(t, os.Chmod(filepath.Join(h.dir, "private/site.env"), 0o600))
+			must(t, os.Lchown(filepath.Join(h.dir, "private/testsite/site.env"), 1234, 1234))
+			must(t, os.Chmod(filepath.Join(h.dir, "private/testsite/site.env"), 0o600))
 		}, dir: []string{"secret-owner"}, url: []string{"program-fails"}},
-		{name: "a line that is no setting", plant: edit("private/site.env", func(b []byte) []byte { return append(b, "\nnonsense\n"...) }), dir: []string{"config-syntax"}, url: []string{"program-fails"}},
+		{name: "a line that is no setting", plant: edit("private/testsite/site.env", func(b []byte) []byte { return append(b, "\nnonsense\n"...) }), dir: []string{"config-syntax"}, url: []string{"program-fails"}},
 		{name: "passwords that the host keeps to itself", plant: edit(programRules, func(b []byte) []byte {
 			return bytes.Replace(b, []byte("SetEnvIf"), []byte("#SetEnvIf"), 1)
 		}), dir: []string{"htaccess-changed"}, probe: []string{"authorization-lost"}},
@@ -187,7 +187,7 @@ func TestFaultsOfRealHosts(t *testing.T) {
 			t.Parallel()
 			h := &host{dir: home(t), docroot: "public_html", options: modules("cgid"), directory: healthy}
 			upload(t, archive(t, append([]string{"--for", "apache"}, f.args...)...), h.dir, nobody)
-			list, err := os.ReadFile(filepath.Join(h.dir, "private/MANIFEST.json"))
+			list, err := os.ReadFile(filepath.Join(h.dir, "private/testsite/MANIFEST.json"))
 			must(t, err)
 			f.plant(t, h)
 			s := servers.Apache(t, h.options, h.shared())
@@ -216,7 +216,7 @@ func TestFaultsOfRealHosts(t *testing.T) {
 // what the server is known to lack.
 func noFinding(t *testing.T, addr, dir, base string, known ...string) {
 	t.Helper()
-	same(t, "the doctor at the URL", ask(t, "--manifest", filepath.Join(dir, "private/MANIFEST.json"), "http://"+addr+base+"/"), known)
+	same(t, "the doctor at the URL", ask(t, "--manifest", filepath.Join(dir, "private/testsite/MANIFEST.json"), "http://"+addr+base+"/"), known)
 }
 
 func same(t *testing.T, what string, got, want []string) {
@@ -234,7 +234,7 @@ func withProbe(t *testing.T, h *host, list, address string) []string {
 		t.Fatalf("doctor --probe: %s", errs)
 	}
 	token = strings.TrimSpace(token)
-	file := filepath.Join(h.dir, "public_html/cgi/cgigen-probe-"+token+".cgi")
+	file := filepath.Join(h.dir, "public_html/cgi-testsite/cgigen-probe-"+token+".cgi")
 	must(t, os.Lchown(file, nobody, nobody))
 	defer os.Remove(file)
 	return ask(t, "--manifest", servers.Write(t, t.TempDir(), "m.json", list, 0o600), "--token", token, address)
@@ -245,11 +245,11 @@ func TestTheProbeRefusesAnotherName(t *testing.T) {
 	dir := home(t)
 	upload(t, archive(t, "--for", "apache"), dir, nobody)
 	token, _, _ := cgigen(t, "doctor", "--probe", dir)
-	file := filepath.Join(dir, "public_html/cgi/cgigen-probe-"+strings.TrimSpace(token)+".cgi")
-	must(t, os.Rename(file, filepath.Join(dir, "public_html/cgi/cgigen-probe-0123.cgi")))
-	must(t, os.Lchown(filepath.Join(dir, "public_html/cgi/cgigen-probe-0123.cgi"), nobody, nobody))
+	file := filepath.Join(dir, "public_html/cgi-testsite/cgigen-probe-"+strings.TrimSpace(token)+".cgi")
+	must(t, os.Rename(file, filepath.Join(dir, "public_html/cgi-testsite/cgigen-probe-0123.cgi")))
+	must(t, os.Lchown(filepath.Join(dir, "public_html/cgi-testsite/cgigen-probe-0123.cgi"), nobody, nobody))
 	s := servers.Apache(t, modules("cgid"), shared(filepath.Join(dir, "public_html"), healthy))
-	out, err := exec.CommandContext(t.Context(), "curl", "-si", "http://"+s.Addr(0)+"/cgi/cgigen-probe-0123.cgi").Output()
+	out, err := exec.CommandContext(t.Context(), "curl", "-si", "http://"+s.Addr(0)+"/cgi-testsite/cgigen-probe-0123.cgi").Output()
 	must(t, err)
 	if got := string(out); !strings.HasPrefix(got, "HTTP/1.1 404 ") || !strings.HasSuffix(got, "\nnot found\n") {
 		t.Errorf("got %s", got)

@@ -24,7 +24,7 @@ func noFiles(t *testing.T, addr, dir, docroot string, except ...string) {
 			return err
 		}
 		rel = filepath.ToSlash(rel)
-		paths := []string{"/" + rel, "/%2e%2e/" + rel, "/cgi/%2e%2e/" + rel, "/" + rel + "/", "/" + rel + "%00", "/" + strings.ToUpper(rel)}
+		paths := []string{"/" + rel, "/%2e%2e/" + rel, "/cgi-testsite/%2e%2e/" + rel, "/" + rel + "/", "/" + rel + "%00", "/" + strings.ToUpper(rel)}
 		if inside, ok := strings.CutPrefix(rel, docroot+"/"); ok {
 			paths = append(paths, "/"+inside, "//"+inside, "/"+inside+"/", "/"+inside+"?x", "/./"+inside, "/"+strings.ToUpper(inside), "/"+inside+"~", "/"+inside+".bak")
 		}

@@ -130,7 +130,7 @@ func TestApacheVirtualHostWithSockets(t *testing.T) {
 	for _, way := range ways(t, "fastcgi", "scgi") {
 		t.Run(way, func(t *testing.T) {
 			dir := install(t, "--for", "apache", "--host", "127.0.0.1")
-			text := virtualHost(t, filepath.Join(dir, "private/server/apache-vhost-"+way+".conf"), "/run/testsite", sockets(t, dir, way), "/srv/testsite", dir)
+			text := virtualHost(t, filepath.Join(dir, "private/testsite/server/apache-vhost-"+way+".conf"), "/run/testsite", sockets(t, dir, way), "/srv/testsite", dir)
 			scheme := map[string]string{"fastcgi": "proxy_fcgi", "scgi": "proxy_scgi"}[way]
 			s := servers.Apache(t, servers.Options{Modules: []string{"rewrite", "headers", "proxy", scheme}}, text)
 			callAll(t, place{addr: s.Addr(0), noChunks: way == "scgi"})
@@ -153,7 +153,7 @@ func sockets(t *testing.T, dir, way string) string {
 	folder := servers.Dir(t)
 	must(t, os.Chmod(folder, 0o777))
 	var programs []string
-	for _, place := range []string{"cgi", "public_html/cgi", "public_html/*/cgi"} {
+	for _, place := range []string{"cgi", "public_html/cgi-*", "public_html/*/cgi-*"} {
 		found, err := filepath.Glob(filepath.Join(dir, place, "*.cgi"))
 		must(t, err)
 		programs = append(programs, found...)

@@ -92,11 +92,16 @@ func TestZipHoldsModes(t *testing.T) {
 		modes[f.Name] = f.Mode().String()
 	}
 	for name, want := range map[string]string{
-		"public_html/cgi/home.cgi": "-rwx--x--x", "public_html/cgi/.htaccess": "-rw-r--r--", "private/.env.example": "-rw-------",
-		"private/": "drwx------", "public_html/cgi/": "drwxr-xr-x", "private/MANIFEST.json": "-rw-------",
+		"private/testsite/next/public_html/cgi-testsite/home.cgi": "-rwx--x--x", "private/testsite/install.sh": "-rw-------", "private/testsite/.env.example": "-rw-------",
+		"private/testsite/": "drwx------", "private/testsite/next/": "drwx------", "private/testsite/MANIFEST.json": "-rw-------",
 	} {
 		if modes[name] != want {
 			t.Errorf("%s has the mode %s, want %s", name, modes[name], want)
+		}
+	}
+	for name := range modes { // to unpack it changes nothing of others, not even the mode of a folder
+		if !strings.HasPrefix(name, "private/testsite/") || filepath.Base(name) == ".htaccess" && name != "private/testsite/.htaccess" {
+			t.Errorf("the archive holds %s", name)
 		}
 	}
 }
@@ -107,15 +112,15 @@ func TestAFolderIsBroughtUpToDate(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "site")
 	pack(t, dir, "--for", "apache", "--target", "linux/amd64", "--target", "linux/386")
-	settings := servers.Write(t, dir, "private/site.env", "SITE_TOKEN=x\n", 0o600)
+	settings := servers.Write(t, dir, "private/testsite/site.env", "SITE_TOKEN=x\n", 0o600)
 	pack(t, dir, "--for", "apache")
 	if _, err := os.Stat(settings); err != nil {
 		t.Error(err)
 	}
-	if _, err := os.Stat(filepath.Join(dir, "private/targets/linux-386/home.cgi")); err == nil {
+	if _, err := os.Stat(filepath.Join(dir, "private/testsite/targets/linux-386/home.cgi")); err == nil {
 		t.Error("a program of the earlier package is still there")
 	}
-	check := exec.CommandContext(t.Context(), "sha256sum", "--check", "--quiet", "private/SHA256SUMS")
+	check := exec.CommandContext(t.Context(), "sha256sum", "--check", "--quiet", "private/testsite/SHA256SUMS")
 	check.Dir = dir
 	if out, err := check.CombinedOutput(); err != nil {
 		t.Errorf("the sums are not right: %v\n%s", err, out)
@@ -150,13 +155,13 @@ func TestGuestbook(t *testing.T) {
 	if resp.StatusCode != 200 || !strings.Contains(string(page), "Hello from suEXEC") {
 		t.Errorf("got %d %s", resp.StatusCode, page)
 	}
-	info, err := os.Stat(filepath.Join(dir, "private/guestbook/guestbook.db"))
+	info, err := os.Stat(filepath.Join(dir, "private/guestbook/guestbook/guestbook.db"))
 	must(t, err)
 	if info.Mode().Perm()&0o077 != 0 {
 		t.Errorf("others may read the database: %v", info.Mode())
 	}
 	same(t, "the doctor in the folder", ask(t, dir), nil)
-	same(t, "the doctor at the URL", ask(t, "--manifest", filepath.Join(dir, "private/MANIFEST.json"), address+"/"), nil)
+	same(t, "the doctor at the URL", ask(t, "--manifest", filepath.Join(siteFolder(t, dir), "MANIFEST.json"), address+"/"), nil)
 	noFiles(t, s.Addr(0), dir, "public_html")
 }
 

@@ -81,10 +81,15 @@ func TestArchivesAreReadByOthers(t *testing.T) {
 				read(t, nil, "tar", "-xzpf", name, "-C", dir)
 			}
 			manifest := readManifest(t, dir)
+			runInstaller(t, dir, -1)
 			listed := python(t, nil, "archive.py", name)
 			for _, f := range manifest.Files {
 				mode := strings.Replace(f.Mode, "0", "0o", 1)
-				if want := fmt.Sprintf("%s %s %s\n", f.Path, mode, f.SHA256); !strings.Contains(listed, want) {
+				name := f.Path
+				if !strings.HasPrefix(name, "private/testsite/") {
+					name = "private/testsite/next/" + name
+				}
+				if want := fmt.Sprintf("%s %s %s\n", name, mode, f.SHA256); !strings.Contains(listed, want) {
 					t.Errorf("there is no %s in\n%s", want, listed)
 				}
 				info, err := os.Stat(filepath.Join(dir, f.Path))
@@ -93,7 +98,7 @@ func TestArchivesAreReadByOthers(t *testing.T) {
 					t.Errorf("%s has the mode %s, want %s", f.Path, got, f.Mode)
 				}
 			}
-			sums := exec.CommandContext(t.Context(), servers.Need(t, "sha256sum"), "--check", "--quiet", "--strict", "private/SHA256SUMS")
+			sums := exec.CommandContext(t.Context(), servers.Need(t, "sha256sum"), "--check", "--quiet", "--strict", "private/testsite/SHA256SUMS")
 			sums.Dir = dir
 			if out, err := sums.CombinedOutput(); err != nil || len(out) > 0 {
 				t.Errorf("sha256sum: %v\n%s", err, out)
@@ -109,7 +114,7 @@ type packageManifest struct {
 
 func readManifest(t *testing.T, dir string) packageManifest {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(dir, "private/MANIFEST.json"))
+	text, err := os.ReadFile(filepath.Join(dir, "private/testsite/MANIFEST.json"))
 	must(t, err)
 	var m packageManifest
 	must(t, json.Unmarshal(text, &m))
@@ -127,7 +132,7 @@ func TestManifestsKeepToTheirSchema(t *testing.T) {
 		t.Run(strings.Join(server, " "), func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "site")
 			packModule(t, module, dir, append([]string{"--for"}, server...)...)
-			python(t, nil, "schema.py", schema, filepath.Join(dir, "private/MANIFEST.json"))
+			python(t, nil, "schema.py", schema, filepath.Join(dir, "private/testsite/MANIFEST.json"))
 			var got []string
 			for _, r := range readManifest(t, dir).Routes {
 				got = append(got, r.Pattern)
@@ -186,7 +191,7 @@ func TestInstallNotesAreReadAsMarkdown(t *testing.T) {
 		t.Run(server, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "site")
 			packModule(t, module, dir, "--for", server)
-			text, err := os.ReadFile(filepath.Join(dir, "INSTALL.md"))
+			text, err := os.ReadFile(filepath.Join(siteFolder(t, dir), "INSTALL.md"))
 			must(t, err)
 			page := []byte(read(t, text, "cmark-gfm", "--extension", "table"))
 			if code := elements(t, page, "code"); !slices.ContainsFunc(code, func(c string) bool {

@@ -208,13 +208,56 @@ func upload(t testing.TB, archive, dir string, owner int) {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("unpacking: %v\n%s", err, out)
 	}
-	text, err := os.ReadFile(filepath.Join(dir, "private", ".env.example"))
-	must(t, err)
-	text = bytes.Replace(text, []byte("#SITE_TOKEN="), []byte("SITE_TOKEN="+secret), 1)
-	must(t, os.WriteFile(filepath.Join(dir, "private", "site.env"), text, 0o600))
+	fillIn(t, siteFolder(t, dir))
 	if owner >= 0 {
 		give(t, dir, owner)
 	}
+	runInstaller(t, dir, owner)
+}
+
+// siteFolder is the folder of the settings of the one site in a home folder.
+func siteFolder(t testing.TB, dir string) string {
+	t.Helper()
+	found, err := filepath.Glob(filepath.Join(dir, "private", "*", "MANIFEST.json"))
+	must(t, err)
+	if len(found) != 1 {
+		t.Fatalf("%s holds %d sites: %q", dir, len(found), found)
+	}
+	return filepath.Dir(found[0])
+}
+
+// fillIn writes the settings of the site whose folder is given.
+func fillIn(t testing.TB, dir string) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(dir, ".env.example"))
+	must(t, err)
+	text = bytes.Replace(text, []byte("#SITE_TOKEN="), []byte("SITE_TOKEN="+secret), 1)
+	must(t, os.WriteFile(filepath.Join(dir, "site.env"), text, 0o600))
+}
+
+// runInstaller runs install.sh of the site in a home folder as its owner, if the
+// package has one.
+func runInstaller(t testing.TB, dir string, owner int, args ...string) {
+	t.Helper()
+	script := filepath.Join(siteFolder(t, dir), "install.sh")
+	if _, err := os.Stat(script); errors.Is(err, fs.ErrNotExist) {
+		return
+	}
+	if out, err := installer(t, "sh", script, owner, args...).CombinedOutput(); err != nil {
+		t.Fatalf("install.sh: %v\n%s", err, out)
+	}
+}
+
+// installer prepares a run of an install.sh by a shell, as a user.
+func installer(t testing.TB, shell, script string, owner int, args ...string) *exec.Cmd {
+	t.Helper()
+	words := append(strings.Fields(shell), append([]string{script}, args...)...)
+	if owner >= 0 && os.Getuid() == 0 {
+		words = append([]string{"setpriv", fmt.Sprintf("--reuid=%d", owner), fmt.Sprintf("--regid=%d", owner), "--clear-groups"}, words...)
+	}
+	cmd := exec.CommandContext(t.Context(), words[0], words[1:]...)
+	cmd.Dir = "/"
+	return cmd
 }
 
 // give returns a folder and all that it holds to a user.

@@ -40,7 +40,7 @@ func TestApacheTestsWhatItIsGiven(t *testing.T) {
 		upload(t, archive(t, "--for", "apache", "--layout", layout), site, nobody)
 		rules, err := filepath.Glob(filepath.Join(site, "*", ".htaccess"))
 		must(t, err)
-		deeper, err := filepath.Glob(filepath.Join(site, "*", "*", "*htaccess"))
+		deeper, err := filepath.Glob(filepath.Join(site, "*", "*", ".htaccess"))
 		must(t, err)
 		for _, file := range append(rules, deeper...) {
 			t.Run(layout+" "+strings.TrimPrefix(file, site), func(t *testing.T) {
@@ -52,7 +52,7 @@ func TestApacheTestsWhatItIsGiven(t *testing.T) {
 	}
 	for name, handler := range map[string]string{"apache-vhost": "cgid suexec", "apache-vhost-fastcgi": "proxy proxy_fcgi", "apache-vhost-scgi": "proxy proxy_scgi"} {
 		t.Run(name, func(t *testing.T) {
-			text, err := os.ReadFile(filepath.Join(dir, "subdir/private/server", name+".conf"))
+			text, err := os.ReadFile(filepath.Join(dir, "subdir/private/testsite/server", name+".conf"))
 			must(t, err)
 			check(t, handler, strings.NewReplacer("testsite testsite", "#65534 #65534", "/srv/testsite", filepath.Join(dir, "subdir")).Replace(string(text)))
 		})

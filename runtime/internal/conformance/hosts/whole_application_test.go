@@ -38,7 +38,7 @@ func TestWholeApplication(t *testing.T) {
 				dir := home(t)
 				upload(t, archive, dir, map[bool]int{true: nobody, false: 0}[server == "apache" && !sockets])
 				if base != "" { // beside what package --base links in
-					appendTo(t, filepath.Join(dir, "private/site.env"), "CGIGEN_BASE="+base+"\n")
+					appendTo(t, filepath.Join(siteFolder(t, dir), "site.env"), "CGIGEN_BASE="+base+"\n")
 				}
 				running, kind := start(t, dir)
 				checkWhole(t, suite.Target{Server: kind, Mount: "package", Addr: running.Addr(0), Prefix: base}, right)
@@ -102,7 +102,7 @@ func wholeApache(t *testing.T, dir string) (*servers.Server, string) {
 // wholeSockets is a virtual host of one's own, with a program that keeps running.
 func wholeSockets(way, module string) func(t *testing.T, dir string) (*servers.Server, string) {
 	return func(t *testing.T, dir string) (*servers.Server, string) {
-		text := virtualHost(t, filepath.Join(dir, "private/server/apache-vhost-"+way+".conf"), "/run/whole", sockets(t, dir, way), "/srv/whole", dir)
+		text := virtualHost(t, filepath.Join(dir, "private/whole/server/apache-vhost-"+way+".conf"), "/run/whole", sockets(t, dir, way), "/srv/whole", dir)
 		options := servers.Options{Modules: []string{"rewrite", "headers", "proxy", module}}
 		return servers.Apache(t, options, text), "apache-" + strings.ReplaceAll(module, "_", "-")
 	}
