@@ -16,9 +16,7 @@ import (
 // checkPrivate looks at the folder of the settings: who may read it, and
 // whether the programs find it.
 func (t *tree) checkPrivate() {
-	for _, name := range slices.Compact([]string{"private", t.private()}) {
-		t.checkPrivateFolder(name)
-	}
+	t.checkPrivateFolder(t.private()) // the folder above it may be the account's own
 	entries, err := os.ReadDir(t.path(t.private()))
 	if err != nil {
 		t.unreadable(t.private(), err)

@@ -61,6 +61,7 @@ type fault struct {
 	plant    func(t *testing.T, h *host)
 	dir, url []string
 	probe    []string // what it says with a probe, besides
+	probeOr  []string // or, where other processes of the account's user use up what is left
 }
 
 const healthy = "AllowOverride All"
@@ -137,7 +138,7 @@ func faults() []fault {
 			must(t, os.Rename(filepath.Join(h.dir, "public_html/shop"), filepath.Join(h.dir, "public_html/store")))
 		}, dir: []string{"htaccess-missing", "program-missing"}, url: []string{"route-missing"}},
 		{name: "RLimitMEM of 512 MiB", plant: provider(healthy + "\nRLimitMEM 536870912"), url: []string{"programs-refused"}, probe: []string{"limit-address-space", "programs-refused"}},
-		{name: "RLimitNPROC of 1", plant: func(_ *testing.T, h *host) { h.directory, h.slow = healthy+"\nRLimitNPROC 1", true }, url: []string{"programs-refused"}, probe: []string{"limit-processes", "programs-refused"}},
+		{name: "RLimitNPROC of 1", plant: func(_ *testing.T, h *host) { h.directory, h.slow = healthy+"\nRLimitNPROC 1", true }, url: []string{"programs-refused"}, probe: []string{"limit-processes", "programs-refused"}, probeOr: []string{"probe-fails", "programs-refused"}},
 		{name: "methods that the host refuses", plant: provider(healthy + "\n<LimitExcept GET HEAD POST OPTIONS>\nRequire all denied\n</LimitExcept>"), url: []string{"method-blocked"}},
 		{name: "a limit on bodies", plant: provider(healthy + "\nLimitRequestBody 100000"), url: []string{"upload-limit"}},
 		{name: "mod_fcgid, which takes 128 KiB", args: []string{"--layout", "fcgid"}, plant: func(_ *testing.T, h *host) { h.options = modules("fcgid") }, url: []string{"upload-limit"}},
@@ -201,7 +202,9 @@ func TestFaultsOfRealHosts(t *testing.T) {
 			address := "http://" + s.Addr(0) + base + "/"
 			same(t, "the doctor at the URL", ask(t, "--manifest", servers.Write(t, t.TempDir(), "m.json", string(list), 0o600), address), f.url)
 			if f.probe != nil {
-				same(t, "the doctor with a probe", withProbe(t, h, string(list), address), f.probe)
+				if got := withProbe(t, h, string(list), address); f.probeOr == nil || !slices.Equal(got, f.probeOr) {
+					same(t, "the doctor with a probe", got, f.probe)
+				}
 			}
 			if h.slow {
 				noQuickFiles(t, s.Addr(0), h.dir)

@@ -71,7 +71,7 @@ func TestGuestbookInPodman(t *testing.T) {
 		}
 		return nil
 	}
-	lines := notedLines(t, filepath.Join(dir, "INSTALL.md"), "## One machine")
+	lines := notedLines(t, filepath.Join(dir, "private/guestbook/INSTALL.md"), "## One machine")
 	if len(lines) != 3 {
 		t.Fatalf("got %q", lines)
 	}
