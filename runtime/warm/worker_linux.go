@@ -89,7 +89,7 @@ func newWorker(p gateway.Program, file string, idle time.Duration) (*worker, err
 	}
 	p.Start = func() (http.Handler, error) { return handler, nil }
 	p.Gateway, p.Reason = "warm", ""
-	p.Recorder = gateway.NewRecorder(p.Setting)
+	p.Recorder, p.Spools = gateway.NewRecorder(p.Setting), gateway.NewSpools(gateway.DefaultSpoolTotal)
 	p.Recorder.Out = nil // which is the standard error of each request's own process
 	w := &worker{program: p, idle: idle, began: time.Now(), lastUsed: time.Now(), most: atOnce(), silence: silence(p), retired: make(chan struct{})}
 	names, files := p.Depends()

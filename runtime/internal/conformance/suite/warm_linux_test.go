@@ -13,8 +13,12 @@ import (
 	"github.com/cgigen/cgigen/runtime/internal/conformance/suite"
 )
 
-// warmEntry links the entry of warm CGI, as cgigen build does.
-const warmEntry = "-E=github.com/cgigen/cgigen/runtime/warm.Entry"
+const (
+	warmBuild = "0123456789abcdef0123456789abcdef"
+	// warmEntry links the entry of warm CGI, as cgigen build does.
+	warmEntry = "-E=github.com/cgigen/cgigen/runtime/warm.Entry -X=github.com/cgigen/cgigen/runtime/warm.linkedBuild=" + warmBuild +
+		" -X=github.com/cgigen/cgigen/runtime.linkedBuild=" + warmBuild
+)
 
 // A worker shows a handler and a client what the program itself would show them.
 func TestHandlerCannotTellWarm(t *testing.T) {
@@ -71,11 +75,12 @@ func wake(t *testing.T, target suite.Target) {
 	t.Helper()
 	var lines []string
 	for until := time.Now().Add(deadline); time.Now().Before(until); time.Sleep(20 * time.Millisecond) {
-		answer, err := suite.Do(target, suite.Case{Path: "/gateway"}, deadline)
+		answer, err := suite.Do(target, suite.Case{Path: "/gateway", Header: []string{"Cgigen-Probe: " + warmBuild}, Keep: []string{"Cgigen-Program"}}, deadline)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if lines = answer.Lines(); slices.Contains(lines, "body: gateway warm") {
+		lines = answer.Lines()
+		if slices.ContainsFunc(lines, func(line string) bool { return strings.Contains(line, warmBuild+" warm ") }) {
 			return
 		}
 	}
