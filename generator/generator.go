@@ -44,6 +44,7 @@ type Options struct {
 	Patterns []string // package patterns as for the go command; none means ./...
 	Output   string   // folder for the programs, relative to Dir; "" is cgi-bin at the module's root
 	Gateways []string // names of the gateways to link; none means those of //cgigen:site, or DefaultGateways
+	Warm     int      // seconds that workers of warm CGI wait for a request; 0 means what //cgigen:site says
 	Site     string   // name of the only site to look at; "" for all
 	Tags     string   // build tags as for go build -tags
 	Env      []string // environment of the go command; nil is the process's own

@@ -50,7 +50,7 @@ func (r *run) plan(ctx context.Context, report diag.Reporter) (*Result, error) {
 
 // cache opens what is remembered of runs with the same options.
 func (r *run) cache(ctx context.Context) *cache.Entry {
-	return cache.Open(ctx, r.Cache, r.command, r.Patterns, r.Output, r.Gateways, r.Site)
+	return cache.Open(ctx, r.Cache, r.command, r.Patterns, r.Output, r.Gateways, r.Warm, r.Site)
 }
 
 func (r *run) phases(ctx context.Context, c *cache.Entry, report *diag.Reporter) (*Result, error) {
@@ -67,7 +67,7 @@ func (r *run) phases(ctx context.Context, c *cache.Entry, report *diag.Reporter)
 	if err != nil {
 		return nil, err
 	}
-	l, err := site.Find(found, modules, chosen, site.Placement{Dir: r.Dir, Output: r.Output, Gateways: r.Gateways, Only: r.Site}, report)
+	l, err := site.Find(found, modules, chosen, site.Placement{Dir: r.Dir, Output: r.Output, Gateways: r.Gateways, Warm: r.Warm, Only: r.Site}, report)
 	if err != nil {
 		return nil, err
 	}

@@ -138,8 +138,14 @@ func ErrorLog(r *http.Request) io.Writer {
 // Variable returns a meta-variable of the gateway (RFC 3875 §4.1), "" if the
 // server did not set it. Whether a value such as REMOTE_USER can be trusted
 // depends on the server's configuration.
+//
+// CGIGEN_GATEWAY is how the request has reached the program: cgi, warm, fastcgi, scgi or
+// http.
 func Variable(r *http.Request, name string) string {
 	if info := gateway.InfoOf(r.Context()); info != nil {
+		if name == "CGIGEN_GATEWAY" {
+			return info.Gateway
+		}
 		return info.Vars.Get(name)
 	}
 	return ""

@@ -41,6 +41,10 @@
 //	CGIGEN_TRUSTED_PROXIES  addresses and networks whose Forwarded and X-Forwarded fields
 //	                      hold, with commas, such as 10.0.0.0/8,::1; "unix" is every client
 //	                      on a unix socket (default none)
+//	CGIGEN_WARM           of a site with warm CGI: off, or the time without a request
+//	                      after which its workers end, such as 2m. shared, in the
+//	                      environment, trusts all that runs as the same user. See
+//	                      docs/explanation/warm-cgi.md
 //
 // The following apply to programs that keep running: through FastCGI, SCGI and
 // HTTP. 0 means no limit.
@@ -73,6 +77,6 @@ func settings() []string {
 	return []string{
 		"CGIGEN_ACCESS_LOG", "CGIGEN_BASE", "CGIGEN_FINISH_TIMEOUT", "CGIGEN_FORWARDED", "CGIGEN_HEADER_LIMIT", "CGIGEN_HEADER_TIMEOUT", "CGIGEN_HEALTH_PATH",
 		"CGIGEN_IDLE_TIMEOUT", "CGIGEN_LOG_FORMAT", "CGIGEN_LOG_LEVEL", "CGIGEN_MAX_CONNECTIONS", "CGIGEN_MAX_REQUESTS", "CGIGEN_MAX_SHARING",
-		"CGIGEN_SPOOL_DIR", "CGIGEN_SPOOL_LIMIT", "CGIGEN_SPOOL_TOTAL", "CGIGEN_STOP_TIMEOUT", "CGIGEN_TRUSTED_PROXIES", "CGIGEN_WRITE_TIMEOUT",
+		"CGIGEN_SPOOL_DIR", "CGIGEN_SPOOL_LIMIT", "CGIGEN_SPOOL_TOTAL", "CGIGEN_STOP_TIMEOUT", "CGIGEN_TRUSTED_PROXIES", "CGIGEN_WARM", "CGIGEN_WRITE_TIMEOUT",
 	}
 }

@@ -22,7 +22,17 @@ func Main(name string, build func(context.Context, *App) error, gateways ...gate
 		add(&choices)
 	}
 	if choices.IsRequest != nil && choices.IsRequest() {
-		os.Exit(choices.Request(newProgram(name, build, true)))
+		p := newProgram(name, build, true)
+		if choices.After != nil {
+			p.Reason = choices.Reason()
+			p.After = func() { choices.After(p) }
+		}
+		os.Exit(choices.Request(p))
+	}
+	if choices.Worker != nil {
+		if code, found := choices.Worker(func() gateway.Program { return newProgram(name, build, true) }); found {
+			os.Exit(code)
+		}
 	}
 	if choices.Daemon != nil {
 		if code, found := choices.Daemon(newProgram(name, build, false), &choices); found {
@@ -57,6 +67,7 @@ func newProgram(name string, build func(context.Context, *App) error, isCGI bool
 		HasCleanups: app.hasCleanups,
 		Stop:        app.stop,
 		Setting:     app.setting,
+		Depends:     app.values.Depends,
 		Misspelt:    app.values.Misspelt,
 	}
 }

@@ -56,8 +56,8 @@ of the sources, and the form, owner and mode of the files.
 
 # generate
 
-	cgigen generate [-o DIR] [--gateways LIST] [--site NAME] [--tags LIST]
-	                [packages]
+	cgigen generate [-o DIR] [--gateways LIST] [--warm TIME] [--site NAME]
+	                [--tags LIST] [packages]
 
 Generate writes DIR/NAME/main.go for every program, and lists the files that it
 wrote or removed. It does not touch a file that would not change. It removes the
@@ -72,6 +72,8 @@ exits with 1.
 	--gateways LIST    link these gateways: any of cgi, fastcgi, scgi and http
 	                   (default: those of //cgigen:site, otherwise all but http,
 	                   which links an HTTP server)
+	--warm TIME        let CGI programs leave a worker behind, which ends after TIME
+	                   without a request, such as 45s (default: warm= of //cgigen:site)
 	--site NAME        use only this site, where the module has several
 	--tags LIST        use these build tags, as for go build
 

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -19,10 +20,12 @@ type generateFlags struct {
 	gateways []string
 	tags     string
 	site     string
+	warm     time.Duration
 }
 
 func (f *generateFlags) add(cmd *cobra.Command) {
 	f.addWith(cmd, gatewaysHelp()+")")
+	cmd.Flags().DurationVar(&f.warm, "warm", 0, "let CGI programs leave a worker behind, which ends after `TIME` without a request, such as 45s (default: warm= of //cgigen:site)")
 }
 
 // addFollowing adds the flags to a command that takes the gateways as they are.
@@ -62,7 +65,7 @@ func completePackages(*cobra.Command, []string, string) ([]string, cobra.ShellCo
 }
 
 func (f *generateFlags) options(patterns []string) generator.Options {
-	o := generator.Options{Patterns: patterns, Output: f.output, Gateways: f.gateways, Tags: f.tags, Site: f.site, Cache: cacheDir()}
+	o := generator.Options{Patterns: patterns, Output: f.output, Gateways: f.gateways, Warm: int(f.warm / time.Second), Tags: f.tags, Site: f.site, Cache: cacheDir()}
 	if len(patterns) == 0 {
 		o.Patterns = wholeModule()
 	}

@@ -12,6 +12,9 @@ const RuntimePath = CgigenModule + "/runtime"
 // LoggerPath is the import path of the package that makes loggers.
 const LoggerPath = RuntimePath + "/logger"
 
+// WarmPath is the import path of the package by which CGI programs leave a worker behind.
+const WarmPath = RuntimePath + "/warm"
+
 // A Gateway is a way in which a server can run a program. Its package in the
 // runtime has a function Gateway, which programs hand to runtime.Main.
 type Gateway struct {

@@ -229,6 +229,7 @@ type Site struct {
 	Dir      string   // absolute
 	Path     string   // import path of Dir
 	Base     string   // path that the site lies below; "" if it does not say
+	Warm     int      // seconds that a worker of warm CGI waits for the next request; 0 without workers
 	Data     string   // configuration variable of the folder that it keeps its files in; "" if it does not say
 	Gateways []string // to link: those of a flag, of //cgigen:site, or the default
 	Asked    []string // gateways that //cgigen:site names; none if it names none
@@ -249,4 +250,5 @@ type Main struct {
 	ImportPath string
 	Site       int      // index in Model.Sites
 	Gateways   []string // names of the gateways that it links
+	Warm       int      // as Site.Warm; 0 if it leaves no worker behind
 }

@@ -39,11 +39,14 @@ func serve(p gateway.Program) int {
 		}
 	}
 	outcome := x.Serve()
-	if p.HasCleanups() || in.rest != nil {
+	if p.HasCleanups() || in.rest != nil || p.After != nil {
 		out.end() // the client has all of it, and need not wait for what follows
 	}
 	err := p.Stop()
 	in.awaitRest()
+	if p.After != nil {
+		p.After()
+	}
 	if err != nil {
 		io.WriteString(x.Log, "cgigen: "+p.Name+": clean-up: "+err.Error()+"\n")
 		return 1

@@ -181,6 +181,7 @@ func (v *Values) brokenPEM(at *Var, f *found) bool {
 // named. Errors do not repeat the path: it may be the secret itself, by mistake.
 func (v *Values) fileOf(at *Var, name string, f *found) bool {
 	full, err := v.resolve(f.text)
+	v.named = append(v.named, full)
 	var text string
 	if err == nil {
 		text, err = readNamed(full)

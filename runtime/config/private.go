@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
+
+	"github.com/cgigen/cgigen/runtime/internal/executable"
 )
 
 const separator = string(filepath.Separator)
@@ -38,7 +40,7 @@ func privateDir() (string, error) {
 	if fixedDir != "" {
 		return fixedDir, nil
 	}
-	program, err := os.Executable()
+	program, err := executable.Path()
 	if err != nil {
 		return "", unknownPlace(err)
 	}

@@ -22,6 +22,7 @@ type Values struct {
 	seen     []loaded   // one per Load
 	room     [16]loaded // for what most programs load
 	unset    []string   // names to remove from the environment
+	named    []string   // files that variables named
 	problems []problem
 }
 

@@ -22,7 +22,8 @@ type SiteLine struct {
 	Name     Text
 	gateways Text
 	Base     Text
-	Data     Text // variable of the folder that the site keeps its files in
+	Warm     int      // seconds; 0 if it does not say
+	Data     Text     // variable of the folder that the site keeps its files in
 	List     []string // gateways, sorted as in their table
 }
 
@@ -42,7 +43,7 @@ func ParseSite(d ast.Directive, dir string, r *diag.Reporter) *SiteLine {
 	checkSiteName(s.Name, r)
 	s.List = siteGateways(s.gateways, r)
 	checkBase(s.Base, r)
-	checkWarm(args.keys["warm"], r)
+	s.Warm = warmSeconds(args.keys["warm"], s.List, r)
 	checkStatic(args.keys["static"], dir, r)
 	checkEncodedSlashes(args.keys["encoded-slashes"], r)
 	return s
@@ -91,16 +92,22 @@ func checkBase(base Text, r *diag.Reporter) {
 	}
 }
 
-// checkWarm checks how long a worker is to wait for the next request.
-func checkWarm(warm Text, r *diag.Reporter) {
+// warmSeconds returns how long a worker waits for the next request, and looks whether
+// there are requests that it could answer.
+func warmSeconds(warm Text, gateways []string, r *diag.Reporter) int {
 	if !warm.Given() {
-		return
+		return 0
 	}
-	if d, err := time.ParseDuration(warm.Value); err != nil || d < time.Second || d > time.Hour {
-		r.Errorf(warm.Pos, "site-value", "warm=%s is not a time between a second and an hour", warm.Value).Hint = "write it as warm=45s or warm=2m"
-		return
+	d, err := time.ParseDuration(warm.Value)
+	switch {
+	case err != nil || d < time.Second || d > time.Hour || d%time.Second != 0:
+		r.Errorf(warm.Pos, "site-value", "warm=%s is not a time between a second and an hour", warm.Value).Hint = "write it in whole seconds: warm=45s or warm=2m"
+		return 0
+	case len(gateways) > 0 && !slices.Contains(gateways, "cgi"):
+		r.Errorf(warm.Pos, "site-value", "warm=%s, but the site has no gateway cgi", warm.Value).Hint = "leave it out: programs of other gateways keep running anyway"
+		return 0
 	}
-	notYet(warm, "warm", "leave it out: each request gets a process of its own", r)
+	return int(d / time.Second)
 }
 
 // checkStatic checks the folder of a site with files that are served as they are.

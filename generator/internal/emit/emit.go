@@ -33,13 +33,13 @@ func Program(p model.Program, importPath string, s model.Site) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := nameProgram(p, chosen)
+	n := nameProgram(p, chosen, s.Warm)
 	f := jen.NewFilePathName(importPath, "main")
 	f.HeaderComment(emitPreamble(p))
 	f.PackageComment(emitPackageComment(p))
 	n.registerImports(f)
 	f.Add(emitContract())
-	f.Line().Add(emitMain(p, chosen))
+	f.Line().Add(emitMain(p, chosen, s.Warm))
 	f.Line().Add(emitBuild(p, n, s.Base))
 	for i, s := range p.Steps {
 		if s.Kind == model.LoadConfig {
@@ -119,13 +119,20 @@ func emitContract() *jen.Statement {
 //	func main() {
 //		runtime.Main("user", build, cgi.Gateway)
 //	}
-func emitMain(p model.Program, chosen []model.Gateway) *jen.Statement {
+//
+// or, for a site with warm=45s,
+//
+//	runtime.Main("user", build, cgi.Gateway, warm.Seconds(45))
+func emitMain(p model.Program, chosen []model.Gateway, warm int) *jen.Statement {
 	return jen.Func().Id("main").Params().Block(
 		jen.Qual(model.RuntimePath, "Main").CallFunc(func(g *jen.Group) {
 			g.Lit(p.Name)
 			g.Id("build")
 			for _, gw := range chosen {
 				g.Qual(gw.ImportPath(), "Gateway")
+			}
+			if warm > 0 {
+				g.Qual(model.WarmPath, "Seconds").Call(jen.Lit(warm))
 			}
 		}),
 	)

@@ -38,12 +38,12 @@ func fixedNames() []string {
 }
 
 // nameProgram returns the same names for the same program.
-func nameProgram(p model.Program, chosen []model.Gateway) names {
+func nameProgram(p model.Program, chosen []model.Gateway, warm int) names {
 	taken := map[string]bool{}
 	for _, name := range slices.Concat(fixedNames(), naming.Predeclared()) {
 		taken[name] = true
 	}
-	n := names{packages: importsOf(p, chosen)}
+	n := names{packages: importsOf(p, chosen, warm)}
 	for i, pkg := range n.packages {
 		n.packages[i].name = unique(pkg.own, taken)
 	}
@@ -79,7 +79,7 @@ func (n *names) nameStep(s model.Step, several bool, taken map[string]bool) {
 
 // importsOf lists what a program may import: our own packages first, so that
 // they keep their names, then the user's, sorted.
-func importsOf(p model.Program, chosen []model.Gateway) []importedPackage {
+func importsOf(p model.Program, chosen []model.Gateway, warm int) []importedPackage {
 	ours := []importedPackage{
 		{path: "context", own: "context"},
 		{path: model.RuntimePath, own: "runtime"},
@@ -95,6 +95,9 @@ func importsOf(p model.Program, chosen []model.Gateway) []importedPackage {
 	}
 	for _, gw := range chosen {
 		ours = append(ours, importedPackage{path: gw.ImportPath(), own: gw.Pkg})
+	}
+	if warm > 0 {
+		ours = append(ours, importedPackage{path: model.WarmPath, own: "warm"})
 	}
 	var users []importedPackage
 	for _, s := range p.Steps {

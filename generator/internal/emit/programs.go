@@ -20,7 +20,7 @@ func Programs(m *model.Model) ([]File, error) {
 		s := m.SiteOf(p)
 		main := model.Main{
 			Name: p.Name, Dir: filepath.Join(s.OutDir, p.Name), ImportPath: path.Join(s.OutPath, p.Name), Site: p.Site,
-			Gateways: model.SortedGateways(s.Gateways),
+			Gateways: model.SortedGateways(s.Gateways), Warm: s.Warm,
 		}
 		source, err := Program(p, main.ImportPath, s)
 		if err != nil {

@@ -26,6 +26,7 @@ type Placement struct {
 	Dir      string   // working directory, absolute
 	Output   string   // folder for the programs, relative to dir; "" is a cgi-bin of each site
 	Gateways []string // to link; none means those of //cgigen:site, or the default
+	Warm     int      // seconds, stronger than those of //cgigen:site; 0 if it does not say
 	Only     string   // name of the only site to look at; "" for all
 }
 
@@ -117,7 +118,7 @@ func (l *Layout) checkSiteOption() error {
 // newSite returns the site of a folder without any directive.
 func (l *Layout) newSite(dir string, p Placement) *Site {
 	s := &Site{Module: l.Module, Site: model.Site{Dir: dir, Path: l.Module.ImportPath(dir)}}
-	s.Name, s.Gateways = defaultSiteName(s.Path), p.Gateways
+	s.Name, s.Gateways, s.Warm = defaultSiteName(s.Path), p.Gateways, p.Warm
 	if len(s.Gateways) == 0 {
 		s.Gateways = model.DefaultGateways()
 	}
@@ -132,6 +133,7 @@ func (l *Layout) declaredSite(src *scan.Source, p Placement) *Site {
 	s := l.newSite(filepath.Dir(src.Path), p)
 	s.Name, s.Base = cmp.Or(d.Name.Value, s.Name), d.Base.Value
 	s.Data, s.DataAt = d.Data.Value, d.Data.Pos
+	s.Warm = cmp.Or(p.Warm, d.Warm)
 	s.Declared = diag.Positions{Fset: l.at.Fset, Dir: l.Module.Dir}.At(d.Pos)
 	if s.Asked = d.List; len(d.List) > 0 && len(p.Gateways) == 0 {
 		s.Gateways = d.List

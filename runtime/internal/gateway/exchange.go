@@ -98,7 +98,7 @@ func (x *Exchange) recordAccess(begin time.Time) {
 
 func (x *Exchange) serve() Outcome {
 	x.context.Context = x.Context
-	x.context.info.Log = x.Log
+	x.context.info.Log, x.context.info.Gateway = x.Log, x.Program.Gateway
 	r, w := &x.request, &x.response
 	err := makeRequest(r, &x.context, &x.body, x.Vars, x.Input)
 	if m := &x.context.meta; err == nil && (m.forwarded || m.repeated != nil) {

@@ -35,6 +35,16 @@ type LinkedGateways struct {
 	// (CGI). The result is the exit code.
 	Request func(Program) int
 
+	// Reason says in one word why a CGI request was not answered by a worker of
+	// warm CGI; nil without warm CGI, and the two after it as well.
+	Reason func() string
+
+	// After is called when the response of a CGI request has left.
+	After func(Program)
+
+	// Worker runs the program as a worker, if the process was started as one.
+	Worker func(start func() Program) (exitCode int, found bool)
+
 	// Streams are the protocols of long-running programs that share a socket
 	// (FastCGI, SCGI).
 	Streams []func(Program) stream.Protocol
@@ -76,6 +86,15 @@ type Program struct {
 
 	// Stop runs the clean-ups of what Start built, in reverse order.
 	Stop func() error
+
+	// After is called by the gateway of CGI when the response has left; nil is
+	// nothing to do.
+	After func()
+
+	// Depends returns what the program's configuration depends on, for who has to
+	// know whether it would be another one by now: the variables that were looked
+	// for, and the paths of the files, found or not.
+	Depends func() (names, files []string)
 
 	// Spools count what request bodies keep in all, for a process that answers
 	// many requests; nil means no limit.

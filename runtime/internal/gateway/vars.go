@@ -36,7 +36,8 @@ func ParseVar(entry string) (Var, bool) {
 
 // Info is what a gateway knows of a request beyond net/http.
 type Info struct {
-	Vars Vars
+	Vars    Vars
+	Gateway string // cgi, warm, fastcgi, scgi or http
 
 	// Prefix is the part of the URL path that was cut off in front of the
 	// request's path, because the program is mounted below it.

@@ -9,7 +9,7 @@ import (
 // that [InfoOf] finds.
 func WithVars(r *http.Request, vars Vars) *http.Request {
 	c := &webContext{Context: r.Context()}
-	c.info.Vars = vars
+	c.info.Vars, c.info.Gateway = vars, "http"
 	return r.WithContext(c)
 }
 

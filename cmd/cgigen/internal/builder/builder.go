@@ -255,6 +255,11 @@ func (b *build) installOne(p model.Main) (Program, error) {
 	if err != nil {
 		return Program{}, err
 	}
+	if p.Warm > 0 && b.Target.HasEntry() {
+		if err := checkEntry(staged); err != nil {
+			return Program{}, err
+		}
+	}
 	old, err := os.Stat(final)
 	kept := err == nil && os.SameFile(old, info)
 	if !kept && len(b.Programs) <= manyPrograms {

@@ -51,7 +51,8 @@ func (b *build) origins(ctx context.Context, env []string, dirs []string) (progr
 // for each one its hash.
 func (b *build) linkFlags(ctx context.Context, quick settings, dirs []string) []string {
 	link := strings.TrimSpace("-s -w " + quick.link + b.siteLink() + b.Link)
-	if !b.OneRequest && !b.Identify {
+	warm := b.warm()
+	if !b.OneRequest && !b.Identify && len(warm) == 0 {
 		return []string{"-ldflags=" + link}
 	}
 	programs, built := b.origins(ctx, quick.env, dirs)
@@ -59,13 +60,18 @@ func (b *build) linkFlags(ctx context.Context, quick settings, dirs []string) []
 		link = strings.TrimSpace("-s -w " + quick.link + ownDefaults + b.siteLink() + b.Link)
 	}
 	flags := []string{"-ldflags=" + link}
-	if !b.Identify {
-		return flags
-	}
 	for _, dir := range slices.Sorted(maps.Keys(programs)) {
-		program := programs[dir]
-		b.hashes[dir] = program.hash(link, built)
-		flags = append(flags, "-ldflags="+program.path+"="+link+" -X="+linkedBuild+"="+b.hashes[dir])
+		program, own := programs[dir], link
+		if b.Identify {
+			b.hashes[dir] = program.hash(link, built)
+			own += " -X=" + linkedBuild + "=" + b.hashes[dir]
+		}
+		if warm[dir] {
+			own += warmFlags(b.hashes[dir])
+		}
+		if own != link {
+			flags = append(flags, "-ldflags="+program.path+"="+own)
+		}
 	}
 	return flags
 }
@@ -83,4 +89,6 @@ func (o origin) hash(link string, built map[string]string) string {
 }
 
 // hash returns that of a program, "" if it is unknown.
-func (b *build) hash(p model.Main) string { return b.hashes[filepath.Clean(p.Dir)] }
+func (b *build) hash(p model.Main) string { return b.hashes[folderOf(p)] }
+
+func folderOf(p model.Main) string { return filepath.Clean(p.Dir) }

@@ -24,6 +24,7 @@ func build(_ context.Context, app *runtime.App) error {
 	}
 	app.Handle("/variables", http.HandlerFunc(variables))
 	app.Handle("/mount/", http.HandlerFunc(mount))
+	app.Handle("/gateway", http.HandlerFunc(gatewayName))
 	return nil
 }
 
@@ -39,4 +40,9 @@ func variables(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprintf(w, "%s %q\n", name, runtime.Variable(r, name))
 	}
 	fmt.Fprintf(w, "remote %s tls %t host %s\n", r.RemoteAddr, r.TLS != nil, r.Host)
+}
+
+// gatewayName shows how the request has reached the program.
+func gatewayName(w http.ResponseWriter, r *http.Request) {
+	fmt.Fprintf(w, "gateway %s\n", runtime.Variable(r, "CGIGEN_GATEWAY"))
 }

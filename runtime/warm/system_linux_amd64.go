@@ -1,0 +1,3 @@
+package warm
+
+const sysMemfdCreate = 319 // memfd_create(2)

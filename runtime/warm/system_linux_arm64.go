@@ -1,0 +1,3 @@
+package warm
+
+const sysMemfdCreate = 279 // memfd_create(2)
