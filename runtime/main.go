@@ -25,7 +25,7 @@ func Main(name string, build func(context.Context, *App) error, gateways ...gate
 		p := newProgram(name, build, true)
 		if choices.After != nil {
 			p.Reason = choices.Reason()
-			p.After = func() { choices.After(p) }
+			p.After = func() func() { return choices.After(p) }
 		}
 		os.Exit(choices.Request(p))
 	}

@@ -39,13 +39,17 @@ func serve(p gateway.Program) int {
 		}
 	}
 	outcome := x.Serve()
-	if p.HasCleanups() || in.rest != nil || p.After != nil {
+	var then func()
+	if p.After != nil {
+		then = p.After()
+	}
+	if p.HasCleanups() || in.rest != nil || then != nil {
 		out.end() // the client has all of it, and need not wait for what follows
 	}
 	err := p.Stop()
 	in.awaitRest()
-	if p.After != nil {
-		p.After()
+	if then != nil {
+		then()
 	}
 	if err != nil {
 		io.WriteString(x.Log, "cgigen: "+p.Name+": clean-up: "+err.Error()+"\n")

@@ -12,6 +12,6 @@ import (
 
 func coldReason() string { return reason(notEntered) }
 
-func leave(gateway.Program, time.Duration) {}
+func leave(gateway.Program, time.Duration) func() { return nil }
 
 func work(func() gateway.Program, time.Duration) (int, bool) { return 0, false }

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"io"
 	"os"
+	"os/signal"
 	"syscall"
 	"time"
 
@@ -27,14 +28,18 @@ const (
 	afterCrash = 10 * time.Minute
 )
 
-// leave starts a worker at the end of a cold request, if a worker was looked for and
-// there was none, and it is likely to pay.
-func leave(p gateway.Program, linked time.Duration) {
+// leave returns what starts a worker at the end of a cold request, if a worker was
+// looked for and there was none, and it is likely to pay. Servers such as lighttpd end a
+// program with SIGTERM as soon as they have the whole response.
+func leave(p gateway.Program, linked time.Duration) func() {
 	if entered != noWorker || idleTime(p, linked) == 0 || !isLikely(p.Name) {
-		return
+		return nil
 	}
-	// What fails here costs warmth, and the next request tries again.
-	_ = startWorker()
+	signal.Ignore(syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP) // which the worker asks for itself
+	return func() {
+		// What fails here costs warmth, and the next request tries again.
+		_ = startWorker()
+	}
 }
 
 // mark is the file whose time of change is all that is remembered from process to

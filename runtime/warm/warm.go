@@ -53,7 +53,7 @@ func Seconds(seconds int) gateway.Gateway {
 	idle := time.Duration(seconds) * time.Second
 	return func(c *gateway.LinkedGateways) {
 		c.Reason = coldReason
-		c.After = func(p gateway.Program) { leave(p, idle) }
+		c.After = func(p gateway.Program) func() { return leave(p, idle) }
 		c.Worker = func(start func() gateway.Program) (int, bool) { return work(start, idle) }
 	}
 }

@@ -39,8 +39,10 @@ type LinkedGateways struct {
 	// warm CGI; nil without warm CGI, and the two after it as well.
 	Reason func() string
 
-	// After is called when the response of a CGI request has left.
-	After func(Program)
+	// After is called when a CGI request has been answered, before the server sees
+	// the end of the response. It returns what there is to do after that, nil for
+	// nothing.
+	After func(Program) func()
 
 	// Worker runs the program as a worker, if the process was started as one.
 	Worker func(start func() Program) (exitCode int, found bool)
@@ -87,9 +89,8 @@ type Program struct {
 	// Stop runs the clean-ups of what Start built, in reverse order.
 	Stop func() error
 
-	// After is called by the gateway of CGI when the response has left; nil is
-	// nothing to do.
-	After func()
+	// After is that of LinkedGateways, for the gateway of CGI; nil without one.
+	After func() func()
 
 	// Depends returns what the program's configuration depends on, for who has to
 	// know whether it would be another one by now: the variables that were looked
