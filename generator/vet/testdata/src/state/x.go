@@ -23,6 +23,7 @@ func Home(w http.ResponseWriter, r *http.Request) {
 	visits++                                      // want `Home keeps state in visits, which the next request does not see`
 	sessions["a"] = "b"                           // want `Home keeps state in sessions`
 	delete(sessions, "a")                         // want `Home keeps state in sessions`
+	clear(sessions)                               // want `Home keeps state in sessions`
 	cache.Store("a", 1)                           // want `Home keeps state in cache`
 	settings.seen = append(settings.seen, r.Host) // want `Home keeps state in settings`
 	local := map[string]int{"a": 1}
