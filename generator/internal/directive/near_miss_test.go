@@ -17,3 +17,15 @@ func TestNearestName(t *testing.T) {
 		}
 	}
 }
+
+// A directive stands on the first line of a comment: what a block comment says below it
+// is text.
+func TestNearMissesStandOnTheFirstLine(t *testing.T) {
+	for comment, want := range map[string]bool{
+		"cgigen:handler GET /\n*/": true, " cgigen:handler GET /\n*/": true, "\ncgigen:handler GET /\n*/": false, "text\ncgigen:handler GET /\n*/": false,
+	} {
+		if got := beginsMiss([]byte("/*"), []byte(comment)); got != want {
+			t.Errorf("%q: %t, want %t", comment, got, want)
+		}
+	}
+}
