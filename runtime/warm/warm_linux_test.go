@@ -281,6 +281,9 @@ func TestAStoppedWorkerCostsASecond(t *testing.T) {
 	s.wake()
 	pid := s.workers()[0]
 	must(t, syscall.Kill(pid, syscall.SIGSTOP))
+	for !isStopped(t, pid) { // which takes a moment for each of its threads
+		time.Sleep(time.Millisecond)
+	}
 	a := s.ask("/show")
 	s.isCold("a stopped worker", a)
 	if a.took < 900*time.Millisecond || a.took > 10*time.Second {
@@ -290,6 +293,21 @@ func TestAStoppedWorkerCostsASecond(t *testing.T) {
 	if a := s.ask("/show"); a.gateway != "warm" {
 		t.Errorf("after it was continued: %+v", a)
 	}
+}
+
+// isStopped reports whether every thread of a process is stopped (proc(5), stat).
+func isStopped(t *testing.T, pid int) bool {
+	t.Helper()
+	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
+	must(t, err)
+	for _, file := range threads {
+		text, err := os.ReadFile(file)
+		_, state, found := strings.Cut(string(text), ") ")
+		if err != nil || !found || state[0] != 'T' {
+			return false
+		}
+	}
+	return len(threads) > 0
 }
 
 // Somebody who listens at the address reads nothing.

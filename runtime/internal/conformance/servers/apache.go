@@ -9,8 +9,11 @@ import (
 	"os/user"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 )
 
 // Options of Apache.
@@ -40,7 +43,32 @@ func Apache(t testing.TB, o Options, hosts ...string) *Server {
 	p := start(t, cmd)
 	t.Cleanup(func() { s.report(t) })
 	p.await(t, "tcp", addrs...)
+	if slices.Contains(o.Modules, "cgid") && os.Getuid() == 0 {
+		awaitCgid(t, dir)
+	}
 	return s
+}
+
+// awaitCgid waits until mod_cgid has given its socket to the user that Apache changes
+// to. Requests before that are answered with 503, although the port is open.
+func awaitCgid(t testing.TB, dir string) {
+	t.Helper()
+	for until := time.Now().Add(20 * time.Second); time.Now().Before(until); time.Sleep(time.Millisecond) {
+		sockets, err := filepath.Glob(filepath.Join(dir, "cgid.sock*"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, socket := range sockets {
+			info, err := os.Lstat(socket)
+			if err != nil {
+				continue
+			}
+			if status, ok := info.Sys().(*syscall.Stat_t); ok && strconv.FormatUint(uint64(status.Uid), 10) == WebUser(t).Uid {
+				return
+			}
+		}
+	}
+	t.Fatal("mod_cgid does not get ready")
 }
 
 func listen(addrs []string) string {
