@@ -63,6 +63,7 @@ func TestSilentBodyIsGivenUp(t *testing.T) {
 		status, log      string
 	}{
 		{"three of ten bytes", "/body", "abc", []string{"REQUEST_METHOD=POST", "CONTENT_LENGTH=10", idle}, "408", "CGIGEN_IDLE_TIMEOUT"},
+		{"half of a long one", "/body", strings.Repeat("0123456789", 50_000), []string{"REQUEST_METHOD=POST", "CONTENT_LENGTH=1000000", idle}, "408", "CGIGEN_IDLE_TIMEOUT"},
 		{"chunked, nothing of it", "/body", "", []string{"REQUEST_METHOD=PUT", "HTTP_TRANSFER_ENCODING=chunked", "SERVER_SOFTWARE=Apache", idle}, "408", "CGIGEN_IDLE_TIMEOUT"},
 		{"chunked, a server without a name", "/body", "", []string{"REQUEST_METHOD=PUT", "HTTP_TRANSFER_ENCODING=chunked", idle}, "408", "CGIGEN_IDLE_TIMEOUT"},
 		{"chunked, a part of it", "/body", "abc", []string{"REQUEST_METHOD=PUT", "HTTP_TRANSFER_ENCODING=chunked", "SERVER_SOFTWARE=Apache", idle}, "408", "CGIGEN_IDLE_TIMEOUT"},

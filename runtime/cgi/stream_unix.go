@@ -22,6 +22,7 @@ type (
 		stream
 		setting func(string) (string, bool)
 		limit   time.Duration // for silence; 0 before it has been looked up, below 0 without a limit
+		taken   int64         // bytes that have been read, as far as silence was watched
 		limited bool          // the handler has a deadline of its own
 		rest    chan struct{} // closed when the rest of a body has come that nobody waits for
 	}
