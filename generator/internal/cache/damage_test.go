@@ -4,6 +4,10 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/cgigen/cgigen/generator/internal/gocmd"
+	"github.com/cgigen/cgigen/generator/internal/site"
+	"github.com/cgigen/cgigen/generator/model"
 )
 
 // An entry that another program, or half a write, has left is no answer.
@@ -19,6 +23,34 @@ func TestDamagedEntriesAreForgotten(t *testing.T) {
 			}
 			if run := c.Recall(t.Context()); run != nil {
 				t.Errorf("recalled %+v", run)
+			}
+		})
+	}
+}
+
+// An entry that lacks what a run goes on with is no answer, although no file has changed.
+func TestIncompleteEntriesAreForgotten(t *testing.T) {
+	state, ok := stateOf(t.Context(), nil)
+	if !ok {
+		t.Fatal("no files have no state")
+	}
+	for name, test := range map[string]struct {
+		spoil    func(*Run)
+		recalled bool
+	}{
+		"whole":         {func(*Run) {}, true},
+		"no model":      {func(run *Run) { run.Model = nil }, false},
+		"no sites":      {func(run *Run) { run.Sites = nil }, false},
+		"no modules":    {func(run *Run) { run.Modules = nil }, false},
+		"another state": {func(run *Run) { run.State = "another" }, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			run := Run{State: state, Modules: []*gocmd.Module{{}}, Sites: []*site.Site{{}}, Model: &model.Model{}}
+			test.spoil(&run)
+			c := &Entry{file: filepath.Join(t.TempDir(), "plan.json")}
+			c.remember(run)
+			if got := c.Recall(t.Context()); (got != nil) != test.recalled {
+				t.Errorf("recalled %+v, want any: %v", got, test.recalled)
 			}
 		})
 	}
