@@ -54,7 +54,7 @@ type Program struct {
 	Name        string
 	Site        int      // index in Model.Sites
 	Packages    []string // import paths of its handlers, sorted: they stand in the header
-	Constraints []string // build constraint expressions of its source files, all of which must hold
+	Constraints []string // build constraint expressions of its source files, all of which must hold; sorted, each once
 	Steps       []Step   // in the order in which the program carries them out
 	Routes      []Route  // sorted by file and line of their directives
 }

@@ -66,12 +66,11 @@ func emitPreamble(p model.Program) string {
 	return lines
 }
 
-// conjunction joins build constraints, each of them once. A line that is not a
-// valid constraint is left out: the go command has ignored it as well.
+// conjunction joins build constraints. A line that is not a valid constraint is left
+// out: the go command has ignored it as well.
 func conjunction(constraints []string) constraint.Expr {
 	var all constraint.Expr
-	sorted := slices.Sorted(slices.Values(constraints))
-	for _, text := range slices.Compact(sorted) {
+	for _, text := range constraints {
 		expr, err := constraint.Parse("//go:build " + text)
 		switch {
 		case err != nil:
