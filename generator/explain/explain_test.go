@@ -35,6 +35,7 @@ func shop() model.Program {
 		Fields: []model.ConfigField{
 			{Name: "DB_DSN", Required: true, Secret: true}, {Name: "DB_TIMEOUT", Default: "5s", HasDefault: true},
 			{Name: "DB_KEY", Default: "hush", HasDefault: true, Secret: true},
+			{Name: "DB_NOTE"},
 		},
 	}
 	open := step(model.CallProvider, "store", "Open", "*sql.DB", model.Arg{Kind: model.ContextArg}, value(0))
