@@ -194,3 +194,21 @@ func TestProgramsKeepTheirGateways(t *testing.T) {
 		}
 	}
 }
+
+// Where no program is on disk that could say more, the site has the say.
+func TestNewProgramsLinkWhatTheSiteSays(t *testing.T) {
+	t.Parallel()
+	dir := newModule(t, "-- users/users.go --\n"+list)
+	wantChanges(t, generate(t, Options{Dir: dir, Output: "other"}), "created other/list/main.go")
+	result, err := Plan(t.Context(), Options{Dir: dir, Env: goEnv(), KeepGateways: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(model.DefaultGateways(), result.Programs[0].Gateways); diff != "" {
+		t.Errorf("gateways (-want +got):\n%s", diff)
+	}
+	program, _ := os.ReadFile(filepath.Join(dir, "other/list/main.go"))
+	if diff := cmp.Diff(string(program), string(result.Changes[0].New)); diff != "" {
+		t.Errorf("the program (-without +with KeepGateways):\n%s", diff)
+	}
+}
